@@ -1,0 +1,220 @@
+#include "command.h"
+
+#include "exit_code.h"
+#include "mem.h"
+#include "migrate.h"
+#include "options.h"
+#include "print.h"
+#include "talk.h"
+#include "text.h"
+#include <stdio.h>
+#include <stdlib.h>
+
+#define N(x) ((unsigned long long)(x))
+
+/* Messages to be listed at the end, kept as copies. */
+struct list {
+    struct entry {
+        uint32_t number;
+        char *key, *from, *subject, *reason, *verdict;
+        int64_t date_s;
+        uint64_t octets;
+    } * entries;
+    size_t count;
+};
+
+struct run {
+    struct options options;
+    struct job job;
+    struct talk talk;
+    struct print_stream stream;
+    struct list attention;
+};
+
+static void list_add(struct list *l, const struct outcome_message *m)
+{
+    l->entries = mem_grow(l->entries, l->count + 1, sizeof *l->entries);
+    l->entries[l->count++] = (struct entry){
+        .number = m->number,
+        .key = mem_strdup(m->key),
+        .from = mem_strdup(m->from),
+        .subject = mem_strdup(m->subject),
+        .reason = mem_strdup(m->reason),
+        .verdict = mem_strdup(m->verdict),
+        .date_s = m->date_s,
+        .octets = m->octets,
+    };
+}
+
+static void list_done(struct list *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        struct entry *e = &l->entries[i];
+        char *const strings[] = {e->key, e->from, e->subject, e->reason, e->verdict};
+        for (size_t k = 0; k < sizeof strings / sizeof *strings; k++)
+            free(strings[k]);
+    }
+    free(l->entries);
+}
+
+static void on_message(void *ctx, const struct outcome_message *m)
+{
+    struct run *r = ctx;
+    if (r->options.format == FORMAT_JSON) {
+        talk_clear(&r->talk);
+        print_stream_message(&r->stream, m);
+        return;
+    }
+    if (m->attention)
+        list_add(&r->attention, m);
+    if (!r->options.verbose)
+        return;
+    talk_clear(&r->talk);
+    char date[16], size[32];
+    printf("%6u  %-11s  %s  %8s  ", m->number, m->verdict, print_date(date, sizeof date, m->date_s),
+        text_octets(size, sizeof size, m->octets));
+    print_cell(m->subject, 40);
+    printf("  %s\n", m->reason);
+}
+
+/* ---- text ---- */
+static void line(const char *what, uint64_t n, const char *more)
+{
+    if (n)
+        printf("  %-34s %8llu%s\n", what, N(n), more);
+}
+
+static void print_counts(const struct outcome *o)
+{
+    char size[32], more[64];
+    snprintf(more, sizeof more, "   %s", text_octets(size, sizeof size, o->copied_octets));
+    printf("  %-34s %8llu%s\n", "copied now", N(o->copied), o->copied ? more : "");
+    line("copied or settled by earlier runs", o->done_before, "");
+    line("already in the destination", o->present, "");
+    line("duplicates within the source", o->duplicates, "   same content; one of them was copied");
+    line("left for a later run (--limit)", o->filtered, "");
+    line("larger than the destination takes", o->too_big, "   listed below");
+    line("refused by the destination", o->refused, "   listed below");
+    line("not given out by the source", o->unreadable, "   listed below");
+    line("not reached", o->not_reached, "");
+    line("of an interrupted run, found sent", o->recovered, "");
+    if (o->copied) {
+        printf("Dates (INTERNALDATE) of the copies: %llu from Received, %llu from Date, %llu set to now.\n",
+            N(o->by_date_source[MAIL_DATE_RECEIVED]), N(o->by_date_source[MAIL_DATE_DATE]),
+            N(o->by_date_source[MAIL_DATE_NOW]));
+        if (o->repaired)
+            printf("Repaired before sending (line ends, NUL; IMAP does not allow them as they were): %llu.\n",
+                N(o->repaired));
+    }
+}
+
+static void print_attention(const struct list *l)
+{
+    if (!l->count)
+        return;
+    printf("Not in the destination (%zu):\n", l->count);
+    for (size_t i = 0; i < l->count; i++) {
+        const struct entry *e = &l->entries[i];
+        char date[16], size[32];
+        printf("  ");
+        if (e->number)
+            printf("nr %u, ", e->number);
+        printf("UIDL %s, %s, %s, from %s, subject \"%s\"\n      %s: %s\n", *e->key ? e->key : "none",
+            print_date(date, sizeof date, e->date_s), text_octets(size, sizeof size, e->octets),
+            *e->from ? e->from : "nobody", e->subject, e->verdict, e->reason);
+    }
+}
+
+static void print_verdict(const struct outcome *o)
+{
+    uint64_t bad = outcome_attention(o);
+    if (o->gone_since)
+        printf("%llu messages that an earlier run copied are no longer in the mailbox: moved or deleted "
+               "there since; they "
+               "are not copied again.\n",
+            N(o->gone_since));
+    if (!o->uids_told && o->copied)
+        printf("This server does not tell the UIDs of what it stores; that each message was accepted is "
+               "known, where it "
+               "stands is not.\n");
+    if (bad)
+        printf("Source and destination do NOT agree: %llu of %llu messages are not in the destination. They "
+               "are listed "
+               "above and remain on the source.\n",
+            N(bad), N(o->messages));
+    else if (o->not_reached || o->filtered)
+        printf("Source and destination do not agree yet: %llu of %llu messages are still to be copied; run "
+               "the same "
+               "command again%s.\n",
+            N(o->not_reached + o->filtered), N(o->messages), o->filtered ? " without --limit" : "");
+    else if (!o->messages)
+        printf("Source and destination agree: the source is empty.\n");
+    else
+        printf("Source and destination agree: every message of the source (%llu) is in the destination.\n",
+            N(o->messages));
+}
+
+static void print_text(const struct run *r, const struct outcome *o, int rc)
+{
+    char size[32], rate[32];
+    printf("Source:      %s at %s, %llu messages, %s\n", r->job.from.user, r->job.from.host, N(o->messages),
+        text_octets(size, sizeof size, o->octets));
+    printf("Destination: %s at %s, mailbox %s%s, %llu messages\n", r->job.to.user, r->job.to.host,
+        r->job.folder, o->folder_created ? " (created)" : "", N(o->destination_messages));
+    print_counts(o);
+    print_attention(&r->attention);
+    if (o->elapsed_ms > 0)
+        printf("Took %lld.%lld s, %s/s.\n", (long long)(o->elapsed_ms / 1000),
+            (long long)(o->elapsed_ms / 100 % 10),
+            text_octets(rate, sizeof rate, o->copied_octets * 1000 / (uint64_t)o->elapsed_ms));
+    if (rc < 0 && o->not_reached)
+        printf("Stopped before the end; what was copied is recorded and will not be copied twice.\n");
+    print_verdict(o);
+}
+
+static int exit_code(int rc, const struct outcome *o, const struct error *err)
+{
+    if (rc < 0)
+        return exit_code_of(err);
+    return outcome_attention(o) ? EXIT_CODE_ATTENTION : EXIT_CODE_DONE;
+}
+
+static int migrate(struct run *r)
+{
+    struct error err = {0};
+    struct outcome o;
+    struct outcome_sink sink = {.message = on_message, .ctx = r};
+    bool json = r->options.format == FORMAT_JSON;
+    talk_begin(&r->talk, &r->options);
+    talk_plaintext(&r->talk, &r->job);
+    if (json)
+        print_stream_open(&r->stream, "migrate", &r->job);
+    int rc = migrate_run(&r->job, &r->talk.world, &sink, &o, &err);
+    talk_end(&r->talk);
+    int code = exit_code(rc, &o, &err);
+    if (json)
+        print_stream_close(&r->stream,
+            json_pack("{s:o, s:o, s:b, s:i}", "summary", print_json_outcome(&o), "error",
+                print_json_error(&err), "agree",
+                rc == 0 && !outcome_attention(&o) && !o.not_reached && !o.filtered, "exit_code", code));
+    else if (rc == 0 || o.messages)
+        print_text(r, &o, rc);
+    fflush(stdout);
+    if (rc < 0)
+        talk_error(&r->talk, &err);
+    return code;
+}
+
+int cmd_migrate(const struct command *self, int argc, const char **argv)
+{
+    struct run r = {0};
+    struct error err;
+    int groups = OPTIONS_SERVERS | OPTIONS_WORK_DIR | OPTIONS_COPY | OPTIONS_FLAGS;
+    if (options_parse(self->name, self->summary, groups, argc, argv, &r.options, &err) < 0)
+        return talk_error(NULL, &err);
+    int code = options_job(&r.options, &r.job, &err) < 0 ? talk_error(NULL, &err) : migrate(&r);
+    list_done(&r.attention);
+    options_job_done(&r.job);
+    options_done(&r.options);
+    return code;
+}

@@ -1,0 +1,65 @@
+#include "command.h"
+
+#include "exit_code.h"
+#include <locale.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static const struct command commands[] = {
+    {"check", "sign in to both sides and show what they offer; changes nothing", cmd_check},
+    {"plan", "the verdict for each message, before anything is copied; changes nothing", cmd_plan},
+    {"migrate", "copy what the destination does not have; run again, it takes what is new", cmd_migrate},
+    {"status", "what has been done so far, from the ledger alone", cmd_status},
+};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static void print_usage(FILE *to)
+{
+    fprintf(to, "popferry moves mail from a POP3 mailbox to an IMAP mailbox: every message once, with its "
+                "date, byte for "
+                "byte,\nor named in the report.\n\n"
+                "usage: popferry COMMAND [OPTIONS]\n\n");
+    for (size_t i = 0; i < COMMANDS; i++)
+        fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
+    fprintf(to,
+        "\npopferry COMMAND --help lists the options of a command; popferry --version tells the version.\n"
+        "example:\n"
+        "  popferry migrate --from pop3s://taro%%40example.jp@pop.example.jp --from-password-file old.pw \\\n"
+        "                   --to imaps://taro%%40example.jp@imap.example.com --to-password-file new.pw\n\n"
+        "exit codes: 0 all done; 1 done, but some messages were refused; 2 usage; 3 sign-in refused "
+        "(password,\n"
+        "certificate, wrong service); 4 temporary, run again; 5 local disk or ledger; 6 destination full\n");
+}
+
+/* A core file would hold passwords and mail. */
+static void no_core_files(void)
+{
+    const struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+}
+
+static bool is(const char *arg, const char *a, const char *b)
+{
+    return !strcmp(arg, a) || !strcmp(arg, b);
+}
+
+int main(int argc, char **argv)
+{
+    setlocale(LC_ALL, "");
+    no_core_files();
+    if (argc < 2 || is(argv[1], "--help", "-h") || !strcmp(argv[1], "help")) {
+        print_usage(argc < 2 ? stderr : stdout);
+        return argc < 2 ? EXIT_CODE_USAGE : EXIT_CODE_DONE;
+    }
+    if (is(argv[1], "--version", "-V")) {
+        printf("popferry %s\n", POPFERRY_VERSION);
+        return EXIT_CODE_DONE;
+    }
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (!strcmp(argv[1], commands[i].name))
+            return commands[i].run(&commands[i], argc - 1, (const char **)argv + 1);
+    fprintf(stderr, "popferry: there is no command \"%s\"; popferry --help lists them\n", argv[1]);
+    return EXIT_CODE_USAGE;
+}

@@ -1,0 +1,42 @@
+/* options.h - the command line as data: what each option is called, means and fills. */
+#pragma once
+
+#include "error.h"
+#include "job.h"
+#include <stdbool.h>
+
+enum format {
+    FORMAT_TEXT,
+    FORMAT_JSON,
+};
+
+struct options {
+    char *from, *to, *from_user, *to_user;
+    char *from_password_file, *to_password_file;
+    char *ca_file, *work_dir, *folder;
+    char *limit_text, *seen_text, *format_text;
+    int seen_older_than, connections;
+    int allow_plaintext, quiet, verbose;
+    enum format format;
+    uint64_t limit;
+    enum seen_policy seen;
+};
+
+/* Which groups of options a command takes. */
+enum {
+    OPTIONS_SERVERS = 1 << 0, /* --from --to ... */
+    OPTIONS_WORK_DIR = 1 << 1,
+    OPTIONS_COPY = 1 << 2,  /* --limit */
+    OPTIONS_FLAGS = 1 << 3, /* --seen ... */
+};
+
+/* Parse argv[1..] for a command (argv[0] is its name). Prints --help and exits 0 by itself. 0, or -1 with
+ * ERROR_USAGE. The caller owns *ret: options_done. */
+int options_parse(const char *command, const char *summary, int groups, int argc, const char **argv,
+    struct options *ret, struct error *err);
+void options_done(struct options *o);
+
+/* The job these options describe, passwords read (from their files, or asked for on the terminal). Borrows
+ * from *o; the caller owns *ret: options_job_done. */
+int options_job(const struct options *o, struct job *ret, struct error *err);
+void options_job_done(struct job *job);

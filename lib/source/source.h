@@ -1,0 +1,66 @@
+/* source.h - where mail comes from: today a POP3 account, seen as an inventory of items that can be fetched.
+ *
+ * Everything peculiar to POP3 servers that the rest need not know is settled here: which of UIDL, TOP and
+ * pipelining exist, blank and repeated UIDLs, sizes that are mere claims. Sans-I/O like the engine below it:
+ * bytes in by source_feed, bytes out by source_pull.
+ *
+ * Order of calls: source_new; source_inventory; after its done the items are there; then fetch, header and
+ * delete in any order and number; source_close last. Every done fires exactly once, never from inside the
+ * submitting call. */
+#pragma once
+
+#include "error.h"
+#include "pop3.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct source_item {
+    /* The same in every session as long as the message is there: its UIDL, with " 2" (no UIDL has a blank)
+     * ... added where a server gives one UIDL to several equal messages. NULL when the server gives none:
+     * then only its content can tell. */
+    char *key;
+    uint32_t number; /* POP3 message number in this session */
+    uint64_t octets; /* as LIST claims: a hint, never a proof */
+};
+
+struct source;
+
+/* error: NULL when all went well. */
+typedef void source_done_fn(void *ctx, const struct error *error);
+/* Bytes of one message, in order, as stored there (dot-unstuffed). */
+typedef void source_data_fn(void *ctx, const void *data, size_t len);
+
+struct source *source_new(void);
+void source_free(struct source *s);
+
+/* CAPA, STAT, LIST, UIDL. Fails only when LIST does, or the connection. */
+void source_inventory(struct source *s, source_done_fn *done, void *ctx);
+const struct source_item *source_items(const struct source *s, size_t *ret_count);
+
+struct source_facts {
+    const struct pop3_caps *caps;
+    uint64_t messages, octets; /* as STAT says */
+    bool stat_agrees;          /* with LIST, in the number of messages */
+    bool has_uidl;             /* UIDL was answered */
+    bool has_top;              /* TOP may be tried: CAPA names it, or there is no CAPA to ask */
+    uint32_t blank_uidls, repeated_uidls;
+};
+/* Valid after the inventory is done. */
+const struct source_facts *source_facts(const struct source *s);
+
+/* The whole message. An error of scope message costs only this one. */
+void source_fetch(struct source *s, size_t item, source_data_fn *data, source_done_fn *done, void *ctx);
+/* Its header alone (TOP n 0); only if has_top. */
+void source_fetch_header(
+    struct source *s, size_t item, source_data_fn *data, source_done_fn *done, void *ctx);
+/* Sign off (QUIT). */
+void source_close(struct source *s, source_done_fn *done, void *ctx);
+
+/* Bytes; as pop3.h. */
+size_t source_pull(struct source *s, void *dst, size_t cap);
+bool source_wants_write(const struct source *s);
+int source_feed(struct source *s, const void *data, size_t len, struct error *err);
+void source_abort(struct source *s, const struct error *why);
+size_t source_in_flight(const struct source *s);
+size_t source_outstanding(const struct source *s);

@@ -1,0 +1,145 @@
+#include "dest.h"
+
+#include "imap_name.h"
+#include "text.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void finish(struct dest *d, const struct error *error)
+{
+    d->done(d->ctx, error);
+}
+
+static void on_append_limit(void *ctx, const struct imap_status_row *row)
+{
+    struct dest *d = ctx;
+    if (row->has_appendlimit)
+        d->append_limit = row->appendlimit;
+}
+
+static void on_append_limit_done(void *ctx, const struct imap_result *res)
+{
+    (void)res; /* a limit that cannot be asked for is found out by the server's refusal */
+    finish(ctx, NULL);
+}
+
+static void note_selected(struct dest *d)
+{
+    const struct imap_mailbox *box = imap_selected(d->imap);
+    const struct imap_caps *caps = imap_caps(d->imap);
+    d->exists = true;
+    d->uidvalidity = box->uidvalidity;
+    d->uidnext = box->uidnext;
+    d->messages = box->exists;
+    d->append_limit = caps->appendlimit;
+    if (caps->appendlimit_per_mailbox)
+        imap_status(d->imap, d->wire, on_append_limit, on_append_limit_done, d);
+    else
+        finish(d, NULL);
+}
+
+static void on_select_again(void *ctx, const struct imap_result *res)
+{
+    struct dest *d = ctx;
+    if (res->status == IMAP_OK)
+        note_selected(d);
+    else
+        finish(d, res->error);
+}
+
+static void select_mailbox(struct dest *d, imap_done_fn *done)
+{
+    imap_select(d->imap, d->wire, d->mode == DEST_LOOK, done, d);
+}
+
+static void on_create(void *ctx, const struct imap_result *res)
+{
+    struct dest *d = ctx;
+    /* ALREADYEXISTS, or servers that say so in words: SELECT tells the truth. */
+    d->created = res->status == IMAP_OK;
+    if (res->status == IMAP_ABORTED) {
+        finish(d, res->error);
+        return;
+    }
+    select_mailbox(d, on_select_again);
+}
+
+static void on_select(void *ctx, const struct imap_result *res)
+{
+    struct dest *d = ctx;
+    if (res->status == IMAP_OK)
+        note_selected(d);
+    else if (res->status == IMAP_ABORTED || res->error->retry == ERROR_RETRY_LATER)
+        finish(d, res->error);
+    else if (d->mode == DEST_CREATE)
+        imap_create(d->imap, d->wire, on_create, d);
+    else
+        finish(d, NULL); /* not there: d->exists stays false */
+}
+
+static void name_and_select(struct dest *d)
+{
+    struct error err;
+    d->wire = imap_name_to_wire(d->folder, d->prefix, d->delimiter, &err);
+    if (d->wire)
+        select_mailbox(d, on_select);
+    else
+        finish(d, &err);
+}
+
+static void on_namespace_row(void *ctx, const char *prefix, char delimiter)
+{
+    struct dest *d = ctx;
+    snprintf(d->prefix, sizeof d->prefix, "%s", prefix);
+    d->delimiter = delimiter;
+}
+
+static void on_list_row(void *ctx, const struct imap_list_row *row)
+{
+    struct dest *d = ctx;
+    d->delimiter = row->delimiter;
+}
+
+static void on_names(void *ctx, const struct imap_result *res)
+{
+    struct dest *d = ctx;
+    if (res->status == IMAP_ABORTED)
+        finish(d, res->error);
+    else
+        name_and_select(d);
+}
+
+static void on_capability(void *ctx, const struct imap_result *res)
+{
+    struct dest *d = ctx;
+    if (res->status != IMAP_OK) {
+        finish(d, res->error);
+        return;
+    }
+    if (text_equal_nocase(d->folder, "INBOX"))
+        name_and_select(d); /* the same on every server: a round trip saved */
+    else if (imap_caps(d->imap)->namespace)
+        imap_namespace(d->imap, on_namespace_row, on_names, d);
+    else
+        imap_list(d->imap, "", "", on_list_row, on_names, d); /* RFC 3501 6.3.8: the delimiter */
+}
+
+void dest_prepare(
+    struct dest *d, struct imap *imap, const char *folder, enum dest_mode mode, dest_done_fn *done, void *ctx)
+{
+    *d = (struct dest){
+        .imap = imap, .folder = folder, .mode = mode, .delimiter = '/', .done = done, .ctx = ctx};
+    imap_capability(imap, on_capability, d);
+}
+
+void dest_done(struct dest *d)
+{
+    free(d->wire);
+    *d = (struct dest){0};
+}
+
+bool dest_streams(const struct dest *d)
+{
+    return imap_caps(d->imap)->literal_plus;
+}

@@ -1,0 +1,40 @@
+/* dest.h - the destination mailbox, made ready: capabilities, name on the wire, selected, created when
+ * missing.
+ *
+ * One dest belongs to one IMAP connection that has it selected; further connections append to dest->wire
+ * alone. */
+#pragma once
+
+#include "error.h"
+#include "imap.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum dest_mode {
+    DEST_LOOK,   /* EXAMINE; a missing mailbox is noted, not made */
+    DEST_CREATE, /* SELECT; a missing mailbox is created */
+};
+
+typedef void dest_done_fn(void *ctx, const struct error *error);
+
+struct dest {
+    struct imap *imap;
+    const char *folder; /* as the user wrote it */
+    enum dest_mode mode;
+    char prefix[256]; /* personal namespace, wire form */
+    char delimiter;
+    char *wire; /* the mailbox's name on the wire */
+    bool exists, created;
+    uint32_t uidvalidity, uidnext, messages; /* as selected */
+    uint64_t append_limit;                   /* octets; 0: not said */
+    dest_done_fn *done;
+    void *ctx;
+};
+
+/* Fills d and starts; done fires once. imap and folder must outlive d. */
+void dest_prepare(struct dest *d, struct imap *imap, const char *folder, enum dest_mode mode,
+    dest_done_fn *done, void *ctx);
+void dest_done(struct dest *d);
+
+/* Fewer round trips are needed when each message needs none of its own. */
+bool dest_streams(const struct dest *d);

@@ -1,0 +1,169 @@
+#include "endpoint.h"
+
+#include "mem.h"
+#include "text.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct scheme {
+    const char *name;
+    enum endpoint_protocol protocol;
+    enum endpoint_security security;
+    uint16_t port;
+};
+
+static const struct scheme schemes[] = {
+    {"pop3s://", ENDPOINT_POP3, ENDPOINT_TLS, 995},
+    {"pop3://", ENDPOINT_POP3, ENDPOINT_STARTTLS, 110},
+    {"imaps://", ENDPOINT_IMAP, ENDPOINT_TLS, 993},
+    {"imap://", ENDPOINT_IMAP, ENDPOINT_STARTTLS, 143},
+};
+
+static int usage(struct error *err, const char *side, const char *what)
+{
+    return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s: %s", side, what);
+}
+
+static const struct scheme *find_scheme(const char *url)
+{
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (text_has_prefix_nocase(url, schemes[i].name))
+            return &schemes[i];
+    return NULL;
+}
+
+static int hex_value(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = (char)(c | 0x20);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* Percent-decode; NULL when a % is not followed by two hex digits or a control character would come out. */
+static char *decode(const char *s, size_t len)
+{
+    char *out = mem_alloc(len + 1);
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++) {
+        int c = (unsigned char)s[i];
+        if (c == '%') {
+            int hi = i + 2 < len ? hex_value(s[i + 1]) : -1;
+            int lo = i + 2 < len ? hex_value(s[i + 2]) : -1;
+            c = hi < 0 || lo < 0 ? 0 : hi << 4 | lo;
+            i += 2;
+        }
+        if (c < 0x20 || c == 0x7f) {
+            free(out);
+            return NULL;
+        }
+        out[n++] = (char)c;
+    }
+    return out;
+}
+
+static int parse_user(const char *side, const char *s, size_t len, struct endpoint *e, struct error *err)
+{
+    if (memchr(s, ':', len))
+        return usage(err, side,
+            "a password may not stand in the URL, since every user of the machine could read it there; put "
+            "it into "
+            "a file and name that by --from-password-file or --to-password-file (a ':' of the user's name is "
+            "written %3A)");
+    e->user = decode(s, len);
+    if (!e->user || !*e->user)
+        return usage(err, side,
+            "the user in the URL is empty or not percent-encoded rightly ('@' is %40, '%' is %25)");
+    return 0;
+}
+
+static int parse_port(const char *side, const char *s, size_t len, struct endpoint *e, struct error *err)
+{
+    unsigned long long port;
+    if (!text_parse_u64(s, len, &port) || port < 1 || port > 65535)
+        return usage(err, side, "the port in the URL must be a number from 1 to 65535");
+    e->port = (uint16_t)port;
+    return 0;
+}
+
+/* "host", "host:port", "[v6]", "[v6]:port" */
+static int parse_host(const char *side, const char *s, size_t len, struct endpoint *e, struct error *err)
+{
+    const char *end = s + len, *host = s, *host_end, *rest;
+    if (len && *s == '[') {
+        host_end = memchr(s, ']', len);
+        if (!host_end)
+            return usage(err, side, "an IPv6 address in the URL stands in brackets: [::1]");
+        host = s + 1;
+        rest = host_end + 1;
+    } else {
+        host_end = memchr(s, ':', len);
+        host_end = host_end ? host_end : end;
+        rest = host_end;
+    }
+    e->host = decode(host, (size_t)(host_end - host));
+    if (!e->host || !*e->host || strpbrk(e->host, " /\\@"))
+        return usage(
+            err, side, "the URL names no valid host; it reads like pop3s://user%40example.jp@pop.example.jp");
+    if (rest == end)
+        return 0;
+    if (*rest != ':')
+        return usage(err, side, "after the host in the URL only :port or /mailbox can follow");
+    return parse_port(side, rest + 1, (size_t)(end - rest - 1), e, err);
+}
+
+static int parse_path(const char *side, const char *path, struct endpoint *e, struct error *err)
+{
+    if (!*path || !path[1])
+        return 0;
+    if (e->protocol == ENDPOINT_POP3)
+        return usage(err, side, "a POP3 account has one mailbox: the URL ends after the host");
+    e->folder = decode(path + 1, strlen(path + 1));
+    if (!e->folder)
+        return usage(err, side, "the mailbox in the URL is not percent-encoded rightly");
+    return 0;
+}
+
+static int parse_parts(const char *side, const char *rest, struct endpoint *e, struct error *err)
+{
+    size_t authority = strcspn(rest, "/");
+    const char *at = memrchr(rest, '@', authority);
+    if (at && parse_user(side, rest, (size_t)(at - rest), e, err) < 0)
+        return -1;
+    const char *host = at ? at + 1 : rest;
+    if (parse_host(side, host, (size_t)(rest + authority - host), e, err) < 0)
+        return -1;
+    return parse_path(side, rest + authority, e, err);
+}
+
+int endpoint_parse(
+    const char *side, const char *url, enum endpoint_protocol want, struct endpoint *ret, struct error *err)
+{
+    const struct scheme *scheme = find_scheme(url);
+    if (!scheme || scheme->protocol != want)
+        return usage(err, side,
+            want == ENDPOINT_POP3 ? "must be a URL that begins with pop3s:// (or pop3:// for STLS), as "
+                                    "pop3s://taro%40example.jp@pop.example.jp"
+                                  : "must be a URL that begins with imaps:// (or imap:// for STARTTLS), as "
+                                    "imaps://taro%40example.jp@imap.example.com/INBOX");
+    struct endpoint e CLEANUP(endpoint_done) = {
+        .protocol = scheme->protocol, .security = scheme->security, .port = scheme->port};
+    if (parse_parts(side, url + strlen(scheme->name), &e, err) < 0)
+        return -1;
+    *ret = e;
+    e = (struct endpoint){0};
+    return 0;
+}
+
+void endpoint_done(struct endpoint *e)
+{
+    free(e->host);
+    free(e->user);
+    free(e->folder);
+    *e = (struct endpoint){0};
+}
+
+char *endpoint_account(const struct endpoint *e)
+{
+    return mem_printf("%s@%s", e->user ? e->user : "?", e->host);
+}

@@ -1,0 +1,40 @@
+/* endpoint.h - one side of a job as the user writes it: a URL, its parts checked and decoded (RFC 3986, 2384,
+ * 5092).
+ *
+ * pop3s://user%40host@pop.host[:995]   pop3://... (STLS required, or plaintext when allowed)
+ * imaps://user@imap.host[:993][/mailbox/levels]   imap://... (STARTTLS required, or plaintext when allowed)
+ * A password in the URL is refused: it would stand in the process list. */
+#pragma once
+
+#include "error.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+enum endpoint_protocol {
+    ENDPOINT_POP3,
+    ENDPOINT_IMAP,
+};
+
+enum endpoint_security {
+    ENDPOINT_TLS,
+    ENDPOINT_STARTTLS,
+    ENDPOINT_PLAINTEXT,
+};
+
+struct endpoint {
+    enum endpoint_protocol protocol;
+    enum endpoint_security security;
+    char *host; /* without brackets */
+    uint16_t port;
+    char *user;   /* UTF-8; NULL until given */
+    char *folder; /* UTF-8 path with "/" levels; NULL if the URL has none (POP3 never has) */
+};
+
+/* side: "--from" or "--to", for messages. Fails with ERROR_USAGE (scope run). *ret is filled only on success;
+ * the caller owns it: endpoint_done. */
+int endpoint_parse(
+    const char *side, const char *url, enum endpoint_protocol want, struct endpoint *ret, struct error *err);
+void endpoint_done(struct endpoint *e);
+
+/* "user@host" for messages and as the ledger's name of the account; caller frees. */
+char *endpoint_account(const struct endpoint *e);

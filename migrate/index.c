@@ -1,0 +1,177 @@
+#include "index.h"
+
+#include "buf.h"
+#include "identity.h"
+#include "mem.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MAX_RANGES 100
+
+struct update {
+    struct ledger *ledger;
+    int64_t job;
+    struct mail_scan *scan;
+    const uint32_t *known;
+    size_t known_count;
+    bool done;
+    struct error error;
+};
+
+static int compare_uid(const void *a, const void *b)
+{
+    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+    return x < y ? -1 : x > y;
+}
+
+static bool is_known(const struct update *u, uint32_t uid)
+{
+    return bsearch(&uid, u->known, u->known_count, sizeof uid, compare_uid) != NULL;
+}
+
+void index_scan_header(struct mail_scan *scan, const struct imap_fetch_row *row, struct mail_facts *ret)
+{
+    if (row->header)
+        mail_scan_feed(scan, row->header, row->header_len);
+    mail_scan_finish(scan, ret);
+}
+
+static void on_row(void *ctx, const struct imap_fetch_row *row)
+{
+    struct update *u = ctx;
+    if (u->error.code || !row->header || is_known(u, row->uid))
+        return;
+    struct mail_facts facts CLEANUP(mail_facts_done) = {0};
+    index_scan_header(u->scan, row, &facts);
+    struct ledger_index_row out = {.uid = row->uid, .octets = row->size_octets};
+    identity_of(&facts, out.ident);
+    memcpy(out.core, facts.core, sizeof out.core);
+    ledger_index_put(u->ledger, u->job, &out, &u->error);
+}
+
+static void on_done(void *ctx, const struct imap_result *res)
+{
+    struct update *u = ctx;
+    u->done = true;
+    if (res->status != IMAP_OK && !u->error.code)
+        u->error = *res->error;
+}
+
+static bool update_done(void *ctx)
+{
+    return ((struct update *)ctx)->done;
+}
+
+char *index_complement(const uint32_t *uids, size_t count, size_t max_ranges)
+{
+    uint32_t gap_min = 1;
+    for (;;) {
+        struct buf out CLEANUP(buf_done) = {0};
+        size_t ranges = 1;
+        uint32_t next = 1;
+        for (size_t i = 0; i < count; i++) {
+            size_t last = i;
+            while (last + 1 < count && uids[last + 1] - uids[last] == 1)
+                last++;
+            if (uids[i] > next && uids[last] - uids[i] + 1 >= gap_min) {
+                buf_printf(&out, uids[i] - next == 1 ? "%u," : "%u:%u,", next, uids[i] - 1);
+                ranges++;
+                next = uids[last] + 1;
+            } else if (uids[i] == next) {
+                next = uids[last] + 1;
+            }
+            i = last;
+        }
+        buf_printf(&out, "%u:*", next);
+        if (ranges <= max_ranges || gap_min > UINT32_MAX / 4)
+            return buf_strdup(&out);
+        gap_min *= 4;
+    }
+}
+
+int index_update(struct session *s, struct ledger *ledger, int64_t job, struct error *err)
+{
+    if (!s->dest.exists)
+        return 0;
+    if (ledger_index_begin(ledger, job, s->dest.uidvalidity, err) < 0)
+        return -1;
+    if (!s->dest.messages)
+        return 0;
+    uint32_t *known = NULL;
+    struct update u = {.ledger = ledger, .job = job};
+    if (ledger_known_uids(ledger, job, s->dest.uidvalidity, &known, &u.known_count, err) < 0) {
+        free(known);
+        return -1;
+    }
+    u.known = known;
+    u.scan = mail_scan_new();
+    char *set CLEANUP(mem_free_str) = index_complement(known, u.known_count, MAX_RANGES);
+    session_phase(s, "reading what the destination holds");
+    imap_uid_fetch(s->lanes[0].imap, set, INDEX_FIELDS, on_row, on_done, &u);
+    int rc = session_run_until(s, update_done, &u, err);
+    if (rc == 0 && u.error.code) {
+        *err = u.error;
+        rc = -1;
+    }
+    if (!u.done) /* the command still points at u */
+        imap_abort(s->lanes[0].imap, err);
+    mail_scan_free(u.scan);
+    free(known);
+    return rc;
+}
+
+/* ---- content of one message ---- */
+struct content {
+    struct mail_scan *scan;
+    uint32_t uid;
+    bool found;
+    struct mail_facts facts;
+    index_content_fn *done;
+    void *ctx;
+};
+
+static void on_body_begin(void *ctx, uint64_t octets)
+{
+    struct content *c = ctx;
+    (void)octets;
+    struct mail_facts dropped = {0};
+    mail_scan_finish(c->scan, &dropped); /* start afresh */
+    mail_facts_done(&dropped);
+}
+
+static void on_body_data(void *ctx, const void *data, size_t len)
+{
+    struct content *c = ctx;
+    mail_scan_feed(c->scan, data, len);
+}
+
+static void on_body_end(void *ctx, uint32_t uid)
+{
+    struct content *c = ctx;
+    if (uid != c->uid)
+        return;
+    mail_facts_done(&c->facts);
+    mail_scan_finish(c->scan, &c->facts);
+    c->found = true;
+}
+
+static void on_body_done(void *ctx, const struct imap_result *res)
+{
+    struct content *c = ctx;
+    c->done(c->ctx, c->uid, c->found, &c->facts, res->status == IMAP_OK ? NULL : res->error);
+    mail_scan_free(c->scan);
+    mail_facts_done(&c->facts);
+    free(c);
+}
+
+void index_read_content(struct imap *imap, uint32_t uid, index_content_fn *done, void *ctx)
+{
+    static const struct imap_body_handler handler = {
+        .begin = on_body_begin, .data = on_body_data, .end = on_body_end};
+    struct content *c = mem_alloc(sizeof *c);
+    *c = (struct content){.scan = mail_scan_new(), .uid = uid, .done = done, .ctx = ctx};
+    char set[16];
+    snprintf(set, sizeof set, "%u", uid);
+    imap_uid_fetch_body(imap, set, &handler, on_body_done, c);
+}

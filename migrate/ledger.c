@@ -1,0 +1,299 @@
+#include "ledger_db.h"
+
+#include "ledger_schema.h"
+#include "mem.h"
+#include "work_dir.h"
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+int ledger_failed(struct ledger *l, struct error *err)
+{
+    int code = sqlite3_errcode(l->db) & 0xff;
+    const char *words = sqlite3_errmsg(l->db);
+    if (code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_READONLY || code == SQLITE_CANTOPEN)
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_DISK,
+            "cannot write the ledger %s: %s; what it holds is safe: make room on that disk and run the same "
+            "command "
+            "again",
+            l->path, words);
+    return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_LEDGER,
+        "the ledger %s cannot be used: %s; keep it, and try with a copy of it or another --work-dir", l->path,
+        words);
+}
+
+static sqlite3_stmt *cached(struct ledger *l, const char *sql, struct error *err)
+{
+    size_t max = sizeof l->statements / sizeof *l->statements;
+    for (size_t i = 0; i < max; i++) {
+        struct ledger_statement *s = &l->statements[i];
+        if (s->sql == sql)
+            return s->st;
+        if (s->sql)
+            continue;
+        if (sqlite3_prepare_v3(l->db, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->st, NULL) != SQLITE_OK) {
+            ledger_failed(l, err);
+            return NULL;
+        }
+        s->sql = sql;
+        return s->st;
+    }
+    error_unhandled(err, "too many ledger statements");
+    return NULL;
+}
+
+static void bind(sqlite3_stmt *st, const char *types, va_list ap)
+{
+    for (int i = 1; *types; types++, i++) {
+        const void *p;
+        switch (*types) {
+        case 'i':
+            sqlite3_bind_int64(st, i, va_arg(ap, int64_t));
+            break;
+        case 't':
+            sqlite3_bind_text(st, i, va_arg(ap, const char *), -1, SQLITE_TRANSIENT);
+            break;
+        default:
+            p = va_arg(ap, const void *);
+            sqlite3_bind_blob(st, i, p, p ? SHA256_OCTETS : 0, SQLITE_TRANSIENT);
+        }
+    }
+}
+
+sqlite3_stmt *ledger_prepare(struct ledger *l, struct error *err, const char *sql, const char *types, ...)
+{
+    sqlite3_stmt *st = cached(l, sql, err);
+    if (!st)
+        return NULL;
+    sqlite3_reset(st);
+    va_list ap;
+    va_start(ap, types);
+    bind(st, types, ap);
+    va_end(ap);
+    return st;
+}
+
+static int run_sql(struct ledger *l, const char *sql, struct error *err)
+{
+    return sqlite3_exec(l->db, sql, NULL, NULL, NULL) == SQLITE_OK ? 0 : ledger_failed(l, err);
+}
+
+int ledger_begin(struct ledger *l, struct error *err)
+{
+    if (!l->writing && run_sql(l, "BEGIN IMMEDIATE", err) < 0)
+        return -1;
+    l->writing = true;
+    return 0;
+}
+
+int ledger_write(struct ledger *l, sqlite3_stmt *st, struct error *err)
+{
+    if (!st || ledger_begin(l, err) < 0)
+        return -1;
+    int rc = sqlite3_step(st);
+    if (rc != SQLITE_DONE && rc != SQLITE_ROW)
+        return ledger_failed(l, err);
+    sqlite3_reset(st);
+    return 0;
+}
+
+int ledger_step(struct ledger *l, sqlite3_stmt *st, struct error *err)
+{
+    int rc = sqlite3_step(st);
+    if (rc == SQLITE_ROW)
+        return 1;
+    if (rc != SQLITE_DONE)
+        return ledger_failed(l, err);
+    sqlite3_reset(st);
+    return 0;
+}
+
+void ledger_column_hash(sqlite3_stmt *st, int column, uint8_t ret[SHA256_OCTETS])
+{
+    memset(ret, 0, SHA256_OCTETS);
+    if (sqlite3_column_bytes(st, column) == SHA256_OCTETS)
+        memcpy(ret, sqlite3_column_blob(st, column), SHA256_OCTETS);
+}
+
+int ledger_commit(struct ledger *l, struct error *err)
+{
+    if (!l->writing)
+        return 0;
+    /* A row still being looked at would keep the WAL from being taken back into the file. */
+    for (size_t i = 0; i < sizeof l->statements / sizeof *l->statements; i++)
+        sqlite3_reset(l->statements[i].st);
+    if (run_sql(l, "COMMIT", err) < 0)
+        return -1;
+    l->writing = false;
+    return 0;
+}
+
+static int version(struct ledger *l, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err, "PRAGMA user_version", "");
+    if (!st || ledger_step(l, st, err) != 1)
+        return -1;
+    int v = sqlite3_column_int(st, 0);
+    sqlite3_reset(st);
+    return v;
+}
+
+static int make_tables(struct ledger *l, struct error *err)
+{
+    char *sql CLEANUP(mem_free_str) =
+        mem_printf("BEGIN; %s PRAGMA user_version=%d; COMMIT", ledger_schema, LEDGER_VERSION);
+    return run_sql(l, sql, err);
+}
+
+static int check_version(struct ledger *l, enum ledger_mode mode, struct error *err)
+{
+    int v = version(l, err);
+    if (v < 0)
+        return -1;
+    if (v == 0 && mode == LEDGER_WRITE)
+        return make_tables(l, err);
+    if (v != LEDGER_VERSION)
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_LEDGER,
+            "the ledger %s has version %d and this popferry knows version %d; use the popferry that made it",
+            l->path, v, LEDGER_VERSION);
+    return 0;
+}
+
+/* WAL with synchronous=FULL: each commit is on the disk when it returns, and costs one fsync. */
+static int open_db(struct ledger *l, enum ledger_mode mode, struct error *err)
+{
+    int flags = mode == LEDGER_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
+    if (sqlite3_open_v2(l->path, &l->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
+        return ledger_failed(l, err);
+    sqlite3_extended_result_codes(l->db, 1);
+    sqlite3_busy_timeout(l->db, 5000);
+    if (run_sql(l, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4096", err) < 0)
+        return -1;
+    return check_version(l, mode, err);
+}
+
+struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct error *err)
+{
+    struct ledger *l = mem_alloc(sizeof *l);
+    l->lock_fd = -1;
+    l->path = mem_printf("%s/ledger.sqlite", work_dir);
+    if (mode == LEDGER_READ && access(l->path, F_OK) < 0) {
+        error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "there is no ledger in %s yet: nothing has been migrated with this work folder (name another "
+            "with "
+            "--work-dir)",
+            work_dir);
+        ledger_close(l);
+        return NULL;
+    }
+    bool locked = mode == LEDGER_READ ||
+                  (work_dir_make(work_dir, err) == 0 && (l->lock_fd = work_dir_lock(work_dir, err)) >= 0);
+    if (!locked || open_db(l, mode, err) < 0) {
+        ledger_close(l);
+        return NULL;
+    }
+    return l;
+}
+
+void ledger_close(struct ledger *l)
+{
+    if (!l)
+        return;
+    if (l->db)
+        ledger_commit(l, NULL);
+    for (size_t i = 0; i < sizeof l->statements / sizeof *l->statements; i++)
+        sqlite3_finalize(l->statements[i].st);
+    sqlite3_close(l->db);
+    if (l->lock_fd >= 0)
+        close(l->lock_fd);
+    free(l->path);
+    free(l);
+}
+
+int64_t ledger_job(
+    struct ledger *l, const char *source, const char *destination, const char *folder, struct error *err)
+{
+    sqlite3_stmt *add =
+        ledger_prepare(l, err, "INSERT OR IGNORE INTO job(source, destination, folder) VALUES(?, ?, ?)",
+            "ttt", source, destination, folder);
+    if (ledger_write(l, add, err) < 0)
+        return -1;
+    sqlite3_stmt *st =
+        ledger_prepare(l, err, "SELECT id FROM job WHERE source=? AND destination=? AND folder=?", "ttt",
+            source, destination, folder);
+    if (!st || ledger_step(l, st, err) != 1)
+        return -1;
+    int64_t id = sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    return id;
+}
+
+int64_t ledger_run_begin(struct ledger *l, int64_t job, const char *command, int64_t now_s, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(
+        l, err, "INSERT INTO run(job, command, started_s) VALUES(?, ?, ?)", "iti", job, command, now_s);
+    if (ledger_write(l, st, err) < 0)
+        return -1;
+    int64_t id = sqlite3_last_insert_rowid(l->db);
+    return ledger_commit(l, err) < 0 ? -1 : id;
+}
+
+int ledger_run_end(
+    struct ledger *l, int64_t run, int64_t now_s, int exit_code, const char *words, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err, "UPDATE run SET ended_s=?, exit_code=?, words=? WHERE id=?",
+        "iiti", now_s, (int64_t)exit_code, words, run);
+    return ledger_write(l, st, err) < 0 ? -1 : ledger_commit(l, err);
+}
+
+static int read_counts(struct ledger *l, struct ledger_job_row *row, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT state, count(*), total(octets_sent) FROM message WHERE job=? GROUP BY state", "i", row->id);
+    int rc = st ? 0 : -1;
+    while (st && (rc = ledger_step(l, st, err)) == 1) {
+        int state = sqlite3_column_int(st, 0);
+        if (state < 0 || state > LEDGER_REFUSED)
+            continue;
+        row->count[state] = (uint64_t)sqlite3_column_int64(st, 1);
+        if (state == LEDGER_DONE)
+            row->octets_done = (uint64_t)sqlite3_column_double(st, 2);
+    }
+    return rc;
+}
+
+static const char *text_or_empty(sqlite3_stmt *st, int column)
+{
+    const char *s = (const char *)sqlite3_column_text(st, column);
+    return s ? s : "";
+}
+
+int ledger_each_job(struct ledger *l, ledger_job_fn *fn, void *ctx, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT j.id, source, destination, folder, command, words, started_s, ended_s, exit_code FROM job j "
+        "LEFT JOIN run r ON r.id = (SELECT max(id) FROM run WHERE job = j.id) ORDER BY j.id",
+        "");
+    int rc = st ? 0 : -1;
+    while (st && (rc = ledger_step(l, st, err)) == 1) {
+        struct ledger_job_row row = {
+            .id = sqlite3_column_int64(st, 0),
+            .source = text_or_empty(st, 1),
+            .destination = text_or_empty(st, 2),
+            .folder = text_or_empty(st, 3),
+            .run_command = text_or_empty(st, 4),
+            .run_words = text_or_empty(st, 5),
+            .run_started_s = sqlite3_column_int64(st, 6),
+            .run_ended_s = sqlite3_column_int64(st, 7),
+            .run_exit_code = sqlite3_column_int(st, 8),
+        };
+        if (read_counts(l, &row, err) < 0)
+            return -1;
+        if (!fn(ctx, &row))
+            break;
+    }
+    if (st)
+        sqlite3_reset(st);
+    return rc < 0 ? -1 : 0;
+}

@@ -1,0 +1,147 @@
+/* ledger.h - what popferry remembers: one SQLite file per work folder, every message of every job. The only
+ * place that knows SQLite.
+ *
+ * The exactly-once protocol: ledger_intend makes a batch of intents durable (fsync) before its APPEND is
+ * sent; ledger_done records the UIDs after the server's OK. Intents found open at the start of a run are
+ * looked up in the destination (reconcile.h) and become done or are withdrawn; they are never sent again
+ * blindly.
+ *
+ * Everything but intents is written lazily, inside a transaction that the next ledger_intend or ledger_commit
+ * makes durable: losing it costs a look-up, never a message.
+ *
+ * One process at a time: ledger_open takes a lock on the work folder. One thread. All failures are
+ * ERROR_LEDGER, ERROR_DISK or ERROR_LOCKED with scope run. */
+#pragma once
+
+#include "error.h"
+#include "mail_scan.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ledger;
+
+enum ledger_mode {
+    LEDGER_WRITE, /* create folder (0700) and file when missing; lock */
+    LEDGER_READ,  /* must exist; no lock: for status while a run works */
+};
+
+struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct error *err);
+void ledger_close(struct ledger *l); /* commits what is pending as far as it can; NULL is fine */
+int ledger_commit(struct ledger *l, struct error *err);
+
+/* ---- jobs and runs ---- */
+/* Account names as endpoint_account makes them; folder as the user wrote it. Found or made. Returns id > 0,
+ * or -1. */
+int64_t ledger_job(
+    struct ledger *l, const char *source, const char *destination, const char *folder, struct error *err);
+
+/* A run of a command over a job, for status: begun, then ended with its exit code and one line of words. */
+int64_t ledger_run_begin(
+    struct ledger *l, int64_t job, const char *command, int64_t now_s, struct error *err);
+int ledger_run_end(
+    struct ledger *l, int64_t run, int64_t now_s, int exit_code, const char *words, struct error *err);
+
+/* ---- messages ---- */
+enum ledger_state {
+    LEDGER_OPEN,      /* known, not settled */
+    LEDGER_INTENT,    /* on its way */
+    LEDGER_DONE,      /* the destination said OK */
+    LEDGER_PRESENT,   /* was already there */
+    LEDGER_DUPLICATE, /* same content as `twin` */
+    LEDGER_REFUSED,   /* the destination would not have it, or the source would not give it */
+};
+const char *ledger_state_name(enum ledger_state s);
+
+/* A row. Strings are borrowed on the way in; on the way out they are valid until the next ledger call. */
+struct ledger_message {
+    int64_t id;              /* 0: not yet in the ledger */
+    const char *key;         /* source_item.key; NULL if the source has none */
+    uint64_t octets_claimed; /* by LIST */
+    enum ledger_state state;
+    const struct mail_facts *facts; /* in only; NULL keeps what is there */
+    uint64_t octets_sent;
+    const uint8_t *sha256_sent; /* SHA256_OCTETS, or NULL */
+    const char *from, *subject; /* decoded for people */
+    const char *message_id;     /* out only; in: from facts */
+    const char *repairs;        /* mail_repair_words, "" if none */
+    int64_t internaldate_s;
+    const char *date_source; /* mail_date_source_name */
+    bool seen;
+    uint32_t floor_uidvalidity, floor_uid; /* intent: it can only be at this UID or above */
+    int64_t intended_s;                    /* intent: when (wall clock) */
+    uint32_t uidvalidity, uid;             /* done: where it is; 0 unknown */
+    int64_t twin;                          /* duplicate: ledger id of the message it equals */
+    const char *reason;                    /* refused: why, with the server's words */
+    uint8_t fingerprint[SHA256_OCTETS], core[SHA256_OCTETS], ident[SHA256_OCTETS]; /* out only */
+};
+
+/* By the source's key. 1 found, 0 not, -1 error. */
+int ledger_find_key(
+    struct ledger *l, int64_t job, const char *key, struct ledger_message *ret, struct error *err);
+/* By content: the row with this fingerprint that is settled best (done before present before the rest). */
+int ledger_find_content(struct ledger *l, int64_t job, const uint8_t fingerprint[SHA256_OCTETS],
+    struct ledger_message *ret, struct error *err);
+/* Does this identity stand in the ledger on other content? 1 yes, 0 no, -1 error. */
+int ledger_ident_on_other_content(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+    const uint8_t fingerprint[SHA256_OCTETS], struct error *err);
+int ledger_find_id(struct ledger *l, int64_t id, struct ledger_message *ret, struct error *err);
+
+/* Insert, or update the row m->id (or that of m->key); sets m->id. Lazy. */
+int ledger_put(struct ledger *l, int64_t job, struct ledger_message *m, struct error *err);
+/* The same for a batch in state LEDGER_INTENT, durable when it returns. */
+int ledger_intend(struct ledger *l, int64_t job, struct ledger_message **batch, size_t n, struct error *err);
+int ledger_done(struct ledger *l, int64_t id, uint32_t uidvalidity, uint32_t uid, struct error *err);
+/* Back to LEDGER_OPEN: it is certain that the destination did not take it. */
+int ledger_withdraw(struct ledger *l, int64_t id, struct error *err);
+
+/* The source claims another size for the same content now. */
+int ledger_note_octets(struct ledger *l, int64_t id, uint64_t octets_claimed, struct error *err);
+/* The source gives this row's key to another message now: the row stays, for its content, without a key. */
+int ledger_release_key(struct ledger *l, int64_t id, struct error *err);
+
+/* Call fn for each row of a job in this state, in order of id, until it returns false. fn may call no ledger
+ * function. */
+typedef bool ledger_row_fn(void *ctx, const struct ledger_message *m);
+int ledger_each(
+    struct ledger *l, int64_t job, enum ledger_state state, ledger_row_fn *fn, void *ctx, struct error *err);
+
+/* ---- the destination's index: messages that are not ours, by UID within one UIDVALIDITY ---- */
+/* Forget the index if it belongs to another UIDVALIDITY. */
+int ledger_index_begin(struct ledger *l, int64_t job, uint32_t uidvalidity, struct error *err);
+struct ledger_index_row {
+    uint32_t uid;
+    uint64_t octets;
+    uint8_t ident[SHA256_OCTETS], core[SHA256_OCTETS];
+    bool content_known;
+    uint8_t fingerprint[SHA256_OCTETS];
+};
+int ledger_index_put(struct ledger *l, int64_t job, const struct ledger_index_row *row, struct error *err);
+int ledger_index_content(
+    struct ledger *l, int64_t job, uint32_t uid, const uint8_t fingerprint[SHA256_OCTETS], struct error *err);
+int ledger_index_remove(struct ledger *l, int64_t job, uint32_t uid, struct error *err);
+/* Candidates with this identity and core; at most cap rows are written, *ret_count tells how many. */
+int ledger_index_find(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+    const uint8_t core[SHA256_OCTETS], struct ledger_index_row *rows, size_t cap, size_t *ret_count,
+    struct error *err);
+/* Is there a message with this identity but another core? 1 yes, 0 no, -1 error. */
+int ledger_index_ident_differs(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+    const uint8_t core[SHA256_OCTETS], struct error *err);
+/* UIDs known under this UIDVALIDITY, indexed or our own, ascending; *ret is the caller's to free. */
+int ledger_known_uids(struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t **ret, size_t *ret_count,
+    struct error *err);
+/* Is this UID one that we put there? 1, 0, -1. */
+int ledger_owns_uid(struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t uid, struct error *err);
+
+/* ---- status ---- */
+struct ledger_job_row {
+    int64_t id;
+    const char *source, *destination, *folder;
+    uint64_t count[LEDGER_REFUSED + 1];  /* messages by state */
+    uint64_t octets_done;                /* sent, of those done */
+    const char *run_command, *run_words; /* of the last run; "" if none */
+    int64_t run_started_s, run_ended_s;  /* 0: none / not ended */
+    int run_exit_code;
+};
+typedef bool ledger_job_fn(void *ctx, const struct ledger_job_row *row);
+int ledger_each_job(struct ledger *l, ledger_job_fn *fn, void *ctx, struct error *err);

@@ -1,0 +1,107 @@
+#include "ledger_db.h"
+
+#include "mem.h"
+#include <string.h>
+
+int ledger_index_begin(struct ledger *l, int64_t job, uint32_t uidvalidity, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(
+        l, err, "SELECT index_uidvalidity=? FROM job WHERE id=?", "ii", (int64_t)uidvalidity, job);
+    if (!st || ledger_step(l, st, err) != 1)
+        return -1;
+    bool same = sqlite3_column_int(st, 0);
+    sqlite3_reset(st);
+    if (same)
+        return 0;
+    if (ledger_write(l, ledger_prepare(l, err, "DELETE FROM dest WHERE job=?", "i", job), err) < 0)
+        return -1;
+    return ledger_write(l,
+        ledger_prepare(
+            l, err, "UPDATE job SET index_uidvalidity=? WHERE id=?", "ii", (int64_t)uidvalidity, job),
+        err);
+}
+
+int ledger_index_put(struct ledger *l, int64_t job, const struct ledger_index_row *row, struct error *err)
+{
+    return ledger_write(l,
+        ledger_prepare(l, err,
+            "INSERT INTO dest(job, uid, octets, ident, core) VALUES(?, ?, ?, ?, ?) "
+            "ON CONFLICT(job, uid) DO UPDATE SET octets=excluded.octets",
+            "iiihh", job, (int64_t)row->uid, (int64_t)row->octets, row->ident, row->core),
+        err);
+}
+
+int ledger_index_content(
+    struct ledger *l, int64_t job, uint32_t uid, const uint8_t fingerprint[SHA256_OCTETS], struct error *err)
+{
+    return ledger_write(l,
+        ledger_prepare(l, err, "UPDATE dest SET fingerprint=? WHERE job=? AND uid=?", "hii", fingerprint, job,
+            (int64_t)uid),
+        err);
+}
+
+int ledger_index_remove(struct ledger *l, int64_t job, uint32_t uid, struct error *err)
+{
+    return ledger_write(
+        l, ledger_prepare(l, err, "DELETE FROM dest WHERE job=? AND uid=?", "ii", job, (int64_t)uid), err);
+}
+
+int ledger_index_find(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+    const uint8_t core[SHA256_OCTETS], struct ledger_index_row *rows, size_t cap, size_t *ret_count,
+    struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT uid, octets, fingerprint FROM dest WHERE job=? AND ident=? AND core=? ORDER BY uid", "ihh",
+        job, ident, core);
+    int rc = st ? 0 : -1;
+    size_t n = 0;
+    while (st && n < cap && (rc = ledger_step(l, st, err)) == 1) {
+        struct ledger_index_row *row = &rows[n++];
+        *row = (struct ledger_index_row){
+            .uid = (uint32_t)sqlite3_column_int64(st, 0),
+            .octets = (uint64_t)sqlite3_column_int64(st, 1),
+            .content_known = sqlite3_column_type(st, 2) != SQLITE_NULL,
+        };
+        memcpy(row->ident, ident, SHA256_OCTETS);
+        memcpy(row->core, core, SHA256_OCTETS);
+        ledger_column_hash(st, 2, row->fingerprint);
+    }
+    if (st)
+        sqlite3_reset(st);
+    *ret_count = n;
+    return rc < 0 ? -1 : 0;
+}
+
+int ledger_index_ident_differs(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+    const uint8_t core[SHA256_OCTETS], struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(
+        l, err, "SELECT 1 FROM dest WHERE job=? AND ident=? AND core<>? LIMIT 1", "ihh", job, ident, core);
+    int rc = st ? ledger_step(l, st, err) : -1;
+    if (rc == 1)
+        sqlite3_reset(st);
+    return rc;
+}
+
+int ledger_known_uids(
+    struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t **ret, size_t *ret_count, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT uid FROM dest WHERE job=?1 UNION SELECT uid FROM message WHERE job=?1 AND uid > 0 AND "
+        "uidvalidity=?2 "
+        "ORDER BY 1",
+        "ii", job, (int64_t)uidvalidity);
+    uint32_t *uids = NULL;
+    size_t n = 0, cap = 0;
+    int rc = st ? 0 : -1;
+    while (st && (rc = ledger_step(l, st, err)) == 1) {
+        if (n == cap) {
+            cap = cap ? cap * 2 : 1024;
+            uids = mem_grow(uids, cap, sizeof *uids);
+        }
+        uids[n++] = (uint32_t)sqlite3_column_int64(st, 0);
+    }
+    *ret = uids;
+    *ret_count = n;
+    return rc < 0 ? -1 : 0;
+}

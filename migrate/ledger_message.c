@@ -1,0 +1,214 @@
+#include "ledger_db.h"
+
+#include "identity.h"
+#include <string.h>
+
+const char *ledger_state_name(enum ledger_state s)
+{
+    static const char *const names[] = {
+        [LEDGER_OPEN] = "open",
+        [LEDGER_INTENT] = "on-its-way",
+        [LEDGER_DONE] = "done",
+        [LEDGER_PRESENT] = "present",
+        [LEDGER_DUPLICATE] = "duplicate",
+        [LEDGER_REFUSED] = "refused",
+    };
+    return names[s];
+}
+
+#define COLUMNS                                                                                              \
+    "id, key, octets_claimed, state, octets_sent, from_, subject, message_id, repairs, internaldate_s, "     \
+    "date_source, seen, floor_uidvalidity, floor_uid, uidvalidity, uid, twin, reason, fingerprint, core, "   \
+    "ident, "                                                                                                \
+    "sha256_sent, intended_s "
+
+static void read_row(sqlite3_stmt *st, struct ledger_message *m)
+{
+    *m = (struct ledger_message){
+        .id = sqlite3_column_int64(st, 0),
+        .key = (const char *)sqlite3_column_text(st, 1),
+        .octets_claimed = (uint64_t)sqlite3_column_int64(st, 2),
+        .state = (enum ledger_state)sqlite3_column_int(st, 3),
+        .octets_sent = (uint64_t)sqlite3_column_int64(st, 4),
+        .from = (const char *)sqlite3_column_text(st, 5),
+        .subject = (const char *)sqlite3_column_text(st, 6),
+        .message_id = (const char *)sqlite3_column_text(st, 7),
+        .repairs = (const char *)sqlite3_column_text(st, 8),
+        .internaldate_s = sqlite3_column_int64(st, 9),
+        .date_source = (const char *)sqlite3_column_text(st, 10),
+        .seen = sqlite3_column_int(st, 11) != 0,
+        .floor_uidvalidity = (uint32_t)sqlite3_column_int64(st, 12),
+        .floor_uid = (uint32_t)sqlite3_column_int64(st, 13),
+        .uidvalidity = (uint32_t)sqlite3_column_int64(st, 14),
+        .uid = (uint32_t)sqlite3_column_int64(st, 15),
+        .twin = sqlite3_column_int64(st, 16),
+        .reason = (const char *)sqlite3_column_text(st, 17),
+        .intended_s = sqlite3_column_int64(st, 22),
+        .sha256_sent = sqlite3_column_bytes(st, 21) == SHA256_OCTETS ? sqlite3_column_blob(st, 21) : NULL,
+    };
+    ledger_column_hash(st, 18, m->fingerprint);
+    ledger_column_hash(st, 19, m->core);
+    ledger_column_hash(st, 20, m->ident);
+}
+
+/* The row stays valid until the statement is used again: the next ledger call resets it. */
+static int find(struct ledger *l, sqlite3_stmt *st, struct ledger_message *ret, struct error *err)
+{
+    int rc = st ? ledger_step(l, st, err) : -1;
+    if (rc == 1)
+        read_row(st, ret);
+    return rc;
+}
+
+int ledger_find_key(
+    struct ledger *l, int64_t job, const char *key, struct ledger_message *ret, struct error *err)
+{
+    return find(l,
+        ledger_prepare(l, err, "SELECT " COLUMNS "FROM message WHERE job=? AND key=?", "it", job, key), ret,
+        err);
+}
+
+int ledger_find_content(struct ledger *l, int64_t job, const uint8_t fingerprint[SHA256_OCTETS],
+    struct ledger_message *ret, struct error *err)
+{
+    return find(l,
+        ledger_prepare(l, err,
+            "SELECT " COLUMNS "FROM message WHERE job=? AND fingerprint=? "
+            "ORDER BY CASE state WHEN 2 THEN 0 WHEN 3 THEN 1 WHEN 1 THEN 2 ELSE 3 END, id LIMIT 1",
+            "ih", job, fingerprint),
+        ret, err);
+}
+
+int ledger_find_id(struct ledger *l, int64_t id, struct ledger_message *ret, struct error *err)
+{
+    return find(l, ledger_prepare(l, err, "SELECT " COLUMNS "FROM message WHERE id=?", "i", id), ret, err);
+}
+
+static int exists(struct ledger *l, sqlite3_stmt *st, struct error *err)
+{
+    int rc = st ? ledger_step(l, st, err) : -1;
+    if (rc == 1)
+        sqlite3_reset(st);
+    return rc;
+}
+
+int ledger_ident_on_other_content(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+    const uint8_t fingerprint[SHA256_OCTETS], struct error *err)
+{
+    return exists(l,
+        ledger_prepare(l, err, "SELECT 1 FROM message WHERE job=? AND ident=? AND fingerprint<>? LIMIT 1",
+            "ihh", job, ident, fingerprint),
+        err);
+}
+
+int ledger_owns_uid(struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t uid, struct error *err)
+{
+    return exists(l,
+        ledger_prepare(l, err,
+            "SELECT 1 FROM message WHERE job=? AND uid=? AND uidvalidity=? AND uid > 0 LIMIT 1", "iii", job,
+            (int64_t)uid, (int64_t)uidvalidity),
+        err);
+}
+
+static int insert(struct ledger *l, int64_t job, struct ledger_message *m, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "INSERT INTO message(job, key, octets_claimed, state) VALUES(?, ?, ?, ?) "
+        "ON CONFLICT(job, key) WHERE key IS NOT NULL DO UPDATE SET octets_claimed=excluded.octets_claimed "
+        "RETURNING id",
+        "itii", job, m->key, (int64_t)m->octets_claimed, (int64_t)m->state);
+    if (!st || ledger_begin(l, err) < 0)
+        return -1;
+    int rc = ledger_step(l, st, err);
+    if (rc == 1)
+        m->id = sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    return rc == 1 ? 0 : -1;
+}
+
+static int put_facts(struct ledger *l, const struct ledger_message *m, struct error *err)
+{
+    const struct mail_facts *f = m->facts;
+    uint8_t ident[SHA256_OCTETS];
+    identity_of(f, ident);
+    return ledger_write(l,
+        ledger_prepare(l, err,
+            "UPDATE message SET message_id=?, from_=?, subject=?, date_s=?, octets_received=?, "
+            "sha256_received=?, "
+            "ident=?, core=?, fingerprint=? WHERE id=?",
+            "tttiihhhhi", f->message_id, m->from, m->subject,
+            f->date_s == MAIL_NO_DATE ? (int64_t)0 : f->date_s, (int64_t)f->octets, f->sha256, ident, f->core,
+            f->fingerprint, m->id),
+        err);
+}
+
+int ledger_put(struct ledger *l, int64_t job, struct ledger_message *m, struct error *err)
+{
+    if (!m->id && insert(l, job, m, err) < 0)
+        return -1;
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "UPDATE message SET octets_claimed=?, state=?, octets_sent=?, sha256_sent=?, repairs=?, "
+        "internaldate_s=?, "
+        "date_source=?, seen=?, floor_uidvalidity=?, floor_uid=?, uidvalidity=?, uid=?, twin=?, reason=? "
+        "WHERE id=?",
+        "iiihtitiiiiiitii", (int64_t)m->octets_claimed, (int64_t)m->state, (int64_t)m->octets_sent,
+        m->sha256_sent, m->repairs, m->internaldate_s, m->date_source, (int64_t)m->seen,
+        (int64_t)m->floor_uidvalidity, (int64_t)m->floor_uid, (int64_t)m->uidvalidity, (int64_t)m->uid,
+        m->twin, m->reason, m->intended_s, m->id);
+    if (ledger_write(l, st, err) < 0)
+        return -1;
+    return m->facts ? put_facts(l, m, err) : 0;
+}
+
+int ledger_intend(struct ledger *l, int64_t job, struct ledger_message **batch, size_t n, struct error *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        batch[i]->state = LEDGER_INTENT;
+        if (ledger_put(l, job, batch[i], err) < 0)
+            return -1;
+    }
+    return ledger_commit(l, err);
+}
+
+int ledger_done(struct ledger *l, int64_t id, uint32_t uidvalidity, uint32_t uid, struct error *err)
+{
+    return ledger_write(l,
+        ledger_prepare(l, err, "UPDATE message SET state=2, uidvalidity=?, uid=?, reason=NULL WHERE id=?",
+            "iii", (int64_t)uidvalidity, (int64_t)uid, id),
+        err);
+}
+
+int ledger_withdraw(struct ledger *l, int64_t id, struct error *err)
+{
+    return ledger_write(l, ledger_prepare(l, err, "UPDATE message SET state=0 WHERE id=?", "i", id), err);
+}
+
+int ledger_each(
+    struct ledger *l, int64_t job, enum ledger_state state, ledger_row_fn *fn, void *ctx, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT " COLUMNS "FROM message WHERE job=? AND state=? ORDER BY id", "ii", job, (int64_t)state);
+    int rc = st ? 0 : -1;
+    while (st && (rc = ledger_step(l, st, err)) == 1) {
+        struct ledger_message m;
+        read_row(st, &m);
+        if (!fn(ctx, &m))
+            break;
+    }
+    if (st)
+        sqlite3_reset(st);
+    return rc < 0 ? -1 : 0;
+}
+
+int ledger_note_octets(struct ledger *l, int64_t id, uint64_t octets_claimed, struct error *err)
+{
+    return ledger_write(l,
+        ledger_prepare(
+            l, err, "UPDATE message SET octets_claimed=? WHERE id=?", "ii", (int64_t)octets_claimed, id),
+        err);
+}
+
+int ledger_release_key(struct ledger *l, int64_t id, struct error *err)
+{
+    return ledger_write(l, ledger_prepare(l, err, "UPDATE message SET key=NULL WHERE id=?", "i", id), err);
+}

@@ -1,0 +1,46 @@
+/* link.h - one connection of a job: a stream and the sans-I/O engine that talks through it, pumped by one
+ * loop.
+ *
+ * The loop makes asynchronous engines readable: submit commands, then link_run_until(what must have
+ * happened). */
+#pragma once
+
+#include "error.h"
+#include "imap.h"
+#include "source.h"
+#include "stream.h"
+#include <stdbool.h>
+
+struct link {
+    struct stream *stream;
+    struct source *source; /* exactly one of these two, not owned */
+    struct imap *imap;
+    struct error error; /* code != 0: broken; the engine was aborted with this */
+    bool ready;         /* signed in at least once */
+    bool ended;         /* we signed off: the peer may close */
+};
+
+/* Move bytes until nothing more can move now. Returns whether anything did. A broken stream or engine ends in
+ * link->error, with every outstanding callback fired. */
+bool link_pump(struct link *l);
+
+/* Still of use: connecting or ready, not broken. */
+static inline bool link_alive(const struct link *l)
+{
+    return l->stream && !l->error.code;
+}
+
+struct link_loop {
+    struct net *net;
+    struct link **links;
+    size_t count;
+    /* Called between steps (progress, more submissions); may be NULL. */
+    void (*tick)(void *ctx);
+    /* Asked to stop from outside (a signal)? NULL: never. */
+    bool (*stop)(void *ctx);
+    void *ctx;
+};
+
+/* Pump all links until reached(ctx) says so. -1 with ERROR_CANCELLED when stop said so, or a broken machine.
+ */
+int link_run_until(struct link_loop *loop, bool (*reached)(void *ctx), void *ctx, struct error *err);

@@ -1,0 +1,48 @@
+/* migrate.h - the commands of popferry as functions over one job: plan, migrate, check. */
+#pragma once
+
+#include "imap.h"
+#include "job.h"
+#include "ledger.h"
+#include "outcome.h"
+#include "pop3.h"
+#include "stream.h"
+
+/* The verdict for each message, from headers alone (TOP); changes nothing on either side. Each message is
+ * reported to the sink in the source's order. */
+int migrate_plan(const struct job *job, const struct world *world, const struct outcome_sink *sink,
+    struct outcome *ret, struct error *err);
+
+/* Copy what is not there. *ret is filled as far as it got, also on failure. */
+int migrate_run(const struct job *job, const struct world *world, const struct outcome_sink *sink,
+    struct outcome *ret, struct error *err);
+
+/* What signing in to both sides shows. Strings are owned: migrate_check_done. */
+struct check_quota {
+    char resource[32];
+    uint64_t used, limit;
+};
+struct check_side {
+    bool signed_in;
+    struct error error; /* why not, or what went wrong later; code 0: nothing */
+    char name[300];     /* pop3s://host:995 */
+    struct stream_tls tls;
+};
+struct check {
+    struct check_side source, destination;
+    struct pop3_caps pop3;
+    bool inventory_known, has_uidl, has_top, stat_agrees;
+    uint64_t messages, octets, largest_octets;
+    uint32_t blank_uidls, repeated_uidls;
+    struct imap_caps imap;
+    char server_id[256];
+    char prefix[256];
+    char delimiter;
+    bool folder_exists;
+    uint32_t folder_messages;
+    uint64_t append_limit; /* 0: not said */
+    struct check_quota quota[8];
+    size_t quota_count;
+};
+/* 0 when both sides signed in and answered; otherwise -1 with the first error, and *ret tells both sides. */
+int migrate_check(const struct job *job, const struct world *world, struct check *ret, struct error *err);

@@ -1,0 +1,51 @@
+/* outcome.h - what a plan or a migration found and did, for printing. */
+#pragma once
+
+#include "mail_date.h"
+#include "plan.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* One message as the user is told of it. Strings are fit to show, never NULL. */
+struct outcome_message {
+    uint32_t number; /* in this POP3 session; 0: not of this session */
+    const char *key; /* UIDL, "" if none */
+    const char *message_id, *from, *subject;
+    int64_t date_s; /* INTERNALDATE; MAIL_NO_DATE if not known */
+    uint64_t octets;
+    const char *verdict; /* verdict_name, or "refused", "unreadable", "missing" */
+    const char *reason;
+    bool certain;
+    bool attention; /* something is not as it should be: this is listed at the end */
+};
+
+/* Where messages are reported as they are settled. May be NULL. Strings valid during the call. */
+struct outcome_sink {
+    void (*message)(void *ctx, const struct outcome_message *m);
+    void *ctx;
+};
+
+struct outcome {
+    uint64_t messages, octets;      /* the source's inventory */
+    uint64_t copied, copied_octets; /* in this run; planned: to be copied */
+    uint64_t done_before, present, duplicates, filtered;
+    uint64_t too_big, refused, unreadable; /* the destination's limit, its NO, the source's -ERR */
+    uint64_t missing;                      /* accepted in this run and yet not there at the end */
+    uint64_t gone_since;                   /* copied by an earlier run, not there any more */
+    uint64_t not_reached;                  /* not looked at: the run ended before */
+    uint64_t repaired;                     /* sent with a repair */
+    uint64_t recovered; /* intents of an interrupted run that were found in the destination */
+    uint64_t by_date_source[MAIL_DATE_NOW + 1];
+    uint64_t fetched, fetched_octets; /* bodies downloaded from the source */
+    uint64_t destination_messages;    /* at the end; planned: now */
+    bool uids_told; /* the destination names UIDs, so that the end could be checked one by one */
+    bool folder_exists, folder_created;
+    int64_t elapsed_ms;
+};
+
+/* Messages that ought to be in the destination and are not. */
+static inline uint64_t outcome_attention(const struct outcome *o)
+{
+    return o->too_big + o->refused + o->unreadable + o->missing;
+}

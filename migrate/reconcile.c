@@ -1,0 +1,323 @@
+#include "reconcile.h"
+
+#include "identity.h"
+#include "index.h"
+#include "mem.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How long a server may go on working on what was sent before the connection ended. */
+#define SETTLE_BASE_MS     3000
+#define SETTLE_OCTETS_A_MS 1000 /* 1 MB/s */
+#define SETTLE_MAX_MS      30000
+#define LOOK_AGAIN_MS      500
+
+struct intent {
+    int64_t id;
+    uint64_t octets_sent;
+    int64_t internaldate_s, intended_s;
+    uint32_t floor_uidvalidity, floor_uid;
+    uint8_t ident[SHA256_OCTETS], core[SHA256_OCTETS], fingerprint[SHA256_OCTETS];
+    uint32_t found_uid; /* 0: not yet */
+};
+
+/* A message of the destination that might be one of them. */
+struct found {
+    uint32_t uid;
+    uint64_t octets;
+    int64_t internaldate_s;
+    uint8_t ident[SHA256_OCTETS], core[SHA256_OCTETS], fingerprint[SHA256_OCTETS];
+    bool content_known, claimed;
+};
+
+struct look_up {
+    struct session *session;
+    struct ledger *ledger;
+    int64_t job;
+    struct mail_scan *scan;
+    struct intent *intents;
+    size_t intent_count, intent_cap;
+    struct found *found;
+    size_t found_count, found_cap;
+    size_t waiting; /* answers */
+    struct error error;
+    int64_t until_ms;
+};
+
+static bool add_intent(void *ctx, const struct ledger_message *m)
+{
+    struct look_up *u = ctx;
+    if (u->intent_count == u->intent_cap) {
+        u->intent_cap = u->intent_cap ? u->intent_cap * 2 : 64;
+        u->intents = mem_grow(u->intents, u->intent_cap, sizeof *u->intents);
+    }
+    struct intent *in = &u->intents[u->intent_count++];
+    *in = (struct intent){
+        .id = m->id,
+        .octets_sent = m->octets_sent,
+        .internaldate_s = m->internaldate_s,
+        .intended_s = m->intended_s,
+        .floor_uidvalidity = m->floor_uidvalidity,
+        .floor_uid = m->floor_uid,
+    };
+    memcpy(in->ident, m->ident, SHA256_OCTETS);
+    memcpy(in->core, m->core, SHA256_OCTETS);
+    memcpy(in->fingerprint, m->fingerprint, SHA256_OCTETS);
+    return true;
+}
+
+static bool same_validity(const struct look_up *u, const struct intent *in)
+{
+    return in->floor_uidvalidity && in->floor_uidvalidity == u->session->dest.uidvalidity;
+}
+
+static uint32_t lowest_floor(const struct look_up *u)
+{
+    uint32_t floor = UINT32_MAX;
+    for (size_t i = 0; i < u->intent_count; i++) {
+        uint32_t f = same_validity(u, &u->intents[i]) ? u->intents[i].floor_uid : 1;
+        floor = f < floor ? f : floor;
+    }
+    return floor ? floor : 1;
+}
+
+/* ---- what could be one of them ---- */
+static bool resembles(const struct intent *in, const struct found *f)
+{
+    return !memcmp(in->ident, f->ident, SHA256_OCTETS) || in->octets_sent == f->octets;
+}
+
+static void on_row(void *ctx, const struct imap_fetch_row *row)
+{
+    struct look_up *u = ctx;
+    struct mail_facts facts CLEANUP(mail_facts_done) = {0};
+    struct found f = {.uid = row->uid, .octets = row->size_octets, .internaldate_s = row->internaldate_s};
+    if (u->error.code)
+        return;
+    index_scan_header(u->scan, row, &facts);
+    identity_of(&facts, f.ident);
+    memcpy(f.core, facts.core, SHA256_OCTETS);
+    bool wanted = false;
+    for (size_t i = 0; i < u->intent_count && !wanted; i++)
+        wanted = resembles(&u->intents[i], &f);
+    int ours =
+        wanted ? ledger_owns_uid(u->ledger, u->job, u->session->dest.uidvalidity, row->uid, &u->error) : 1;
+    if (ours)
+        return;
+    if (u->found_count == u->found_cap) {
+        u->found_cap = u->found_cap ? u->found_cap * 2 : 64;
+        u->found = mem_grow(u->found, u->found_cap, sizeof *u->found);
+    }
+    u->found[u->found_count++] = f;
+}
+
+static void on_answer(void *ctx, const struct imap_result *res)
+{
+    struct look_up *u = ctx;
+    u->waiting--;
+    if (res->status != IMAP_OK && !u->error.code)
+        u->error = *res->error;
+}
+
+static void on_content(
+    void *ctx, uint32_t uid, bool found, const struct mail_facts *facts, const struct error *error)
+{
+    struct look_up *u = ctx;
+    u->waiting--;
+    if (error && !u->error.code)
+        u->error = *error;
+    for (size_t i = 0; i < u->found_count; i++)
+        if (u->found[i].uid == uid && found) {
+            memcpy(u->found[i].fingerprint, facts->fingerprint, SHA256_OCTETS);
+            u->found[i].content_known = true;
+        }
+}
+
+static bool answered(void *ctx)
+{
+    return !((struct look_up *)ctx)->waiting;
+}
+
+static int wait_answers(struct look_up *u, struct error *err)
+{
+    if (session_run_until(u->session, answered, u, err) < 0) {
+        imap_abort(u->session->lanes[0].imap, err); /* it would call back into *u */
+        return -1;
+    }
+    if (!u->error.code)
+        return 0;
+    *err = u->error;
+    return -1;
+}
+
+static int fetch_candidates(struct look_up *u, struct error *err)
+{
+    char set[32];
+    struct imap *imap = u->session->lanes[0].imap;
+    u->found_count = 0;
+    snprintf(set, sizeof set, "%u:*", lowest_floor(u));
+    u->waiting = 2;
+    imap_noop(imap, on_answer, u); /* so that the server shows what has arrived since SELECT */
+    imap_uid_fetch(imap, set, INDEX_FIELDS, on_row, on_answer, u);
+    return wait_answers(u, err);
+}
+
+/* ---- which is which ---- */
+enum strength {
+    SAME_HEADER_AND_SIZE,
+    SAME_CONTENT,
+    SAME_DATE, /* and size or Message-ID: a server that alters what it stores */
+    STRENGTHS,
+};
+
+static bool matches(
+    const struct look_up *u, const struct intent *in, const struct found *f, enum strength strength)
+{
+    if (f->claimed || (same_validity(u, in) && f->uid < in->floor_uid))
+        return false;
+    bool ident = !memcmp(in->ident, f->ident, SHA256_OCTETS);
+    bool size = in->octets_sent == f->octets;
+    switch (strength) {
+    case SAME_HEADER_AND_SIZE:
+        return ident && size && !memcmp(in->core, f->core, SHA256_OCTETS);
+    case SAME_CONTENT:
+        return f->content_known && !memcmp(in->fingerprint, f->fingerprint, SHA256_OCTETS);
+    case SAME_DATE:
+        return same_validity(u, in) && in->internaldate_s == f->internaldate_s && (size || ident);
+    case STRENGTHS:
+        break;
+    }
+    return false;
+}
+
+static void claim(struct look_up *u, enum strength strength)
+{
+    for (size_t i = 0; i < u->intent_count; i++) {
+        struct intent *in = &u->intents[i];
+        for (size_t k = 0; k < u->found_count && !in->found_uid; k++)
+            if (matches(u, in, &u->found[k], strength)) {
+                in->found_uid = u->found[k].uid;
+                u->found[k].claimed = true;
+            }
+    }
+}
+
+static size_t unresolved(const struct look_up *u)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < u->intent_count; i++)
+        n += !u->intents[i].found_uid;
+    return n;
+}
+
+static bool wants_content(const struct look_up *u, const struct found *f)
+{
+    if (f->claimed || f->content_known)
+        return false;
+    for (size_t i = 0; i < u->intent_count; i++)
+        if (!u->intents[i].found_uid && !memcmp(u->intents[i].ident, f->ident, SHA256_OCTETS))
+            return true;
+    return false;
+}
+
+static int read_contents(struct look_up *u, struct error *err)
+{
+    for (size_t i = 0; i < u->found_count; i++)
+        if (wants_content(u, &u->found[i])) {
+            u->waiting++;
+            index_read_content(u->session->lanes[0].imap, u->found[i].uid, on_content, u);
+        }
+    return wait_answers(u, err);
+}
+
+static int look(struct look_up *u, struct error *err)
+{
+    for (size_t i = 0; i < u->intent_count; i++)
+        u->intents[i].found_uid = 0;
+    if (fetch_candidates(u, err) < 0)
+        return -1;
+    claim(u, SAME_HEADER_AND_SIZE);
+    if (unresolved(u) && read_contents(u, err) < 0)
+        return -1;
+    claim(u, SAME_CONTENT);
+    claim(u, SAME_DATE);
+    return 0;
+}
+
+/* ---- the time a server may need ---- */
+static int64_t settle_ms(const struct look_up *u)
+{
+    uint64_t octets = 0;
+    int64_t last_s = 0;
+    for (size_t i = 0; i < u->intent_count; i++) {
+        octets += u->intents[i].octets_sent;
+        last_s = u->intents[i].intended_s > last_s ? u->intents[i].intended_s : last_s;
+    }
+    int64_t need = SETTLE_BASE_MS + (int64_t)(octets / SETTLE_OCTETS_A_MS);
+    need = need < SETTLE_MAX_MS ? need : SETTLE_MAX_MS;
+    int64_t passed = (clock_wall_s(u->session->world->clock) - last_s) * 1000;
+    if (passed < 0)
+        passed = 0;
+    return passed < need ? need - passed : 0;
+}
+
+static bool time_is_up(void *ctx)
+{
+    struct look_up *u = ctx;
+    return clock_mono_ms(u->session->world->clock) >= u->until_ms;
+}
+
+static int pause_ms(struct look_up *u, int64_t ms, struct error *err)
+{
+    u->until_ms = clock_mono_ms(u->session->world->clock) + ms;
+    return session_run_until(u->session, time_is_up, u, err);
+}
+
+static int look_until_settled(struct look_up *u, struct error *err)
+{
+    int64_t left = settle_ms(u);
+    if (look(u, err) < 0)
+        return -1;
+    if (unresolved(u) && left)
+        session_phase(u->session, "waiting for the destination to finish what was on its way");
+    while (unresolved(u) && left > 0) {
+        int64_t step = left < LOOK_AGAIN_MS ? left : LOOK_AGAIN_MS;
+        if (pause_ms(u, step, err) < 0 || look(u, err) < 0)
+            return -1;
+        left -= step;
+    }
+    return 0;
+}
+
+static int record(struct look_up *u, struct outcome *outcome, struct error *err)
+{
+    for (size_t i = 0; i < u->intent_count; i++) {
+        const struct intent *in = &u->intents[i];
+        int rc = in->found_uid
+                     ? ledger_done(u->ledger, in->id, u->session->dest.uidvalidity, in->found_uid, err)
+                     : ledger_withdraw(u->ledger, in->id, err);
+        if (rc < 0)
+            return -1;
+        outcome->recovered += in->found_uid != 0;
+    }
+    return ledger_commit(u->ledger, err);
+}
+
+int reconcile(
+    struct session *s, struct ledger *ledger, int64_t job, struct outcome *outcome, struct error *err)
+{
+    struct look_up u = {.session = s, .ledger = ledger, .job = job};
+    int rc = ledger_each(ledger, job, LEDGER_INTENT, add_intent, &u, err);
+    if (rc == 0 && u.intent_count) {
+        session_phase(s, "looking up what an interrupted run had sent");
+        u.scan = mail_scan_new();
+        rc = s->dest.exists && !s->dest.created ? look_until_settled(&u, err) : 0;
+        if (rc == 0)
+            rc = record(&u, outcome, err);
+        mail_scan_free(u.scan);
+    }
+    free(u.intents);
+    free(u.found);
+    return rc;
+}

@@ -1,0 +1,254 @@
+#include "session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SIGN_OFF_MS 10000
+
+static enum stream_security security_of(const struct endpoint *e)
+{
+    return e->security == ENDPOINT_TLS        ? STREAM_TLS_IMPLICIT
+           : e->security == ENDPOINT_STARTTLS ? STREAM_TLS_STARTTLS
+                                              : STREAM_PLAINTEXT;
+}
+
+static struct stream *open_stream(struct session *s, const struct endpoint *e, const char *password)
+{
+    struct stream_spec spec = {
+        .protocol = e->protocol == ENDPOINT_POP3 ? STREAM_POP3 : STREAM_IMAP,
+        .security = security_of(e),
+        .host = e->host,
+        .port = e->port,
+        .user = e->user,
+        .password = password,
+        .ca_file = s->job->ca_file,
+    };
+    return stream_open(s->net, &spec);
+}
+
+static void report_progress(struct session *s)
+{
+    if (s->world->progress)
+        s->world->progress(s->world->ctx, &s->progress);
+}
+
+static void tick(void *ctx)
+{
+    report_progress(ctx);
+}
+
+static bool stop(void *ctx)
+{
+    struct session *s = ctx;
+    return s->world->stop && s->world->stop(s->world->ctx);
+}
+
+void session_phase(struct session *s, const char *phase)
+{
+    s->progress.phase = phase;
+    report_progress(s);
+}
+
+static void add_link(struct session *s, struct link *l)
+{
+    s->links[s->loop.count++] = l;
+}
+
+static struct lane *add_lane(struct session *s)
+{
+    struct lane *lane = &s->lanes[s->lane_count++];
+    lane->imap = imap_new();
+    lane->link = (struct link){.imap = lane->imap};
+    lane->link.stream = open_stream(s, &s->job->to, s->job->to_password);
+    add_link(s, &lane->link);
+    return lane;
+}
+
+static void on_inventory(void *ctx, const struct error *error)
+{
+    struct session *s = ctx;
+    s->inventory_done = true;
+    if (error) {
+        s->inventory_error = *error;
+        return;
+    }
+    size_t count;
+    const struct source_item *items = source_items(s->source, &count);
+    s->progress.total = count;
+    for (size_t i = 0; i < count; i++)
+        s->progress.total_octets += items[i].octets;
+}
+
+static void on_dest(void *ctx, const struct error *error)
+{
+    struct session *s = ctx;
+    s->dest_ready = true;
+    if (error)
+        s->dest_error = *error;
+    s->lanes[0].usable = !error;
+}
+
+static bool both_ready(void *ctx)
+{
+    const struct session *s = ctx;
+    return s->inventory_done && s->dest_ready;
+}
+
+int session_open(struct session *s, const struct job *job, const struct world *world, enum dest_mode mode,
+    struct error *err)
+{
+    *s = (struct session){.job = job, .world = world};
+    s->loop = (struct link_loop){.links = s->links, .tick = tick, .stop = stop, .ctx = s};
+    s->net = s->loop.net = net_new(&world->log);
+    session_phase(s, "connecting");
+    s->source = source_new();
+    s->source_link = (struct link){.source = s->source};
+    s->source_link.stream = open_stream(s, &job->from, job->from_password);
+    add_link(s, &s->source_link);
+    source_inventory(s->source, on_inventory, s);
+    dest_prepare(&s->dest, add_lane(s)->imap, job->folder, mode, on_dest, s);
+    if (session_run_until(s, both_ready, s, err) < 0)
+        return -1;
+    const struct error *broken = session_broken(s);
+    if (broken) {
+        *err = *broken;
+        return -1;
+    }
+    if (s->inventory_error.code) {
+        *err = s->inventory_error;
+        return error_prefix(err, "%s", stream_name(s->source_link.stream));
+    }
+    if (s->dest_error.code) {
+        *err = s->dest_error;
+        return error_prefix(err, "%s, mailbox %s", stream_name(s->lanes[0].link.stream), job->folder);
+    }
+    return 0;
+}
+
+static void on_lane_capability(void *ctx, const struct imap_result *res)
+{
+    struct lane *lane = ctx;
+    lane->usable = res->status == IMAP_OK;
+}
+
+void session_add_lanes(struct session *s, size_t count)
+{
+    while (s->lane_count < count && s->lane_count < SESSION_LANES_MAX) {
+        struct lane *lane = add_lane(s);
+        imap_capability(lane->imap, on_lane_capability, lane);
+    }
+}
+
+/* A lane that never became usable is no loss; one that broke at work is. */
+const struct error *session_broken(const struct session *s)
+{
+    if (s->source_link.error.code && !s->source_link.ended)
+        return &s->source_link.error;
+    for (size_t i = 0; i < s->lane_count; i++) {
+        const struct link *l = &s->lanes[i].link;
+        if (l->error.code && !l->ended && (i == 0 || s->lanes[i].usable))
+            return &l->error;
+    }
+    return NULL;
+}
+
+struct reached {
+    struct session *session;
+    bool (*fn)(void *ctx);
+    void *ctx;
+};
+
+static bool reached_or_broken(void *ctx)
+{
+    struct reached *r = ctx;
+    return r->fn(r->ctx) || session_broken(r->session);
+}
+
+int session_run_until(struct session *s, bool (*reached)(void *ctx), void *ctx, struct error *err)
+{
+    struct reached r = {.session = s, .fn = reached, .ctx = ctx};
+    if (link_run_until(&s->loop, reached_or_broken, &r, err) < 0)
+        return -1;
+    const struct error *broken = session_broken(s);
+    if (!broken || reached(ctx))
+        return 0;
+    *err = *broken;
+    return -1;
+}
+
+/* ---- the end ---- */
+struct sign_off {
+    struct session *session;
+    bool source_done, source_ok;
+    size_t lanes_left;
+    int64_t deadline_ms;
+};
+
+static void on_quit(void *ctx, const struct error *error)
+{
+    struct sign_off *o = ctx;
+    o->source_done = true;
+    o->source_ok = !error;
+}
+
+static void on_logout(void *ctx, const struct imap_result *res)
+{
+    struct sign_off *o = ctx;
+    (void)res;
+    o->lanes_left--;
+}
+
+static bool signed_off(void *ctx)
+{
+    struct sign_off *o = ctx;
+    return (o->source_done && !o->lanes_left) || clock_mono_ms(o->session->world->clock) > o->deadline_ms;
+}
+
+int session_sign_off(struct session *s, struct error *err)
+{
+    struct sign_off o = {.session = s, .deadline_ms = clock_mono_ms(s->world->clock) + SIGN_OFF_MS};
+    o.source_done = !s->source_link.ready || !link_alive(&s->source_link);
+    if (!o.source_done)
+        source_close(s->source, on_quit, &o);
+    s->source_link.ended = true;
+    for (size_t i = 0; i < s->lane_count; i++) {
+        struct link *l = &s->lanes[i].link;
+        if (l->ready && link_alive(l)) {
+            o.lanes_left++;
+            imap_logout(s->lanes[i].imap, on_logout, &o);
+        }
+        l->ended = true;
+    }
+    s->loop.stop = NULL; /* a short polite end, also after the user asked to stop */
+    struct error ignored;
+    link_run_until(&s->loop, signed_off, &o, &ignored);
+    struct error late = {
+        .scope = ERROR_SCOPE_SESSION, .code = ERROR_CANCELLED, .text = "the session was closed"};
+    for (size_t i = 0; i < s->lane_count; i++)
+        imap_abort(s->lanes[i].imap, &late);
+    source_abort(s->source, &late);
+    if (o.source_ok)
+        return 0;
+    return error_set(err, ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_LOST,
+        "%s did not confirm the end of the session", stream_name(s->source_link.stream));
+}
+
+void session_close(struct session *s)
+{
+    struct error closed = {
+        .scope = ERROR_SCOPE_SESSION, .code = ERROR_CANCELLED, .text = "the session was closed"};
+    if (s->source && !s->source_link.error.code)
+        source_abort(s->source, &closed);
+    for (size_t i = 0; i < s->lane_count; i++) {
+        struct lane *lane = &s->lanes[i];
+        if (!lane->link.error.code)
+            imap_abort(lane->imap, &closed);
+        stream_close(lane->link.stream);
+        imap_free(lane->imap);
+    }
+    stream_close(s->source_link.stream);
+    source_free(s->source);
+    dest_done(&s->dest);
+    net_free(s->net);
+    *s = (struct session){0};
+}

@@ -1,0 +1,60 @@
+/* session.h - both sides of a job, connected at the same time and talking in one loop.
+ *
+ * The source is read while the destination is being prepared. One thread; everything ends with session_close.
+ */
+#pragma once
+
+#include "dest.h"
+#include "job.h"
+#include "link.h"
+#include "source.h"
+#include "stream.h"
+
+#define SESSION_LANES_MAX 8
+
+/* One connection to the destination. Lane 0 has the mailbox selected; the others only append. */
+struct lane {
+    struct link link;
+    struct imap *imap;
+    bool usable;        /* signed in and capabilities known */
+    unsigned in_flight; /* messages whose APPEND is not answered: the executor's count */
+};
+
+struct session {
+    const struct job *job;
+    const struct world *world;
+    struct net *net;
+    struct source *source;
+    struct link source_link;
+    struct lane lanes[SESSION_LANES_MAX];
+    size_t lane_count;
+    struct link *links[1 + SESSION_LANES_MAX];
+    struct link_loop loop;
+    struct dest dest;
+    bool inventory_done, dest_ready;
+    struct error inventory_error, dest_error;
+    struct progress progress;
+};
+
+/* Connect both sides, take the inventory and prepare the destination (dest.h), all at once. On failure the
+ * text says which side; call session_close all the same. */
+int session_open(struct session *s, const struct job *job, const struct world *world, enum dest_mode mode,
+    struct error *err);
+
+/* Open more lanes, up to `count` in all, without waiting: each becomes usable when it is. One that cannot be
+ * opened (a connection limit) is done without. */
+void session_add_lanes(struct session *s, size_t count);
+
+/* Pump until reached(ctx), or a fatal error: the source or lane 0 broke (unless ended), or the user asked to
+ * stop. */
+int session_run_until(struct session *s, bool (*reached)(void *ctx), void *ctx, struct error *err);
+
+/* The first of these that is broken, as an error for the user; NULL if all are well. */
+const struct error *session_broken(const struct session *s);
+
+void session_phase(struct session *s, const char *phase);
+
+/* QUIT and LOGOUT, waiting a short time for their answers. 0, or -1 when the source did not say +OK. */
+int session_sign_off(struct session *s, struct error *err);
+/* Close everything; zeroed is fine. */
+void session_close(struct session *s);

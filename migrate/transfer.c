@@ -1,0 +1,126 @@
+#include "transfer.h"
+
+#include <stdlib.h>
+
+#define LANES_FOR_ROUND_TRIPS 4 /* where each message costs a round trip of its own */
+#define LANES_WORTH_IT        8 /* messages, below which one connection does */
+
+static bool finished(void *ctx)
+{
+    struct transfer *t = ctx;
+    transfer_fetch_more(t);
+    transfer_send_more(t);
+    if (t->fatal.code)
+        return !t->sending;
+    return t->next == t->count && !t->live_count;
+}
+
+static void add_lanes(struct transfer *t)
+{
+    struct session *s = t->session;
+    size_t want = s->job->connections;
+    if (!want)
+        want = !dest_streams(&s->dest) && t->count > LANES_WORTH_IT ? LANES_FOR_ROUND_TRIPS : 1;
+    session_add_lanes(s, want);
+}
+
+static bool drained(void *ctx)
+{
+    return !((struct transfer *)ctx)->sending;
+}
+
+/* What was sent will be answered, unless its connection broke too: wait for that, so that the next run need
+ * not look it up. */
+static void drain(struct transfer *t)
+{
+    struct session *s = t->session;
+    bool (*stop)(void *ctx) = s->loop.stop;
+    struct error ignored;
+    s->loop.stop = NULL;
+    link_run_until(&s->loop, drained, t, &ignored);
+    s->loop.stop = stop;
+}
+
+/* Nothing may call back into *t any more: end what is outstanding, with every callback fired. */
+static void abandon(struct transfer *t, const struct error *why)
+{
+    source_abort(t->session->source, why);
+    for (size_t i = 0; i < t->session->lane_count; i++)
+        imap_abort(t->session->lanes[i].imap, why);
+    while (t->live)
+        parcel_free(t->live);
+}
+
+static void count_rest(struct transfer *t, uint64_t live)
+{
+    t->outcome->not_reached += t->count - t->next + live;
+}
+
+static void start(struct transfer *t)
+{
+    const struct dest *dest = &t->session->dest;
+    t->items = source_items(t->session->source, &t->count);
+    t->scan = mail_scan_new();
+    t->now_s = clock_wall_s(t->session->world->clock);
+    t->uid_floor = t->first_uid = dest->uidnext ? dest->uidnext : 1;
+    t->policy =
+        (struct plan_policy){.append_limit = dest->append_limit, .copies_left = t->session->job->limit};
+    t->outcome->uids_told = true;
+}
+
+/* A duplicate is settled only through its twin: where that was not stored, neither was this. */
+static void check_duplicates(struct transfer *t)
+{
+    for (size_t i = 0; i < t->duplicate_count && !t->fatal.code; i++) {
+        struct ledger_message twin;
+        const struct source_item *it = &t->items[t->duplicates[i].item];
+        int rc = ledger_find_id(t->ledger, t->duplicates[i].twin, &twin, &t->fatal);
+        if (rc < 0 || (rc == 1 && (twin.state == LEDGER_DONE || twin.state == LEDGER_PRESENT)))
+            continue;
+        t->outcome->duplicates--;
+        t->outcome->refused++;
+        struct outcome_message m = {
+            .number = it->number,
+            .key = it->key ? it->key : "",
+            .message_id = rc == 1 && twin.message_id ? twin.message_id : "",
+            .from = rc == 1 && twin.from ? twin.from : "",
+            .subject = rc == 1 && twin.subject ? twin.subject : "",
+            .date_s = MAIL_NO_DATE,
+            .octets = it->octets,
+            .verdict = "refused",
+            .reason = "the same content as another message, which was not stored",
+            .certain = true,
+            .attention = true,
+        };
+        if (t->sink)
+            t->sink->message(t->sink->ctx, &m);
+    }
+}
+
+int transfer_run(struct session *s, struct ledger *ledger, int64_t job, const struct outcome_sink *sink,
+    struct outcome *outcome, struct error *err)
+{
+    struct transfer t = {.session = s, .ledger = ledger, .job = job, .sink = sink, .outcome = outcome};
+    start(&t);
+    add_lanes(&t);
+    session_phase(s, "copying");
+    struct error broken;
+    int rc = session_run_until(s, finished, &t, &broken);
+    if (rc < 0) {
+        transfer_fail(&t, &broken);
+        drain(&t);
+    }
+    if (t.fatal.code) {
+        count_rest(&t, t.live_count);
+        abandon(&t, &t.fatal);
+    }
+    check_duplicates(&t);
+    if (ledger_commit(ledger, t.fatal.code ? NULL : &t.fatal) < 0 || t.fatal.code) {
+        *err = t.fatal;
+        rc = -1;
+    }
+    mail_scan_free(t.scan);
+    free(t.by_key);
+    free(t.duplicates);
+    return rc;
+}

@@ -1,0 +1,97 @@
+/* transfer.h - move what the destination lacks: RETR -> decide -> APPEND, overlapped, within bounded memory.
+ *
+ * Private to the transfer_*.c files but for transfer_run. A parcel is one message on its way: fetched into a
+ * spool, scanned, decided upon, perhaps compared with the destination, sent in a batch, recorded. */
+#pragma once
+
+#include "ledger.h"
+#include "mail_date.h"
+#include "mail_scan.h"
+#include "outcome.h"
+#include "plan.h"
+#include "session.h"
+#include "spool.h"
+
+#define TRANSFER_BUDGET_OCTETS  (12u * 1024 * 1024) /* of all parcels together; one alone may be larger */
+#define TRANSFER_SPOOL_MEMORY   (1024u * 1024)      /* a larger message goes to a temporary file */
+#define TRANSFER_FETCHES        100                 /* RETRs asked for at once */
+#define TRANSFER_BATCH_MESSAGES 50
+#define TRANSFER_BATCH_OCTETS   (2u * 1024 * 1024)
+#define TRANSFER_CANDIDATES     16 /* destination messages compared with one of ours */
+
+enum parcel_state {
+    PARCEL_FETCHING,
+    PARCEL_COMPARING, /* waits for the content of candidates in the destination */
+    PARCEL_SENDING,   /* ready to be sent, or sent and not answered */
+};
+
+struct transfer;
+
+struct parcel {
+    struct transfer *transfer;
+    struct parcel *prev, *next; /* all that live */
+    struct parcel *queue_next;  /* of the ready queue */
+    enum parcel_state state;
+    size_t item;
+    struct spool *spool;    /* as received */
+    struct spool *repaired; /* as sent, if that differs */
+    struct mail_facts facts;
+    uint64_t budget_octets; /* what it takes of the budget */
+    unsigned comparing;     /* answers awaited */
+    struct ledger_message row;
+    uint8_t sha256_sent[SHA256_OCTETS];
+    char *from, *subject, *repairs; /* what row points to */
+    bool read;                      /* the whole message is here */
+};
+
+struct transfer {
+    struct session *session;
+    struct ledger *ledger;
+    int64_t job;
+    const struct outcome_sink *sink;
+    struct outcome *outcome;
+    struct plan_policy policy;
+    const struct source_item *items;
+    size_t count, next;                /* next item to look at */
+    const struct source_item **by_key; /* sorted, made when first asked */
+    size_t by_key_count;
+    struct mail_scan *scan; /* RETRs are answered one after the other: one scanner serves all */
+    struct parcel *live;
+    size_t live_count, fetching;
+    uint64_t budget_used;
+    struct parcel *ready_first, *ready_last;
+    size_t ready_count;
+    uint64_t ready_octets;
+    size_t sending;       /* parcels whose APPEND is not answered */
+    uint32_t uid_floor;   /* nothing sent from now on can get a smaller UID */
+    uint32_t first_uid;   /* nothing sent by this run has a smaller one */
+    int64_t now_s;        /* wall clock at the start, for ages and INTERNALDATE */
+    unsigned full_streak; /* refusals for want of room since the last success */
+    struct pair {
+        size_t item;
+        int64_t twin;
+    } * duplicates; /* found in this run */
+    size_t duplicate_count;
+    struct error fatal; /* code != 0: no new work, drain */
+};
+
+/* Everything the source has and the ledger and destination have not. The inventory is there, the destination
+ * prepared, the index up to date, open intents resolved. 0: every item was settled or reported; -1: stopped
+ * before (*err); what was in flight and answered is recorded. */
+int transfer_run(struct session *s, struct ledger *ledger, int64_t job, const struct outcome_sink *sink,
+    struct outcome *outcome, struct error *err);
+
+/* transfer_in.c: the source's half */
+void transfer_fetch_more(struct transfer *t);
+struct parcel *parcel_new(struct transfer *t, size_t item);
+void parcel_free(struct parcel *p);
+/* transfer_decide.c: the verdict for a parcel that is complete */
+void transfer_decide(struct parcel *p);
+/* Count it as settled and tell the sink. */
+void transfer_report(struct parcel *p, const char *verdict, const char *reason, bool attention);
+/* Report and record a message that does not go over. */
+void transfer_refuse(struct parcel *p, const char *verdict, const char *reason, bool attention);
+/* transfer_out.c: the destination's half */
+int transfer_make_ready(struct parcel *p, struct error *err);
+void transfer_send_more(struct transfer *t);
+void transfer_fail(struct transfer *t, const struct error *why);

@@ -1,0 +1,309 @@
+#include "transfer.h"
+
+#include "identity.h"
+#include "index.h"
+#include "mail_repair.h"
+#include "mail_words.h"
+#include "mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+static void describe(struct parcel *p)
+{
+    if (p->from)
+        return;
+    p->from = mail_words_decode(p->facts.from);
+    p->subject = mail_words_decode(p->facts.subject);
+    p->row.from = p->from;
+    p->row.subject = p->subject;
+    p->row.facts = p->read ? &p->facts : NULL;
+}
+
+void transfer_report(struct parcel *p, const char *verdict, const char *reason, bool attention)
+{
+    struct transfer *t = p->transfer;
+    t->session->progress.messages++;
+    t->session->progress.octets += t->items[p->item].octets;
+    if (!t->sink)
+        return;
+    describe(p);
+    enum mail_date_source source;
+    struct outcome_message m = {
+        .number = t->items[p->item].number,
+        .key = t->items[p->item].key ? t->items[p->item].key : "",
+        .message_id = p->facts.message_id ? p->facts.message_id : "",
+        .from = p->from,
+        .subject = p->subject,
+        .date_s = mail_date_internal(&p->facts, t->now_s, &source),
+        .octets = p->facts.octets ? p->facts.octets : t->items[p->item].octets,
+        .verdict = verdict,
+        .reason = reason,
+        .certain = true,
+        .attention = attention,
+    };
+    if (source == MAIL_DATE_NOW)
+        m.date_s = MAIL_NO_DATE;
+    t->sink->message(t->sink->ctx, &m);
+}
+
+/* Record where this message ended and let it go. */
+static void settle(struct parcel *p, enum ledger_state state, const char *reason)
+{
+    struct transfer *t = p->transfer;
+    describe(p);
+    p->row.state = state;
+    p->row.reason = reason;
+    if (ledger_put(t->ledger, t->job, &p->row, &t->fatal) == 0)
+        parcel_free(p);
+}
+
+void transfer_refuse(struct parcel *p, const char *verdict, const char *reason, bool attention)
+{
+    struct outcome *o = p->transfer->outcome;
+    if (!p->read)
+        o->unreadable++;
+    else if (!strcmp(verdict, verdict_name(VERDICT_TOO_BIG)))
+        o->too_big++;
+    else
+        o->refused++;
+    transfer_report(p, verdict, reason, attention);
+    settle(p, LEDGER_REFUSED, reason);
+}
+
+/* ---- is the same content elsewhere? ---- */
+static int compare_key(const void *a, const void *b)
+{
+    const struct source_item *const *x = a, *const *y = b;
+    return strcmp((*x)->key, (*y)->key);
+}
+
+static bool in_inventory(struct transfer *t, const char *key)
+{
+    size_t n = 0;
+    if (!key)
+        return false;
+    if (!t->by_key) {
+        t->by_key = mem_array(t->count, sizeof *t->by_key);
+        for (size_t i = 0; i < t->count; i++)
+            if (t->items[i].key)
+                t->by_key[n++] = &t->items[i];
+        qsort(t->by_key, n, sizeof *t->by_key, compare_key);
+        t->by_key_count = n;
+    }
+    struct source_item probe = {.key = (char *)key};
+    const struct source_item *want = &probe;
+    return bsearch(&want, t->by_key, t->by_key_count, sizeof *t->by_key, compare_key) != NULL;
+}
+
+static struct parcel *live_twin(const struct parcel *p)
+{
+    for (struct parcel *q = p->transfer->live; q; q = q->next)
+        if (q != p && q->state != PARCEL_FETCHING &&
+            !memcmp(q->facts.fingerprint, p->facts.fingerprint, SHA256_OCTETS))
+            return q;
+    return NULL;
+}
+
+/* A settled row with this content: this message's own, or another's. */
+static int find_past_content(struct parcel *p, struct plan_facts *facts)
+{
+    struct transfer *t = p->transfer;
+    struct ledger_message m;
+    int rc = ledger_find_content(t->ledger, t->job, p->facts.fingerprint, &m, &t->fatal);
+    if (rc < 0)
+        return -1;
+    if (rc == 0 || (m.state != LEDGER_DONE && m.state != LEDGER_PRESENT))
+        return 0;
+    p->row.twin = m.id;
+    if (m.id == p->row.id)
+        facts->past = m.state == LEDGER_DONE ? PAST_DONE : PAST_PRESENT;
+    else if (in_inventory(t, m.key))
+        facts->twin_in_source = true;
+    else
+        facts->twin_before = true;
+    return 0;
+}
+
+static int find_candidates(
+    struct parcel *p, struct plan_facts *facts, uint32_t *ret_unread, size_t *ret_count)
+{
+    struct transfer *t = p->transfer;
+    struct ledger_index_row rows[TRANSFER_CANDIDATES];
+    uint8_t ident[SHA256_OCTETS];
+    size_t n;
+    identity_of(&p->facts, ident);
+    *ret_count = 0;
+    if (ledger_index_find(t->ledger, t->job, ident, p->facts.core, rows, TRANSFER_CANDIDATES, &n, &t->fatal) <
+        0)
+        return -1;
+    for (size_t i = 0; i < n; i++) {
+        if (!rows[i].content_known)
+            ret_unread[(*ret_count)++] = rows[i].uid;
+        else if (!memcmp(rows[i].fingerprint, p->facts.fingerprint, SHA256_OCTETS)) {
+            facts->match = MATCH_CONTENT;
+            p->row.uid = rows[i].uid;
+        }
+    }
+    if (facts->match == MATCH_NONE && *ret_count)
+        facts->match = MATCH_HEADER;
+    facts->id_shared =
+        n > 0 || ledger_index_ident_differs(t->ledger, t->job, ident, p->facts.core, &t->fatal) == 1 ||
+        ledger_ident_on_other_content(t->ledger, t->job, ident, p->facts.fingerprint, &t->fatal) == 1;
+    return t->fatal.code ? -1 : 0;
+}
+
+/* ---- comparing with the destination ---- */
+static void on_content(
+    void *ctx, uint32_t uid, bool found, const struct mail_facts *facts, const struct error *error)
+{
+    struct parcel *p = ctx;
+    struct transfer *t = p->transfer;
+    p->comparing--;
+    if (error)
+        transfer_fail(t, error);
+    else if (found)
+        ledger_index_content(t->ledger, t->job, uid, facts->fingerprint, &t->fatal);
+    else
+        ledger_index_remove(t->ledger, t->job, uid, &t->fatal);
+    if (p->comparing)
+        return;
+    if (t->fatal.code)
+        parcel_free(p);
+    else
+        transfer_decide(p);
+}
+
+/* The row is made now, so that a twin that arrives meanwhile has something to refer to. */
+static void compare_with(struct parcel *p, const uint32_t *uids, size_t count)
+{
+    struct transfer *t = p->transfer;
+    describe(p);
+    if (ledger_put(t->ledger, t->job, &p->row, &t->fatal) < 0) {
+        parcel_free(p);
+        return;
+    }
+    p->state = PARCEL_COMPARING;
+    p->comparing = (unsigned)count;
+    for (size_t i = 0; i < count; i++)
+        index_read_content(p->transfer->session->lanes[0].imap, uids[i], on_content, p);
+}
+
+/* ---- the verdict ---- */
+static void settle_twin(struct parcel *p, enum verdict v, const char *reason)
+{
+    struct transfer *t = p->transfer;
+    *(v == VERDICT_DUPLICATE ? &t->outcome->duplicates : &t->outcome->done_before) += 1;
+    if (v == VERDICT_DUPLICATE) {
+        t->duplicates = mem_grow(t->duplicates, t->duplicate_count + 1, sizeof *t->duplicates);
+        t->duplicates[t->duplicate_count++] = (struct pair){.item = p->item, .twin = p->row.twin};
+    }
+    transfer_report(p, verdict_name(v), reason, false);
+    settle(p, LEDGER_DUPLICATE, NULL);
+}
+
+static void settle_own_past(struct parcel *p)
+{
+    struct transfer *t = p->transfer;
+    struct ledger_message m;
+    t->outcome->done_before++;
+    transfer_report(p, verdict_name(VERDICT_DONE_BEFORE), "copied by an earlier run", false);
+    if (ledger_find_id(t->ledger, p->row.id, &m, &t->fatal) == 1)
+        ledger_note_octets(t->ledger, p->row.id, t->items[p->item].octets, &t->fatal);
+    parcel_free(p);
+}
+
+static void settle_present(struct parcel *p, const char *reason)
+{
+    struct transfer *t = p->transfer;
+    t->outcome->present++;
+    p->row.uidvalidity = t->session->dest.uidvalidity;
+    transfer_report(p, verdict_name(VERDICT_PRESENT), reason, false);
+    settle(p, LEDGER_PRESENT, NULL);
+}
+
+static void copy(struct parcel *p)
+{
+    struct transfer *t = p->transfer;
+    struct error err;
+    describe(p);
+    if (transfer_make_ready(p, &err) < 0)
+        transfer_fail(t, &err);
+    if (t->fatal.code) {
+        parcel_free(p);
+        return;
+    }
+    if (t->policy.copies_left != UINT64_MAX)
+        t->policy.copies_left--;
+}
+
+static void apply(struct parcel *p, const struct plan_verdict *v)
+{
+    struct transfer *t = p->transfer;
+    switch (v->verdict) {
+    case VERDICT_COPY:
+        copy(p);
+        return;
+    case VERDICT_PRESENT:
+        settle_present(p, v->reason);
+        return;
+    case VERDICT_DUPLICATE:
+        settle_twin(p, v->verdict, v->reason);
+        return;
+    case VERDICT_DONE_BEFORE:
+        if (p->row.id && p->row.twin == p->row.id)
+            settle_own_past(p);
+        else
+            settle_twin(p, v->verdict, v->reason);
+        return;
+    case VERDICT_TOO_BIG:
+        transfer_refuse(p, verdict_name(v->verdict), v->reason, true);
+        return;
+    case VERDICT_FILTERED:
+        t->outcome->filtered++;
+        parcel_free(p);
+        return;
+    case VERDICT_COMPARE:
+        break;
+    }
+    error_unhandled(&t->fatal, verdict_name(v->verdict));
+    parcel_free(p);
+}
+
+/* The source gave a settled message's key to new content: keep the old row for what it knows. */
+static void release_reused_key(struct parcel *p)
+{
+    struct transfer *t = p->transfer;
+    struct ledger_message m;
+    if (!p->row.id || ledger_find_id(t->ledger, p->row.id, &m, &t->fatal) != 1)
+        return;
+    if ((m.state == LEDGER_DONE || m.state == LEDGER_PRESENT) &&
+        memcmp(m.fingerprint, p->facts.fingerprint, SHA256_OCTETS) != 0) {
+        ledger_release_key(t->ledger, p->row.id, &t->fatal);
+        p->row.id = 0;
+    }
+}
+
+void transfer_decide(struct parcel *p)
+{
+    struct transfer *t = p->transfer;
+    struct plan_facts facts = {.content_known = true, .octets = p->facts.octets};
+    uint32_t unread[TRANSFER_CANDIDATES];
+    size_t unread_count = 0;
+    release_reused_key(p);
+    struct parcel *twin = live_twin(p);
+    if (twin) {
+        facts.twin_in_source = true;
+        p->row.twin = twin->row.id;
+    } else if (!t->fatal.code && find_past_content(p, &facts) == 0) {
+        find_candidates(p, &facts, unread, &unread_count);
+    }
+    if (t->fatal.code) {
+        parcel_free(p);
+        return;
+    }
+    struct plan_verdict v = plan_decide(&facts, &t->policy);
+    if (v.verdict == VERDICT_COMPARE)
+        compare_with(p, unread, unread_count);
+    else
+        apply(p, &v);
+}
