@@ -3,7 +3,6 @@
 #include "buf.h"
 #include "identity.h"
 #include "mem.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -119,59 +118,4 @@ int index_update(struct session *s, struct ledger *ledger, int64_t job, struct e
     mail_scan_free(u.scan);
     free(known);
     return rc;
-}
-
-/* ---- content of one message ---- */
-struct content {
-    struct mail_scan *scan;
-    uint32_t uid;
-    bool found;
-    struct mail_facts facts;
-    index_content_fn *done;
-    void *ctx;
-};
-
-static void on_body_begin(void *ctx, uint64_t octets)
-{
-    struct content *c = ctx;
-    (void)octets;
-    struct mail_facts dropped = {0};
-    mail_scan_finish(c->scan, &dropped); /* start afresh */
-    mail_facts_done(&dropped);
-}
-
-static void on_body_data(void *ctx, const void *data, size_t len)
-{
-    struct content *c = ctx;
-    mail_scan_feed(c->scan, data, len);
-}
-
-static void on_body_end(void *ctx, uint32_t uid)
-{
-    struct content *c = ctx;
-    if (uid != c->uid)
-        return;
-    mail_facts_done(&c->facts);
-    mail_scan_finish(c->scan, &c->facts);
-    c->found = true;
-}
-
-static void on_body_done(void *ctx, const struct imap_result *res)
-{
-    struct content *c = ctx;
-    c->done(c->ctx, c->uid, c->found, &c->facts, res->status == IMAP_OK ? NULL : res->error);
-    mail_scan_free(c->scan);
-    mail_facts_done(&c->facts);
-    free(c);
-}
-
-void index_read_content(struct imap *imap, uint32_t uid, index_content_fn *done, void *ctx)
-{
-    static const struct imap_body_handler handler = {
-        .begin = on_body_begin, .data = on_body_data, .end = on_body_end};
-    struct content *c = mem_alloc(sizeof *c);
-    *c = (struct content){.scan = mail_scan_new(), .uid = uid, .done = done, .ctx = ctx};
-    char set[16];
-    snprintf(set, sizeof set, "%u", uid);
-    imap_uid_fetch_body(imap, set, &handler, on_body_done, c);
 }

@@ -16,12 +16,6 @@ int index_update(struct session *s, struct ledger *ledger, int64_t job, struct e
  * are taken in when there would be over max_ranges ranges. Caller frees. */
 char *index_complement(const uint32_t *uids, size_t count, size_t max_ranges);
 
-/* Read the content of one message there and give its fingerprint; done fires once. found false: it is gone.
- */
-typedef void index_content_fn(
-    void *ctx, uint32_t uid, bool found, const struct mail_facts *facts, const struct error *error);
-void index_read_content(struct imap *imap, uint32_t uid, index_content_fn *done, void *ctx);
-
 /* The facts of a header fetched with INDEX_FIELDS; mail_facts_done them. */
 struct mail_scan;
 void index_scan_header(struct mail_scan *scan, const struct imap_fetch_row *row, struct mail_facts *ret);

@@ -66,6 +66,10 @@ sqlite3_stmt *ledger_prepare(struct ledger *l, struct error *err, const char *sq
     sqlite3_stmt *st = cached(l, sql, err);
     if (!st)
         return NULL;
+    if (sqlite3_bind_parameter_count(st) > (int)strlen(types)) {
+        error_unhandled(err, sql);
+        return NULL;
+    }
     sqlite3_reset(st);
     va_list ap;
     va_start(ap, types);

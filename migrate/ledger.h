@@ -113,20 +113,24 @@ struct ledger_index_row {
     uint32_t uid;
     uint64_t octets;
     uint8_t ident[SHA256_OCTETS], core[SHA256_OCTETS];
-    bool content_known;
-    uint8_t fingerprint[SHA256_OCTETS];
 };
 int ledger_index_put(struct ledger *l, int64_t job, const struct ledger_index_row *row, struct error *err);
 int ledger_index_content(
     struct ledger *l, int64_t job, uint32_t uid, const uint8_t fingerprint[SHA256_OCTETS], struct error *err);
 int ledger_index_remove(struct ledger *l, int64_t job, uint32_t uid, struct error *err);
-/* Candidates with this identity and core; at most cap rows are written, *ret_count tells how many. */
-int ledger_index_find(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
-    const uint8_t core[SHA256_OCTETS], struct ledger_index_row *rows, size_t cap, size_t *ret_count,
-    struct error *err);
-/* Is there a message with this identity but another core? 1 yes, 0 no, -1 error. */
-int ledger_index_ident_differs(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+/* A message there with this very content, among those whose content was read. 1 yes (*ret_uid), 0 no, -1
+ * error. */
+int ledger_index_find_content(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+    const uint8_t fingerprint[SHA256_OCTETS], uint32_t *ret_uid, struct error *err);
+/* Messages with this identity and core whose content was not read yet: at most cap UIDs. */
+int ledger_index_find_unread(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+    const uint8_t core[SHA256_OCTETS], uint32_t *uids, size_t cap, size_t *ret_count, struct error *err);
+/* Is there a message with this identity and core, whatever its content? 1, 0, -1. */
+int ledger_index_find_same_header(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
     const uint8_t core[SHA256_OCTETS], struct error *err);
+/* Is there any message with this identity? 1, 0, -1. */
+int ledger_index_has_ident(
+    struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS], struct error *err);
 /* UIDs known under this UIDVALIDITY, indexed or our own, ascending; *ret is the caller's to free. */
 int ledger_known_uids(struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t **ret, size_t *ret_count,
     struct error *err);

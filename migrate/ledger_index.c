@@ -46,41 +46,62 @@ int ledger_index_remove(struct ledger *l, int64_t job, uint32_t uid, struct erro
         l, ledger_prepare(l, err, "DELETE FROM dest WHERE job=? AND uid=?", "ii", job, (int64_t)uid), err);
 }
 
-int ledger_index_find(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
-    const uint8_t core[SHA256_OCTETS], struct ledger_index_row *rows, size_t cap, size_t *ret_count,
-    struct error *err)
+int ledger_index_find_content(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+    const uint8_t fingerprint[SHA256_OCTETS], uint32_t *ret_uid, struct error *err)
 {
     sqlite3_stmt *st = ledger_prepare(l, err,
-        "SELECT uid, octets, fingerprint FROM dest WHERE job=? AND ident=? AND core=? ORDER BY uid", "ihh",
-        job, ident, core);
+        "SELECT uid FROM dest INDEXED BY dest_ident WHERE job=? AND ident=? AND fingerprint=? LIMIT 1", "ihh",
+        job, ident, fingerprint);
+    int rc = st ? ledger_step(l, st, err) : -1;
+    if (rc == 1)
+        *ret_uid = (uint32_t)sqlite3_column_int64(st, 0);
+    if (st)
+        sqlite3_reset(st);
+    return rc;
+}
+
+int ledger_index_find_unread(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+    const uint8_t core[SHA256_OCTETS], uint32_t *uids, size_t cap, size_t *ret_count, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT uid FROM dest INDEXED BY dest_ident WHERE job=? AND ident=? AND core=? AND fingerprint IS "
+        "NULL",
+        "ihh", job, ident, core);
     int rc = st ? 0 : -1;
     size_t n = 0;
-    while (st && n < cap && (rc = ledger_step(l, st, err)) == 1) {
-        struct ledger_index_row *row = &rows[n++];
-        *row = (struct ledger_index_row){
-            .uid = (uint32_t)sqlite3_column_int64(st, 0),
-            .octets = (uint64_t)sqlite3_column_int64(st, 1),
-            .content_known = sqlite3_column_type(st, 2) != SQLITE_NULL,
-        };
-        memcpy(row->ident, ident, SHA256_OCTETS);
-        memcpy(row->core, core, SHA256_OCTETS);
-        ledger_column_hash(st, 2, row->fingerprint);
-    }
+    while (st && n < cap && (rc = ledger_step(l, st, err)) == 1)
+        uids[n++] = (uint32_t)sqlite3_column_int64(st, 0);
     if (st)
         sqlite3_reset(st);
     *ret_count = n;
     return rc < 0 ? -1 : 0;
 }
 
-int ledger_index_ident_differs(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
-    const uint8_t core[SHA256_OCTETS], struct error *err)
+static int is_there(struct ledger *l, sqlite3_stmt *st, struct error *err)
 {
-    sqlite3_stmt *st = ledger_prepare(
-        l, err, "SELECT 1 FROM dest WHERE job=? AND ident=? AND core<>? LIMIT 1", "ihh", job, ident, core);
     int rc = st ? ledger_step(l, st, err) : -1;
-    if (rc == 1)
+    if (st)
         sqlite3_reset(st);
     return rc;
+}
+
+int ledger_index_find_same_header(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+    const uint8_t core[SHA256_OCTETS], struct error *err)
+{
+    return is_there(l,
+        ledger_prepare(l, err,
+            "SELECT 1 FROM dest INDEXED BY dest_ident WHERE job=? AND ident=? AND core=? LIMIT 1", "ihh", job,
+            ident, core),
+        err);
+}
+
+int ledger_index_has_ident(
+    struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS], struct error *err)
+{
+    return is_there(l,
+        ledger_prepare(l, err, "SELECT 1 FROM dest INDEXED BY dest_ident WHERE job=? AND ident=? LIMIT 1",
+            "ih", job, ident),
+        err);
 }
 
 int ledger_known_uids(

@@ -104,9 +104,8 @@ int ledger_ident_on_other_content(struct ledger *l, int64_t job, const uint8_t i
 int ledger_owns_uid(struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t uid, struct error *err)
 {
     return exists(l,
-        ledger_prepare(l, err,
-            "SELECT 1 FROM message WHERE job=? AND uid=? AND uidvalidity=? AND uid > 0 LIMIT 1", "iii", job,
-            (int64_t)uid, (int64_t)uidvalidity),
+        ledger_prepare(l, err, "SELECT 1 FROM message WHERE job=? AND uid=? AND uidvalidity=? LIMIT 1", "iii",
+            job, (int64_t)uid, (int64_t)uidvalidity),
         err);
 }
 
@@ -148,9 +147,8 @@ int ledger_put(struct ledger *l, int64_t job, struct ledger_message *m, struct e
         return -1;
     sqlite3_stmt *st = ledger_prepare(l, err,
         "UPDATE message SET octets_claimed=?, state=?, octets_sent=?, sha256_sent=?, repairs=?, "
-        "internaldate_s=?, "
-        "date_source=?, seen=?, floor_uidvalidity=?, floor_uid=?, uidvalidity=?, uid=?, twin=?, reason=? "
-        "WHERE id=?",
+        "internaldate_s=?, date_source=?, seen=?, floor_uidvalidity=?, floor_uid=?, uidvalidity=?, uid=?, "
+        "twin=?, reason=?, intended_s=? WHERE id=?",
         "iiihtitiiiiiitii", (int64_t)m->octets_claimed, (int64_t)m->state, (int64_t)m->octets_sent,
         m->sha256_sent, m->repairs, m->internaldate_s, m->date_source, (int64_t)m->seen,
         (int64_t)m->floor_uidvalidity, (int64_t)m->floor_uid, (int64_t)m->uidvalidity, (int64_t)m->uid,

@@ -39,11 +39,11 @@ static const char ledger_schema[] =
     "CREATE INDEX message_content ON message(job, fingerprint);"
     "CREATE INDEX message_ident ON message(job, ident);"
     "CREATE INDEX message_state ON message(job, state);"
-    "CREATE INDEX message_uid ON message(job, uid) WHERE uid > 0;"
+    "CREATE INDEX message_uid ON message(job, uid);"
     "CREATE TABLE dest("
     "  job INTEGER NOT NULL REFERENCES job(id),"
     "  uid INTEGER NOT NULL,"
     "  octets INTEGER NOT NULL,"
     "  ident BLOB NOT NULL, core BLOB NOT NULL, fingerprint BLOB,"
     "  PRIMARY KEY(job, uid)) WITHOUT ROWID;"
-    "CREATE INDEX dest_ident ON dest(job, ident);";
+    "CREATE INDEX dest_ident ON dest(job, ident, core);";

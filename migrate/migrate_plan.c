@@ -118,18 +118,16 @@ static void find_elsewhere(
     struct survey *v, const struct mail_facts *facts, uint64_t octets, struct plan_facts *ret)
 {
     uint8_t ident[SHA256_OCTETS], key[SHA256_OCTETS], whole[2 * SHA256_OCTETS + sizeof octets];
-    struct ledger_index_row row;
-    size_t n;
     identity_of(facts, ident);
     memcpy(whole, ident, SHA256_OCTETS);
     memcpy(whole + SHA256_OCTETS, facts->core, SHA256_OCTETS);
     memcpy(whole + 2 * SHA256_OCTETS, &octets, sizeof octets);
     sha256_bytes(whole, sizeof whole, key);
     ret->twin_in_source = hash_set_add(&v->seen, key);
-    ret->id_shared = hash_set_add(&v->idents, ident) ||
-                     ledger_index_ident_differs(v->ledger, v->job, ident, facts->core, &v->error) == 1;
-    if (v->session->dest.exists &&
-        ledger_index_find(v->ledger, v->job, ident, facts->core, &row, 1, &n, &v->error) == 0 && n)
+    bool there = ledger_index_has_ident(v->ledger, v->job, ident, &v->error) == 1;
+    bool before = hash_set_add(&v->idents, ident);
+    ret->id_shared = facts->message_id && (before || there);
+    if (there && ledger_index_find_same_header(v->ledger, v->job, ident, facts->core, &v->error) == 1)
         ret->match = MATCH_HEADER;
 }
 

@@ -1,5 +1,6 @@
 #include "reconcile.h"
 
+#include "content.h"
 #include "identity.h"
 #include "index.h"
 #include "mem.h"
@@ -36,6 +37,7 @@ struct look_up {
     struct ledger *ledger;
     int64_t job;
     struct mail_scan *scan;
+    struct content_reader *contents;
     struct intent *intents;
     size_t intent_count, intent_cap;
     struct found *found;
@@ -143,6 +145,7 @@ static int wait_answers(struct look_up *u, struct error *err)
 {
     if (session_run_until(u->session, answered, u, err) < 0) {
         imap_abort(u->session->lanes[0].imap, err); /* it would call back into *u */
+        content_reader_abort(u->contents, err);
         return -1;
     }
     if (!u->error.code)
@@ -226,8 +229,9 @@ static int read_contents(struct look_up *u, struct error *err)
     for (size_t i = 0; i < u->found_count; i++)
         if (wants_content(u, &u->found[i])) {
             u->waiting++;
-            index_read_content(u->session->lanes[0].imap, u->found[i].uid, on_content, u);
+            content_read(u->contents, u->found[i].uid, on_content, u);
         }
+    content_reader_go(u->contents);
     return wait_answers(u, err);
 }
 
@@ -312,10 +316,12 @@ int reconcile(
     if (rc == 0 && u.intent_count) {
         session_phase(s, "looking up what an interrupted run had sent");
         u.scan = mail_scan_new();
+        u.contents = content_reader_new(s->lanes[0].imap);
         rc = s->dest.exists && !s->dest.created ? look_until_settled(&u, err) : 0;
         if (rc == 0)
             rc = record(&u, outcome, err);
         mail_scan_free(u.scan);
+        content_reader_free(u.contents);
     }
     free(u.intents);
     free(u.found);

@@ -10,6 +10,7 @@ static bool finished(void *ctx)
     struct transfer *t = ctx;
     transfer_fetch_more(t);
     transfer_send_more(t);
+    content_reader_go(t->contents);
     if (t->fatal.code)
         return !t->sending;
     return t->next == t->count && !t->live_count;
@@ -47,6 +48,7 @@ static void abandon(struct transfer *t, const struct error *why)
     source_abort(t->session->source, why);
     for (size_t i = 0; i < t->session->lane_count; i++)
         imap_abort(t->session->lanes[i].imap, why);
+    content_reader_abort(t->contents, why);
     while (t->live)
         parcel_free(t->live);
 }
@@ -61,6 +63,7 @@ static void start(struct transfer *t)
     const struct dest *dest = &t->session->dest;
     t->items = source_items(t->session->source, &t->count);
     t->scan = mail_scan_new();
+    t->contents = content_reader_new(t->session->lanes[0].imap);
     t->now_s = clock_wall_s(t->session->world->clock);
     t->uid_floor = t->first_uid = dest->uidnext ? dest->uidnext : 1;
     t->policy =
@@ -120,6 +123,7 @@ int transfer_run(struct session *s, struct ledger *ledger, int64_t job, const st
         rc = -1;
     }
     mail_scan_free(t.scan);
+    content_reader_free(t.contents);
     free(t.by_key);
     free(t.duplicates);
     return rc;

@@ -4,6 +4,7 @@
  * spool, scanned, decided upon, perhaps compared with the destination, sent in a batch, recorded. */
 #pragma once
 
+#include "content.h"
 #include "ledger.h"
 #include "mail_date.h"
 #include "mail_scan.h"
@@ -15,9 +16,10 @@
 #define TRANSFER_BUDGET_OCTETS  (12u * 1024 * 1024) /* of all parcels together; one alone may be larger */
 #define TRANSFER_SPOOL_MEMORY   (1024u * 1024)      /* a larger message goes to a temporary file */
 #define TRANSFER_FETCHES        100                 /* RETRs asked for at once */
+#define TRANSFER_LIVE           1000                /* messages on their way, however small */
 #define TRANSFER_BATCH_MESSAGES 50
 #define TRANSFER_BATCH_OCTETS   (2u * 1024 * 1024)
-#define TRANSFER_CANDIDATES     16 /* destination messages compared with one of ours */
+#define TRANSFER_CANDIDATES     16 /* destination messages read at a time for one of ours */
 
 enum parcel_state {
     PARCEL_FETCHING,
@@ -56,6 +58,7 @@ struct transfer {
     const struct source_item **by_key; /* sorted, made when first asked */
     size_t by_key_count;
     struct mail_scan *scan; /* RETRs are answered one after the other: one scanner serves all */
+    struct content_reader *contents;
     struct parcel *live;
     size_t live_count, fetching;
     uint64_t budget_used;

@@ -1,7 +1,6 @@
 #include "transfer.h"
 
 #include "identity.h"
-#include "index.h"
 #include "mail_repair.h"
 #include "mail_words.h"
 #include "mem.h"
@@ -124,32 +123,26 @@ static int find_past_content(struct parcel *p, struct plan_facts *facts)
     return 0;
 }
 
-static int find_candidates(
+/* Candidates in the destination: the same content if it was read already, else those still to be read. */
+static void find_candidates(
     struct parcel *p, struct plan_facts *facts, uint32_t *ret_unread, size_t *ret_count)
 {
     struct transfer *t = p->transfer;
-    struct ledger_index_row rows[TRANSFER_CANDIDATES];
     uint8_t ident[SHA256_OCTETS];
-    size_t n;
     identity_of(&p->facts, ident);
-    *ret_count = 0;
-    if (ledger_index_find(t->ledger, t->job, ident, p->facts.core, rows, TRANSFER_CANDIDATES, &n, &t->fatal) <
-        0)
-        return -1;
-    for (size_t i = 0; i < n; i++) {
-        if (!rows[i].content_known)
-            ret_unread[(*ret_count)++] = rows[i].uid;
-        else if (!memcmp(rows[i].fingerprint, p->facts.fingerprint, SHA256_OCTETS)) {
-            facts->match = MATCH_CONTENT;
-            p->row.uid = rows[i].uid;
-        }
+    if (ledger_index_find_content(t->ledger, t->job, ident, p->facts.fingerprint, &p->row.uid, &t->fatal) ==
+        1) {
+        facts->match = MATCH_CONTENT;
+        return;
     }
-    if (facts->match == MATCH_NONE && *ret_count)
+    ledger_index_find_unread(
+        t->ledger, t->job, ident, p->facts.core, ret_unread, TRANSFER_CANDIDATES, ret_count, &t->fatal);
+    if (*ret_count)
         facts->match = MATCH_HEADER;
     facts->id_shared =
-        n > 0 || ledger_index_ident_differs(t->ledger, t->job, ident, p->facts.core, &t->fatal) == 1 ||
-        ledger_ident_on_other_content(t->ledger, t->job, ident, p->facts.fingerprint, &t->fatal) == 1;
-    return t->fatal.code ? -1 : 0;
+        p->facts.message_id &&
+        (ledger_index_has_ident(t->ledger, t->job, ident, &t->fatal) == 1 ||
+            ledger_ident_on_other_content(t->ledger, t->job, ident, p->facts.fingerprint, &t->fatal) == 1);
 }
 
 /* ---- comparing with the destination ---- */
@@ -185,7 +178,7 @@ static void compare_with(struct parcel *p, const uint32_t *uids, size_t count)
     p->state = PARCEL_COMPARING;
     p->comparing = (unsigned)count;
     for (size_t i = 0; i < count; i++)
-        index_read_content(p->transfer->session->lanes[0].imap, uids[i], on_content, p);
+        content_read(t->contents, uids[i], on_content, p);
 }
 
 /* ---- the verdict ---- */

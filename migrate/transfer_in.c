@@ -95,7 +95,7 @@ static bool limit_reached(const struct transfer *t)
 
 static bool room_for(const struct transfer *t, const struct source_item *it)
 {
-    return t->fetching < TRANSFER_FETCHES &&
+    return t->fetching < TRANSFER_FETCHES && t->live_count < TRANSFER_LIVE &&
            (!t->live_count || t->budget_used + it->octets <= TRANSFER_BUDGET_OCTETS);
 }
 

@@ -72,13 +72,13 @@ void buf_printf(struct buf *b, const char *fmt, ...)
     va_start(ap, fmt);
     va_list again;
     va_copy(again, ap);
-    int n = vsnprintf(NULL, 0, fmt, ap);
+    size_t room = 128;
+    int n = vsnprintf(buf_reserve(b, room), room, fmt, ap);
     va_end(ap);
-    if (n > 0) {
+    if (n >= (int)room)
         vsnprintf(buf_reserve(b, (size_t)n + 1), (size_t)n + 1, fmt, again);
-        b->end += (size_t)n;
-    }
     va_end(again);
+    b->end += n > 0 ? (size_t)n : 0;
 }
 
 void buf_consume(struct buf *b, size_t len)

@@ -65,7 +65,7 @@ static void number_repeated_keys(struct source *s)
             first = i;
         if (i == first)
             continue;
-        s->items[sorted[i].item].key = mem_printf("%s %zu", sorted[first].key, i - first + 1);
+        s->items[sorted[i].item].key = mem_printf("%s\t%zu", sorted[first].key, i - first + 1);
         s->facts.repeated_uidls++;
     }
     for (size_t i = 0; i < n; i++)

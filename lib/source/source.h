@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 struct source_item {
-    /* The same in every session as long as the message is there: its UIDL, with " 2" (no UIDL has a blank)
+    /* The same in every session as long as the message is there: its UIDL, with a tab and "2"
      * ... added where a server gives one UIDL to several equal messages. NULL when the server gives none:
      * then only its content can tell. */
     char *key;
