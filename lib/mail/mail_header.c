@@ -1,0 +1,356 @@
+#include "mail_header.h"
+
+#include "mail_blanks.h"
+#include "mail_date.h"
+#include "mail_field.h"
+#include "mail_msgid.h"
+#include "mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define PREFIX_MAX 256 /* a longer field name is none */
+#define CHUNK      1024
+
+enum place {
+    AT_START, /* of a line */
+    IN_NAME,
+    IN_GAP,   /* blanks before the colon */
+    IN_VALUE, /* of a field, a continuation or a line that is no field */
+    IN_MBOX_FROM,
+};
+
+/* What the current line adds to: a field, or an odd line, with all its continuations. */
+struct item {
+    enum mail_field field;
+    bool first; /* of its kind in this message */
+    bool wrote; /* something of it is in whole_header */
+    struct mail_blanks blanks;
+    uint64_t key_total;
+    size_t key_len, raw_len;
+    char key[MAIL_FIELD_MAX]; /* squeezed, the front of it */
+    char raw[MAIL_FIELD_MAX]; /* unfolded, the front of it */
+};
+
+struct mail_header {
+    struct sha256 *whole, *value;
+    struct mail_facts facts;
+    uint8_t digest[3][SHA256_OCTETS]; /* From, Date, Subject */
+    uint64_t fields;
+    bool seen[MAIL_FIELD_COUNT];
+    bool may_be_bom, may_be_mbox_from;
+    enum place place;
+    size_t prefix_len, name_len;
+    char prefix[PREFIX_MAX];
+    struct item item;
+};
+
+static void start(struct mail_header *h)
+{
+    h->facts = (struct mail_facts){.date_s = MAIL_NO_DATE, .received_s = MAIL_NO_DATE};
+    h->fields = 0;
+    memset(h->seen, 0, sizeof h->seen);
+    for (size_t i = 0; i < 3; i++)
+        sha256_bytes("", 0, h->digest[i]);
+    h->may_be_bom = h->may_be_mbox_from = true;
+    h->place = AT_START;
+    h->prefix_len = h->name_len = 0;
+    h->item.field = MAIL_FIELD_NONE;
+}
+
+struct mail_header *mail_header_new(void)
+{
+    struct mail_header *h = mem_alloc(sizeof *h);
+    h->whole = sha256_new();
+    h->value = sha256_new();
+    start(h);
+    return h;
+}
+
+void mail_header_free(struct mail_header *h)
+{
+    if (!h)
+        return;
+    sha256_free(h->whole);
+    sha256_free(h->value);
+    mail_facts_done(&h->facts);
+    free(h);
+}
+
+static char *raw_value(const struct item *it)
+{
+    size_t len = it->raw_len;
+    while (len && (it->raw[len - 1] == ' ' || it->raw[len - 1] == '\t'))
+        len--;
+    return mem_strndup(it->raw, len);
+}
+
+static void finish_first(struct mail_header *h, const uint8_t digest[SHA256_OCTETS])
+{
+    const struct item *it = &h->item;
+    struct mail_facts *f = &h->facts;
+    switch (it->field) {
+    case MAIL_FIELD_MESSAGE_ID:
+        f->message_id =
+            mail_msgid_from_key(it->key, it->key_len, it->key_total > it->key_len ? digest : NULL);
+        break;
+    case MAIL_FIELD_FROM:
+        f->from = raw_value(it);
+        memcpy(h->digest[0], digest, SHA256_OCTETS);
+        break;
+    case MAIL_FIELD_DATE:
+        f->date = raw_value(it);
+        f->date_s = mail_date_parse(it->key, it->key_len);
+        memcpy(h->digest[1], digest, SHA256_OCTETS);
+        break;
+    case MAIL_FIELD_SUBJECT:
+        f->subject = raw_value(it);
+        memcpy(h->digest[2], digest, SHA256_OCTETS);
+        break;
+    case MAIL_FIELD_RECEIVED:
+        f->received_s = mail_date_received(it->key, it->key_len);
+        break;
+    default:
+        mail_field_flags(it->field, it->key, it->key_len, &f->flags);
+    }
+}
+
+static void finish_item(struct mail_header *h)
+{
+    struct item *it = &h->item;
+    if (it->wrote)
+        sha256_update(h->whole, "\n", 1);
+    if (it->first) {
+        uint8_t digest[SHA256_OCTETS];
+        sha256_final(h->value, digest);
+        finish_first(h, digest);
+    }
+    it->field = MAIL_FIELD_NONE;
+    it->first = it->wrote = false;
+}
+
+static void begin_item(struct mail_header *h, enum mail_field field)
+{
+    struct item *it = &h->item;
+    finish_item(h);
+    it->field = field;
+    it->first = mail_field_is_kept(field) && !h->seen[field];
+    h->seen[field] = true;
+    it->blanks = (struct mail_blanks){0};
+    it->key_total = it->key_len = it->raw_len = 0;
+}
+
+static void begin_field(struct mail_header *h)
+{
+    h->fields++;
+    for (size_t i = 0; i < h->name_len; i++)
+        if (h->prefix[i] >= 'A' && h->prefix[i] <= 'Z')
+            h->prefix[i] = (char)(h->prefix[i] - 'A' + 'a');
+    begin_item(h, mail_field_of(h->prefix, h->name_len));
+    if (mail_field_travels(h->item.field)) {
+        sha256_update(h->whole, h->prefix, h->name_len);
+        sha256_update(h->whole, ":", 1);
+        h->item.wrote = true;
+    }
+}
+
+static void keep_raw(struct item *it, const char *text, size_t len)
+{
+    while (len && !it->raw_len && (*text == ' ' || *text == '\t')) {
+        text++;
+        len--;
+    }
+    size_t room = sizeof it->raw - it->raw_len;
+    size_t n = len < room ? len : room;
+    memcpy(it->raw + it->raw_len, text, n);
+    it->raw_len += n;
+}
+
+static void keep_key(struct item *it, const char *text, size_t len)
+{
+    size_t room = sizeof it->key - it->key_len;
+    size_t n = len < room ? len : room;
+    memcpy(it->key + it->key_len, text, n);
+    it->key_len += n;
+    it->key_total += len;
+}
+
+static void value_chunk(struct mail_header *h, const char *text, size_t len)
+{
+    struct item *it = &h->item;
+    char key[CHUNK + 1];
+    size_t n = mail_blanks_squeeze(&it->blanks, text, len, key);
+    if (!n)
+        return;
+    /* An odd line starts with the colon that no field name can be without letters before. */
+    if (it->field == MAIL_FIELD_ODD && !it->wrote) {
+        sha256_update(h->whole, ":", 1);
+        it->wrote = true;
+    }
+    if (it->wrote)
+        sha256_update(h->whole, key, n);
+    if (it->first) {
+        sha256_update(h->value, key, n);
+        keep_key(it, key, n);
+    }
+}
+
+static void value(struct mail_header *h, const char *text, size_t len)
+{
+    if (h->item.first)
+        keep_raw(&h->item, text, len);
+    if (!mail_field_travels(h->item.field) && !h->item.first)
+        return;
+    while (len) {
+        size_t n = len < CHUNK ? len : CHUNK;
+        value_chunk(h, text, n);
+        text += n;
+        len -= n;
+    }
+}
+
+static void odd_line(struct mail_header *h)
+{
+    h->facts.odd_header_lines++;
+    begin_item(h, MAIL_FIELD_ODD);
+    value(h, h->prefix, h->prefix_len);
+    h->place = IN_VALUE;
+}
+
+static void continuation(struct mail_header *h, const char *first)
+{
+    if (h->item.field == MAIL_FIELD_NONE)
+        odd_line(h);
+    value(h, first, 1);
+    h->place = IN_VALUE;
+}
+
+/* "From " at the very start, and not an obsolete "From :". */
+static bool is_mbox_from(const struct mail_header *h)
+{
+    return h->may_be_mbox_from && h->prefix_len >= 5 && !memcmp(h->prefix, "From ", 5);
+}
+
+static void no_field(struct mail_header *h)
+{
+    if (is_mbox_from(h)) {
+        h->facts.mbox_from_line = true;
+        h->place = IN_MBOX_FROM;
+    } else {
+        odd_line(h);
+    }
+}
+
+static bool is_name_octet(unsigned char c)
+{
+    return c > ' ' && c != 0x7f;
+}
+
+static bool drop_bom(struct mail_header *h)
+{
+    if (!h->may_be_bom || h->prefix_len != 3 || memcmp(h->prefix, "\xef\xbb\xbf", 3) != 0)
+        return false;
+    h->may_be_bom = false;
+    h->prefix_len = 0;
+    h->place = AT_START;
+    return true;
+}
+
+static void in_prefix(struct mail_header *h, char c)
+{
+    bool blank = c == ' ' || c == '\t';
+    if (h->prefix_len == PREFIX_MAX || (h->place == IN_GAP && c != ':' && !blank)) {
+        no_field(h);
+        if (h->place == IN_VALUE)
+            value(h, &c, 1);
+        return;
+    }
+    h->prefix[h->prefix_len++] = c;
+    if (c == ':' && h->name_len) {
+        begin_field(h);
+        h->place = IN_VALUE;
+    } else if (blank) {
+        h->place = IN_GAP;
+    } else if (c != ':' && is_name_octet((unsigned char)c)) {
+        h->place = IN_NAME;
+        h->name_len = h->prefix_len;
+        if (drop_bom(h))
+            h->name_len = 0;
+    } else {
+        no_field(h);
+    }
+}
+
+static void note_8bit(struct mail_header *h, const char *text, size_t len)
+{
+    unsigned char all = 0;
+    for (size_t i = 0; i < len; i++)
+        all |= (unsigned char)text[i];
+    if (all & 0x80)
+        h->facts.header_8bit = true;
+}
+
+void mail_header_text(struct mail_header *h, const char *text, size_t len)
+{
+    note_8bit(h, text, len);
+    size_t i = 0;
+    for (; i < len && h->place < IN_VALUE; i++) {
+        if (h->place == AT_START && (text[i] == ' ' || text[i] == '\t'))
+            continuation(h, text + i);
+        else
+            in_prefix(h, text[i]);
+    }
+    if (i < len && h->place == IN_VALUE)
+        value(h, text + i, len - i);
+}
+
+static void close_line(struct mail_header *h)
+{
+    if (h->place == IN_NAME || h->place == IN_GAP)
+        no_field(h);
+    h->may_be_mbox_from = false;
+    if (h->place != IN_MBOX_FROM)
+        h->may_be_bom = false;
+    h->place = AT_START;
+    h->prefix_len = h->name_len = 0;
+}
+
+bool mail_header_end(struct mail_header *h)
+{
+    if (h->place == AT_START)
+        return true;
+    close_line(h);
+    return false;
+}
+
+bool mail_header_is_none(const struct mail_header *h)
+{
+    return !h->fields && h->facts.odd_header_lines;
+}
+
+bool mail_header_has_fields(const struct mail_header *h)
+{
+    return h->fields;
+}
+
+static void discard(struct mail_header *h)
+{
+    uint8_t unused[SHA256_OCTETS];
+    sha256_final(h->whole, unused);
+    h->facts.odd_header_lines = 0;
+    h->facts.header_8bit = false;
+}
+
+bool mail_header_finish(struct mail_header *h, struct mail_facts *ret)
+{
+    if (h->place != AT_START)
+        close_line(h);
+    finish_item(h);
+    bool none = mail_header_is_none(h);
+    if (none)
+        discard(h);
+    sha256_bytes(h->digest, sizeof h->digest, h->facts.core);
+    sha256_final(h->whole, h->facts.whole_header);
+    *ret = h->facts;
+    start(h);
+    return !none;
+}
