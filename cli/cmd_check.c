@@ -170,7 +170,6 @@ static int check(const struct options *o, const struct job *job)
     if (!c)
         abort();
     talk_begin(&talk, o);
-    talk_plaintext(&talk, job);
     int rc = migrate_check(job, &talk.world, c, &err);
     talk_end(&talk);
     int code = rc < 0 ? exit_code_of(&err) : EXIT_CODE_DONE;
@@ -194,7 +193,7 @@ int cmd_check(const struct command *self, int argc, const char **argv)
     struct options o;
     struct job job;
     struct error err;
-    if (options_parse(self->name, self->summary, OPTIONS_SERVERS, argc, argv, &o, &err) < 0)
+    if (options_parse(self->name, self->summary, argc, argv, &o, &err) < 0)
         return talk_error(NULL, &err);
     int code;
     if (options_job(&o, &job, &err) < 0) {

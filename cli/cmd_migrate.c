@@ -163,7 +163,7 @@ static void print_text(const struct run *r, const struct outcome *o, int rc)
         r->job.folder, o->folder_created ? " (created)" : "", N(o->destination_messages));
     print_counts(o);
     print_attention(&r->attention);
-    if (o->elapsed_ms > 0)
+    if (o->copied && o->elapsed_ms > 0)
         printf("Took %lld.%lld s, %s/s.\n", (long long)(o->elapsed_ms / 1000),
             (long long)(o->elapsed_ms / 100 % 10),
             text_octets(rate, sizeof rate, o->copied_octets * 1000 / (uint64_t)o->elapsed_ms));
@@ -186,7 +186,6 @@ static int migrate(struct run *r)
     struct outcome_sink sink = {.message = on_message, .ctx = r};
     bool json = r->options.format == FORMAT_JSON;
     talk_begin(&r->talk, &r->options);
-    talk_plaintext(&r->talk, &r->job);
     if (json)
         print_stream_open(&r->stream, "migrate", &r->job);
     int rc = migrate_run(&r->job, &r->talk.world, &sink, &o, &err);
@@ -209,8 +208,7 @@ int cmd_migrate(const struct command *self, int argc, const char **argv)
 {
     struct run r = {0};
     struct error err;
-    int groups = OPTIONS_SERVERS | OPTIONS_WORK_DIR | OPTIONS_COPY | OPTIONS_FLAGS;
-    if (options_parse(self->name, self->summary, groups, argc, argv, &r.options, &err) < 0)
+    if (options_parse(self->name, self->summary, argc, argv, &r.options, &err) < 0)
         return talk_error(NULL, &err);
     int code = options_job(&r.options, &r.job, &err) < 0 ? talk_error(NULL, &err) : migrate(&r);
     list_done(&r.attention);

@@ -74,7 +74,6 @@ static int plan(struct run *r)
     struct outcome_sink sink = {.message = on_message, .ctx = r};
     bool json = r->options.format == FORMAT_JSON;
     talk_begin(&r->talk, &r->options);
-    talk_plaintext(&r->talk, &r->job);
     if (json)
         print_stream_open(&r->stream, "plan", &r->job);
     int rc = migrate_plan(&r->job, &r->talk.world, &sink, &o, &err);
@@ -95,8 +94,7 @@ int cmd_plan(const struct command *self, int argc, const char **argv)
 {
     struct run r = {0};
     struct error err;
-    int groups = OPTIONS_SERVERS | OPTIONS_WORK_DIR | OPTIONS_COPY;
-    if (options_parse(self->name, self->summary, groups, argc, argv, &r.options, &err) < 0)
+    if (options_parse(self->name, self->summary, argc, argv, &r.options, &err) < 0)
         return talk_error(NULL, &err);
     int code = options_job(&r.options, &r.job, &err) < 0 ? talk_error(NULL, &err) : plan(&r);
     options_job_done(&r.job);

@@ -7,11 +7,14 @@
 #include "talk.h"
 #include "text.h"
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define N(x) ((unsigned long long)(x))
 
 struct status {
     bool json;
+    char *from, *to; /* only this account; NULL: all */
     json_t *jobs;
     size_t count;
 };
@@ -68,6 +71,8 @@ static void print_job(const struct status *s, const struct ledger_job_row *row)
 static bool on_job(void *ctx, const struct ledger_job_row *row)
 {
     struct status *s = ctx;
+    if ((s->from && strcmp(s->from, row->source) != 0) || (s->to && strcmp(s->to, row->destination) != 0))
+        return true;
     if (s->json)
         add_json(s, row);
     else
@@ -80,8 +85,9 @@ static int status(const struct options *o)
 {
     struct error err;
     struct status s = {.json = o->format == FORMAT_JSON, .jobs = json_array()};
-    struct ledger *ledger = ledger_open(o->work_dir, LEDGER_READ, &err);
-    int rc = ledger ? ledger_each_job(ledger, on_job, &s, &err) : -1;
+    int rc = options_accounts(o, &s.from, &s.to, &err);
+    struct ledger *ledger = rc == 0 ? ledger_open(o->work_dir, LEDGER_READ, &err) : NULL;
+    rc = ledger ? ledger_each_job(ledger, on_job, &s, &err) : -1;
     ledger_close(ledger);
     if (rc == 0 && s.json) {
         json_t *doc = json_pack("{s:i, s:s, s:s, s:O}", "schema", PRINT_JSON_SCHEMA, "popferry",
@@ -91,6 +97,8 @@ static int status(const struct options *o)
         json_decref(doc);
     }
     json_decref(s.jobs);
+    free(s.from);
+    free(s.to);
     return rc < 0 ? talk_error(NULL, &err) : EXIT_CODE_DONE;
 }
 
@@ -98,7 +106,7 @@ int cmd_status(const struct command *self, int argc, const char **argv)
 {
     struct options o;
     struct error err;
-    if (options_parse(self->name, self->summary, OPTIONS_WORK_DIR, argc, argv, &o, &err) < 0)
+    if (options_parse(self->name, self->summary, argc, argv, &o, &err) < 0)
         return talk_error(NULL, &err);
     int code = status(&o);
     options_done(&o);

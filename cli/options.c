@@ -20,17 +20,11 @@ static int usage(struct error *err, const char *fmt, const char *a, const char *
 }
 
 /* ---- the tables ---- */
-#define TABLE_MAX 40
+#define TABLE_SIZE 18
 
-static size_t add(struct poptOption *table, size_t n, const struct poptOption *group, size_t count)
+static void fill_table(struct options *o, struct poptOption table[TABLE_SIZE])
 {
-    memcpy(table + n, group, count * sizeof *group);
-    return n + count;
-}
-
-static size_t build_table(struct options *o, int groups, struct poptOption *table)
-{
-    const struct poptOption servers[] = {
+    const struct poptOption options[TABLE_SIZE] = {
         {"from", 0, POPT_ARG_STRING, &o->from, 0,
             "the source: pop3s://USER@HOST[:PORT] (@ in USER is written %40)", "URL"},
         {"to", 0, POPT_ARG_STRING, &o->to, 0, "the destination: imaps://USER@HOST[:PORT][/MAILBOX]", "URL"},
@@ -42,40 +36,29 @@ static size_t build_table(struct options *o, int groups, struct poptOption *tabl
             "FILE"},
         {"folder", 0, POPT_ARG_STRING, &o->folder, 0,
             "mailbox of the destination, levels divided by / (default: the URL's, or INBOX)", "NAME"},
-        {"ca-file", 0, POPT_ARG_STRING, &o->ca_file, 0, "trust the certificate authorities in this PEM file",
-            "FILE"},
-        {"allow-plaintext", 0, POPT_ARG_NONE, &o->allow_plaintext, 0,
-            "let a pop3:// or imap:// server without STLS/STARTTLS be used unencrypted", NULL},
-        {"connections", 0, POPT_ARG_INT, &o->connections, 0,
-            "connections to the destination, 1 to 8 (default: by what it offers)", "N"},
-    };
-    const struct poptOption work_dir[] = {{"work-dir", 0, POPT_ARG_STRING, &o->work_dir, 0,
-        "folder for the ledger and all else this customer's runs leave (default: " DEFAULT_WORK_DIR ")",
-        "DIR"}};
-    const struct poptOption copy[] = {
-        {"limit", 0, POPT_ARG_STRING, &o->limit_text, 0, "copy at most N messages in this run", "N"}};
-    const struct poptOption flags[] = {
+        {"work-dir", 0, POPT_ARG_STRING, &o->work_dir, 0,
+            "folder for the ledger and all else this customer's runs leave (default: " DEFAULT_WORK_DIR ")",
+            "DIR"},
+        {"limit", 0, POPT_ARG_STRING, &o->limit_text, 0, "copy at most N messages in this run", "N"},
         {"seen", 0, POPT_ARG_STRING, &o->seen_text, 0,
             "mark messages read: age (by Status: field, else if old), all, none (default: age)",
             "age|all|none"},
         {"seen-older-than", 0, POPT_ARG_INT, &o->seen_older_than, 0,
-            "with --seen age: older than this counts as read (default: 14)", "DAYS"}};
-    const struct poptOption common[] = {{"format", 0, POPT_ARG_STRING, &o->format_text, 0,
-                                            "of what is printed: text or json (default: text)", "text|json"},
+            "with --seen age: older than this counts as read (default: 14)", "DAYS"},
+        {"ca-file", 0, POPT_ARG_STRING, &o->ca_file, 0, "trust the certificate authorities in this PEM file",
+            "FILE"},
+        {"allow-plaintext", 0, POPT_ARG_NONE, &o->allow_plaintext, 0,
+            "let a pop3:// or imap:// server that offers no STLS/STARTTLS be used unencrypted", NULL},
+        {"connections", 0, POPT_ARG_INT, &o->connections, 0,
+            "connections to the destination, 1 to 8 (default: by what it offers)", "N"},
+        {"format", 0, POPT_ARG_STRING, &o->format_text, 0, "of what is printed: text or json (default: text)",
+            "text|json"},
         {"quiet", 'q', POPT_ARG_NONE, &o->quiet, 0, "no progress and no notes on standard error, only errors",
             NULL},
         {"verbose", 'v', POPT_ARG_NONE, &o->verbose, 0, "tell more", NULL},
-        {"help", 'h', POPT_ARG_NONE, NULL, 'h', "this text", NULL}, POPT_TABLEEND};
-    size_t n = 0;
-    if (groups & OPTIONS_SERVERS)
-        n = add(table, n, servers, sizeof servers / sizeof *servers);
-    if (groups & OPTIONS_WORK_DIR)
-        n = add(table, n, work_dir, 1);
-    if (groups & OPTIONS_COPY)
-        n = add(table, n, copy, 1);
-    if (groups & OPTIONS_FLAGS)
-        n = add(table, n, flags, 2);
-    return add(table, n, common, sizeof common / sizeof *common);
+        {"help", 'h', POPT_ARG_NONE, NULL, 'h', "this text", NULL},
+    };
+    memcpy(table, options, sizeof options);
 }
 
 /* ---- values ---- */
@@ -135,13 +118,13 @@ static void print_help(poptContext ctx, const char *command, const char *summary
     printf("\n@FILE in place of an option reads options from FILE, one per line.\n");
 }
 
-int options_parse(const char *command, const char *summary, int groups, int argc, const char **argv,
-    struct options *ret, struct error *err)
+int options_parse(const char *command, const char *summary, int argc, const char **argv, struct options *ret,
+    struct error *err)
 {
     struct options o CLEANUP(options_done) = {.seen_older_than = 14};
-    struct poptOption table[TABLE_MAX];
+    struct poptOption table[TABLE_SIZE + 1] = {0}; /* ends with zeros */
     const char **expanded = NULL;
-    build_table(&o, groups, table);
+    fill_table(&o, table);
     int count = option_file_expand(argc, argv, &expanded, err);
     if (count < 0)
         return -1;
@@ -184,7 +167,7 @@ static int side(const char *name, const char *url, const char *user, enum endpoi
     struct endpoint *ret, struct error *err)
 {
     if (!url)
-        return usage(err, "%s is missing%s", name, "");
+        return usage(err, "%s is missing: it names the server as a URL (see --help)%s", name, "");
     if (endpoint_parse(name, url, protocol, ret, err) < 0)
         return -1;
     if (user && ret->user && strcmp(user, ret->user) != 0)
@@ -203,6 +186,18 @@ static int read_passwords(const struct options *o, struct job *job, struct error
     char *to = secret_read("destination", &job->to, o->to_password_file, "--to-password-file", err);
     job->to_password = to;
     return to ? 0 : -1;
+}
+
+int options_accounts(const struct options *o, char **ret_from, char **ret_to, struct error *err)
+{
+    struct endpoint from CLEANUP(endpoint_done) = {0}, to CLEANUP(endpoint_done) = {0};
+    if (o->from && side("--from", o->from, o->from_user, ENDPOINT_POP3, &from, err) < 0)
+        return -1;
+    if (o->to && side("--to", o->to, o->to_user, ENDPOINT_IMAP, &to, err) < 0)
+        return -1;
+    *ret_from = o->from ? endpoint_account(&from) : NULL;
+    *ret_to = o->to ? endpoint_account(&to) : NULL;
+    return 0;
 }
 
 static int fill_job(const struct options *o, struct job *job, struct error *err)

@@ -22,19 +22,16 @@ struct options {
     enum seen_policy seen;
 };
 
-/* Which groups of options a command takes. */
-enum {
-    OPTIONS_SERVERS = 1 << 0, /* --from --to ... */
-    OPTIONS_WORK_DIR = 1 << 1,
-    OPTIONS_COPY = 1 << 2,  /* --limit */
-    OPTIONS_FLAGS = 1 << 3, /* --seen ... */
-};
-
-/* Parse argv[1..] for a command (argv[0] is its name). Prints --help and exits 0 by itself. 0, or -1 with
- * ERROR_USAGE. The caller owns *ret: options_done. */
-int options_parse(const char *command, const char *summary, int groups, int argc, const char **argv,
-    struct options *ret, struct error *err);
+/* Parse argv[1..] for a command (argv[0] is its name). Every command takes every option, so that one @FILE
+ * serves them all; what does not concern a command is ignored by it. Prints --help and exits 0 by itself. 0,
+ * or -1 with ERROR_USAGE. The caller owns *ret: options_done. */
+int options_parse(const char *command, const char *summary, int argc, const char **argv, struct options *ret,
+    struct error *err);
 void options_done(struct options *o);
+
+/* Account names of --from and --to as the ledger knows them, without asking for passwords; NULL where not
+ * given. */
+int options_accounts(const struct options *o, char **ret_from, char **ret_to, struct error *err);
 
 /* The job these options describe, passwords read (from their files, or asked for on the terminal). Borrows
  * from *o; the caller owns *ret: options_job_done. */

@@ -157,15 +157,3 @@ int talk_error(struct talk *t, const struct error *err)
     fprintf(stderr, "popferry: error: %s\n", err->text);
     return exit_code_of(err);
 }
-
-void talk_plaintext(struct talk *t, const struct job *job)
-{
-    const struct endpoint *ends[] = {&job->from, &job->to};
-    for (size_t i = 0; i < 2; i++)
-        if (ends[i]->security == ENDPOINT_PLAINTEXT)
-            log_line(&t->world.log, LOG_WARN,
-                "the connection to %s is not encrypted (--allow-plaintext): password and mail can be read by "
-                "anyone on "
-                "the way",
-                ends[i]->host);
-}

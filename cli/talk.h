@@ -22,6 +22,3 @@ void talk_end(struct talk *t);
 
 /* "popferry: error: ..." and the exit code for it. t may be NULL. */
 int talk_error(struct talk *t, const struct error *err);
-
-/* Warn of connections that --allow-plaintext leaves unencrypted. */
-void talk_plaintext(struct talk *t, const struct job *job);

@@ -163,7 +163,17 @@ void endpoint_done(struct endpoint *e)
     *e = (struct endpoint){0};
 }
 
+static bool is_usual_port(const struct endpoint *e)
+{
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (schemes[i].protocol == e->protocol && schemes[i].port == e->port)
+            return true;
+    return false;
+}
+
 char *endpoint_account(const struct endpoint *e)
 {
-    return mem_printf("%s@%s", e->user ? e->user : "?", e->host);
+    const char *user = e->user ? e->user : "?";
+    return is_usual_port(e) ? mem_printf("%s@%s", user, e->host)
+                            : mem_printf("%s@%s:%u", user, e->host, e->port);
 }

@@ -18,7 +18,7 @@ enum endpoint_protocol {
 enum endpoint_security {
     ENDPOINT_TLS,
     ENDPOINT_STARTTLS,
-    ENDPOINT_PLAINTEXT,
+    ENDPOINT_PLAINTEXT, /* STARTTLS where it is offered, unencrypted where not */
 };
 
 struct endpoint {
@@ -36,5 +36,6 @@ int endpoint_parse(
     const char *side, const char *url, enum endpoint_protocol want, struct endpoint *ret, struct error *err);
 void endpoint_done(struct endpoint *e);
 
-/* "user@host" for messages and as the ledger's name of the account; caller frees. */
+/* "user@host", the ledger's name of the account; with ":port" when that is not one of the protocol's own,
+ * since behind the ports of a tunnel stand different servers. Caller frees. */
 char *endpoint_account(const struct endpoint *e);

@@ -93,6 +93,7 @@ int finish_check(struct session *s, struct ledger *ledger, int64_t job, uint32_t
     session_phase(s, "checking the destination");
     imap_noop(imap, on_noop, &f); /* SEARCH sees only what the server has announced */
     imap_uid_search(imap, "ALL", on_uid, on_search, &f);
+    session_say_goodbye(s); /* behind these: a round trip saved */
     int rc = session_run_until(s, answered, &f, err);
     if (rc < 0)
         imap_abort(imap, err); /* it would call back into f */

@@ -88,6 +88,15 @@ static void on_dest(void *ctx, const struct error *error)
     s->lanes[0].usable = !error;
 }
 
+/* Only where the user allowed it; said all the same, since it concerns the customer. */
+static void warn_unencrypted(const struct session *s, const struct stream *stream)
+{
+    if (!stream_tls(stream)->used)
+        log_line(&s->world->log, LOG_WARN,
+            "%s is not encrypted (--allow-plaintext): password and mail can be read by anyone on the way",
+            stream_name(stream));
+}
+
 static bool both_ready(void *ctx)
 {
     const struct session *s = ctx;
@@ -114,6 +123,8 @@ int session_open(struct session *s, const struct job *job, const struct world *w
         *err = *broken;
         return -1;
     }
+    warn_unencrypted(s, s->source_link.stream);
+    warn_unencrypted(s, s->lanes[0].link.stream);
     if (s->inventory_error.code) {
         *err = s->inventory_error;
         return error_prefix(err, "%s", stream_name(s->source_link.stream));
@@ -177,57 +188,67 @@ int session_run_until(struct session *s, bool (*reached)(void *ctx), void *ctx, 
 }
 
 /* ---- the end ---- */
-struct sign_off {
-    struct session *session;
-    bool source_done, source_ok;
-    size_t lanes_left;
-    int64_t deadline_ms;
-};
-
 static void on_quit(void *ctx, const struct error *error)
 {
-    struct sign_off *o = ctx;
-    o->source_done = true;
-    o->source_ok = !error;
+    struct goodbye *g = ctx;
+    g->source_done = true;
+    g->source_ok = !error;
 }
 
 static void on_logout(void *ctx, const struct imap_result *res)
 {
-    struct sign_off *o = ctx;
+    struct goodbye *g = ctx;
     (void)res;
-    o->lanes_left--;
+    g->lanes_left--;
 }
 
-static bool signed_off(void *ctx)
+void session_say_goodbye(struct session *s)
 {
-    struct sign_off *o = ctx;
-    return (o->source_done && !o->lanes_left) || clock_mono_ms(o->session->world->clock) > o->deadline_ms;
-}
-
-int session_sign_off(struct session *s, struct error *err)
-{
-    struct sign_off o = {.session = s, .deadline_ms = clock_mono_ms(s->world->clock) + SIGN_OFF_MS};
-    o.source_done = !s->source_link.ready || !link_alive(&s->source_link);
-    if (!o.source_done)
-        source_close(s->source, on_quit, &o);
+    struct goodbye *g = &s->goodbye;
+    if (g->said)
+        return;
+    g->said = true;
+    g->source_done = !s->source_link.ready || !link_alive(&s->source_link);
+    if (!g->source_done)
+        source_close(s->source, on_quit, g);
     s->source_link.ended = true;
     for (size_t i = 0; i < s->lane_count; i++) {
         struct link *l = &s->lanes[i].link;
         if (l->ready && link_alive(l)) {
-            o.lanes_left++;
-            imap_logout(s->lanes[i].imap, on_logout, &o);
+            g->lanes_left++;
+            imap_logout(s->lanes[i].imap, on_logout, g);
         }
         l->ended = true;
     }
+}
+
+static bool signed_off(void *ctx)
+{
+    struct session *s = ctx;
+    const struct goodbye *g = &s->goodbye;
+    return (g->source_done && !g->lanes_left) || clock_mono_ms(s->world->clock) > g->deadline_ms;
+}
+
+static const struct error closed = {
+    .scope = ERROR_SCOPE_SESSION, .code = ERROR_CANCELLED, .text = "the session was closed"};
+
+/* Engines that broke were aborted with their own error; for them this does nothing. */
+static void abort_engines(struct session *s)
+{
+    for (size_t i = 0; i < s->lane_count; i++)
+        imap_abort(s->lanes[i].imap, &closed);
+    if (s->source)
+        source_abort(s->source, &closed);
+}
+
+int session_sign_off(struct session *s, struct error *err)
+{
+    session_say_goodbye(s);
+    s->goodbye.deadline_ms = clock_mono_ms(s->world->clock) + SIGN_OFF_MS;
     s->loop.stop = NULL; /* a short polite end, also after the user asked to stop */
     struct error ignored;
-    link_run_until(&s->loop, signed_off, &o, &ignored);
-    struct error late = {
-        .scope = ERROR_SCOPE_SESSION, .code = ERROR_CANCELLED, .text = "the session was closed"};
-    for (size_t i = 0; i < s->lane_count; i++)
-        imap_abort(s->lanes[i].imap, &late);
-    source_abort(s->source, &late);
-    if (o.source_ok)
+    link_run_until(&s->loop, signed_off, s, &ignored);
+    if (s->goodbye.source_ok)
         return 0;
     return error_set(err, ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_LOST,
         "%s did not confirm the end of the session", stream_name(s->source_link.stream));
@@ -235,14 +256,9 @@ int session_sign_off(struct session *s, struct error *err)
 
 void session_close(struct session *s)
 {
-    struct error closed = {
-        .scope = ERROR_SCOPE_SESSION, .code = ERROR_CANCELLED, .text = "the session was closed"};
-    if (s->source && !s->source_link.error.code)
-        source_abort(s->source, &closed);
+    abort_engines(s);
     for (size_t i = 0; i < s->lane_count; i++) {
         struct lane *lane = &s->lanes[i];
-        if (!lane->link.error.code)
-            imap_abort(lane->imap, &closed);
         stream_close(lane->link.stream);
         imap_free(lane->imap);
     }

@@ -17,7 +17,8 @@ struct lane {
     struct link link;
     struct imap *imap;
     bool usable;        /* signed in and capabilities known */
-    unsigned in_flight; /* messages whose APPEND is not answered: the executor's count */
+    unsigned in_flight; /* messages whose APPEND is not answered, and their octets: the executor's count */
+    uint64_t in_flight_octets;
 };
 
 struct session {
@@ -34,6 +35,11 @@ struct session {
     bool inventory_done, dest_ready;
     struct error inventory_error, dest_error;
     struct progress progress;
+    struct goodbye {
+        bool said, source_done, source_ok;
+        size_t lanes_left;
+        int64_t deadline_ms;
+    } goodbye;
 };
 
 /* Connect both sides, take the inventory and prepare the destination (dest.h), all at once. On failure the
@@ -54,7 +60,10 @@ const struct error *session_broken(const struct session *s);
 
 void session_phase(struct session *s, const char *phase);
 
-/* QUIT and LOGOUT, waiting a short time for their answers. 0, or -1 when the source did not say +OK. */
+/* Send QUIT and LOGOUT behind what is outstanding; nothing can be submitted after it. */
+void session_say_goodbye(struct session *s);
+/* Say goodbye, unless that was done, and wait a short time for the answers. 0, or -1 when the source did not
+ * say +OK. */
 int session_sign_off(struct session *s, struct error *err);
 /* Close everything; zeroed is fine. */
 void session_close(struct session *s);

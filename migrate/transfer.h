@@ -13,7 +13,7 @@
 #include "session.h"
 #include "spool.h"
 
-#define TRANSFER_BUDGET_OCTETS  (12u * 1024 * 1024) /* of all parcels together; one alone may be larger */
+#define TRANSFER_BUDGET_OCTETS  (16u * 1024 * 1024) /* of all parcels together; one alone may be larger */
 #define TRANSFER_SPOOL_MEMORY   (1024u * 1024)      /* a larger message goes to a temporary file */
 #define TRANSFER_FETCHES        100                 /* RETRs asked for at once */
 #define TRANSFER_LIVE           1000                /* messages on their way, however small */

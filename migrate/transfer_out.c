@@ -9,16 +9,19 @@
 #define PIECE (64 * 1024)
 #define FULL_STREAK_MAX                                                                                      \
     3 /* refusals in a row for want of room: then the mailbox is full, not the message large */
-#define SINGLES_A_LANE  16 /* APPENDs of one message each, on their way at once */
-#define SINGLES_A_GROUP 8  /* intents made durable together when each message is an APPEND of its own */
-#define EARLY_MESSAGES  10 /* an idle lane starts with so many, while the source still delivers */
-#define EARLY_OCTETS    (256u * 1024)
+#define STREAMED_OCTETS   (8u * 1024 * 1024) /* batches on their way at once, to cover the round trip */
+#define STREAMED_MESSAGES 400
+#define SINGLES_A_LANE    16 /* APPENDs of one message each, on their way at once */
+#define SINGLES_A_GROUP   8  /* intents made durable together when each message is an APPEND of its own */
+#define EARLY_MESSAGES    10 /* an idle lane starts with so many, while the source still delivers */
+#define EARLY_OCTETS      (256u * 1024)
 
 /* One APPEND command on its way. */
 struct batch {
     struct transfer *transfer;
     struct lane *lane;
     bool created_folder; /* TRYCREATE was obeyed: once is enough */
+    uint64_t octets;
     size_t count;
     struct parcel *parcels[];
 };
@@ -134,12 +137,15 @@ static struct batch *batch_new(struct transfer *t, struct lane *lane, struct par
     struct batch *b = mem_alloc(sizeof *b + count * sizeof *parcels);
     *b = (struct batch){.transfer = t, .lane = lane, .count = count};
     memcpy(b->parcels, parcels, count * sizeof *parcels);
+    for (size_t i = 0; i < count; i++)
+        b->octets += parcels[i]->row.octets_sent;
     return b;
 }
 
 static void batch_free(struct batch *b)
 {
     b->lane->in_flight -= (unsigned)b->count;
+    b->lane->in_flight_octets -= b->octets;
     b->transfer->sending -= b->count;
     free(b);
 }
@@ -332,11 +338,14 @@ static void send_group(struct transfer *t, struct lane *lane, size_t max)
             parcel_free(group[i]);
         return;
     }
-    lane->in_flight += (unsigned)n;
-    t->sending += n;
     size_t a_command = streams_batches(lane) ? n : 1;
-    for (size_t i = 0; i < n; i += a_command)
-        submit(batch_new(t, lane, group + i, a_command));
+    for (size_t i = 0; i < n; i += a_command) {
+        struct batch *b = batch_new(t, lane, group + i, a_command);
+        lane->in_flight += (unsigned)b->count;
+        lane->in_flight_octets += b->octets;
+        t->sending += b->count;
+        submit(b);
+    }
 }
 
 /* More is on its way from the source, so waiting for a fuller batch costs nothing. */
@@ -358,7 +367,8 @@ static void feed_lane(struct transfer *t, struct lane *lane)
 {
     while (t->ready_first && !t->fatal.code) {
         if (streams_batches(lane)) {
-            if (lane->in_flight > TRANSFER_BATCH_MESSAGES || !batch_is_worth_it(t, lane))
+            if (lane->in_flight_octets > STREAMED_OCTETS || lane->in_flight > STREAMED_MESSAGES ||
+                !batch_is_worth_it(t, lane))
                 return;
             send_group(t, lane, TRANSFER_BATCH_MESSAGES);
         } else {
