@@ -1,0 +1,311 @@
+#include "stream_priv.h"
+
+#include "clock.h"
+#include "mem.h"
+#include "stream_error.h"
+#include "text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CONNECT_TIMEOUT_MS 60000
+#define IDLE_TIMEOUT_MS    300000
+
+int64_t stream_now_ms(void)
+{
+    return clock_mono_ms(clock_system());
+}
+
+struct net *net_new(const struct log *log)
+{
+    stream_curl_init();
+    struct net *net = mem_alloc(sizeof *net);
+    if (log)
+        net->log = *log;
+    net->multi = curl_multi_init();
+    if (!net->multi)
+        abort(); /* no memory */
+    return net;
+}
+
+void net_free(struct net *net)
+{
+    if (!net)
+        return;
+    while (net->streams)
+        stream_close(net->streams);
+    curl_multi_cleanup(net->multi);
+    free(net);
+}
+
+static uint16_t default_port(const struct stream_spec *spec)
+{
+    if (spec->protocol == STREAM_POP3)
+        return spec->security == STREAM_TLS_IMPLICIT ? 995 : 110;
+    return spec->security == STREAM_TLS_IMPLICIT ? 993 : 143;
+}
+
+/* The URL of the server, which is also its name in messages. */
+static char *make_name(const struct stream *s)
+{
+    const char *scheme = s->protocol == STREAM_POP3 ? "pop3" : "imap";
+    const char *tls = s->security == STREAM_TLS_IMPLICIT ? "s" : "";
+    if (!strchr(s->host, ':'))
+        return mem_printf("%s%s://%s:%u", scheme, tls, s->host, s->port);
+    const char *zone = strchr(s->host, '%'); /* RFC 6874 */
+    int address = (int)(zone ? zone - s->host : (ptrdiff_t)strlen(s->host));
+    return mem_printf("%s%s://[%.*s%s%s]:%u", scheme, tls, address, s->host, zone ? "%25" : "",
+        zone ? zone + 1 : "", s->port);
+}
+
+static void forget_password(struct stream *s)
+{
+    mem_wipe_free(s->password);
+    s->password = NULL;
+    stream_secret_done(&s->secret);
+}
+
+/* A host is put into a URL: what would end it there, or begin something else, is no host. */
+static const char *host_fault(const char *host)
+{
+    if (!*host)
+        return "no host is given";
+    for (const char *p = host; *p; p++)
+        if ((unsigned char)*p <= ' ' || *p == 0x7f || strchr("/\\?#@[]<>\"", *p))
+            return "a host name cannot hold blanks or any of / \\ ? # @ [ ] < > \"";
+    if (!strchr(host, ':') && strchr(host, '%'))
+        return "a host name cannot hold %";
+    return NULL;
+}
+
+/* USER, PASS and LOGIN are lines. */
+static const char *spec_fault(const struct stream_spec *spec)
+{
+    const char *fault = host_fault(spec->host ? spec->host : "");
+    if (fault)
+        return fault;
+    if (!spec->user || !*spec->user)
+        return "no user name is given";
+    if (!spec->password || !*spec->password)
+        return "no password is given";
+    if (strpbrk(spec->user, "\r\n"))
+        return "the user name holds a line break";
+    if (strpbrk(spec->password, "\r\n"))
+        return "the password holds a line break";
+    return NULL;
+}
+
+static int check_spec(const struct stream_spec *spec, struct error *err)
+{
+    const char *fault = spec_fault(spec);
+    if (fault)
+        return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE, "%s server %.100s: %s",
+            spec->protocol == STREAM_POP3 ? "POP3" : "IMAP", spec->host ? spec->host : "", fault);
+    if (!spec->ca_file)
+        return 0;
+    int fd = open(spec->ca_file, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "cannot read the file given by --ca-file: %.300s: %s", spec->ca_file, strerror(errno));
+    close(fd);
+    return 0;
+}
+
+static void copy_spec(struct stream *s, const struct stream_spec *spec)
+{
+    s->protocol = spec->protocol;
+    s->security = spec->security;
+    s->host = mem_strdup(spec->host ? spec->host : "");
+    s->port = spec->port ? spec->port : default_port(spec);
+    s->user = mem_strdup(spec->user ? spec->user : "");
+    s->password = mem_strdup(spec->password ? spec->password : "");
+    s->ca_file = mem_strdup(spec->ca_file);
+    s->connect_timeout_ms = spec->connect_timeout_ms > 0 ? spec->connect_timeout_ms : CONNECT_TIMEOUT_MS;
+    s->idle_timeout_ms = spec->idle_timeout_ms > 0 ? spec->idle_timeout_ms : IDLE_TIMEOUT_MS;
+    s->name = make_name(s);
+    stream_secret_init(&s->secret, s->user, s->password);
+}
+
+struct stream *stream_open(struct net *net, const struct stream_spec *spec)
+{
+    struct stream *s = mem_alloc(sizeof *s);
+    s->net = net;
+    s->fd = CURL_SOCKET_BAD;
+    copy_spec(s, spec);
+    s->next = net->streams;
+    net->streams = s;
+    s->deadline_ms = stream_now_ms() + s->connect_timeout_ms;
+    if (check_spec(spec, &s->error) < 0)
+        stream_fail(s);
+    else
+        stream_curl_start(s);
+    return s;
+}
+
+void stream_close(struct stream *s)
+{
+    if (!s)
+        return;
+    stream_curl_stop(s);
+    for (struct stream **p = &s->net->streams; *p; p = &(*p)->next)
+        if (*p == s) {
+            *p = s->next;
+            break;
+        }
+    forget_password(s);
+    stream_out_done(&s->out);
+    free(s->options);
+    free(s->host);
+    free(s->user);
+    free(s->ca_file);
+    free(s->name);
+    free(s);
+}
+
+void stream_ready(struct stream *s)
+{
+    s->state = STREAM_READY;
+    s->net->changed = true;
+    s->drained = true;
+    s->active_ms = stream_now_ms();
+    forget_password(s);
+    log_line(&s->net->log, LOG_INFO, "%s: signed in%s%s%s%s", s->name, s->tls.shaken ? " over " : "",
+        s->tls.info.version, s->tls.shaken ? ", " : "", s->tls.info.cipher);
+}
+
+void stream_fail(struct stream *s)
+{
+    s->state = STREAM_FAILED;
+    s->net->changed = true;
+    stream_curl_stop(s);
+    stream_out_done(&s->out);
+    forget_password(s);
+    log_line(&s->net->log, LOG_DEBUG, "%s", s->error.text);
+}
+
+enum stream_state stream_state(const struct stream *s)
+{
+    return s->state;
+}
+
+const struct error *stream_error(const struct stream *s)
+{
+    return s->state == STREAM_FAILED ? &s->error : NULL;
+}
+
+const char *stream_name(const struct stream *s)
+{
+    return s->name;
+}
+
+const struct stream_tls *stream_tls(const struct stream *s)
+{
+    return &s->tls.info;
+}
+
+void stream_expect(struct stream *s, bool awaiting)
+{
+    if (awaiting && !s->expecting)
+        s->active_ms = stream_now_ms();
+    s->expecting = awaiting;
+}
+
+uint64_t stream_octets_in(const struct stream *s)
+{
+    return s->octets_in;
+}
+
+uint64_t stream_octets_out(const struct stream *s)
+{
+    return s->octets_out;
+}
+
+size_t stream_unsent(const struct stream *s)
+{
+    return s->state == STREAM_READY ? s->out.used : 0;
+}
+
+size_t stream_room(const struct stream *s)
+{
+    return s->state == STREAM_READY && !s->send_broken ? STREAM_OUT_CAP - s->out.used : 0;
+}
+
+static ssize_t lost(struct stream *s, const char *text)
+{
+    stream_error_lost(&s->error, s->name, text);
+    stream_fail(s);
+    return -1;
+}
+
+ssize_t stream_read(struct stream *s, void *dst, size_t cap)
+{
+    if (s->state != STREAM_READY)
+        return s->state == STREAM_CONNECTING ? 0 : -1;
+    if (!cap)
+        return 0;
+    size_t n = 0;
+    s->curl_text[0] = '\0';
+    CURLcode rc = curl_easy_recv(s->easy, dst, cap, &n);
+    if (rc == CURLE_AGAIN) {
+        if (!s->drained)
+            s->active_ms = stream_now_ms();
+        s->drained = true;
+        return 0;
+    }
+    if (rc != CURLE_OK)
+        return lost(s, s->curl_text[0] ? s->curl_text : curl_easy_strerror(rc));
+    if (!n)
+        return lost(s, NULL);
+    s->drained = false;
+    s->octets_in += n;
+    return (ssize_t)n;
+}
+
+CURLcode stream_push(struct stream *s)
+{
+    const char *piece;
+    size_t len;
+    while ((len = stream_out_next(&s->out, &piece)) > 0) {
+        size_t n = 0;
+        CURLcode rc = curl_easy_send(s->easy, piece, len, &n);
+        if (rc == CURLE_AGAIN)
+            break;
+        if (rc != CURLE_OK)
+            return rc;
+        stream_out_sent(&s->out, n);
+        if (s->state != STREAM_READY)
+            continue;
+        s->octets_out += n;
+        s->active_ms = stream_now_ms();
+    }
+    return CURLE_OK;
+}
+
+/* A peer that closes says why before: when sending fails, what it has said can still be read, and reading is
+ * what tells of the end. */
+int stream_flush(struct stream *s)
+{
+    if (s->state == STREAM_READY && !s->send_broken && stream_push(s) != CURLE_OK) {
+        s->send_broken = true;
+        stream_out_done(&s->out);
+    }
+    return s->state == STREAM_FAILED ? -1 : 0;
+}
+
+ssize_t stream_write(struct stream *s, const void *src, size_t len)
+{
+    if (s->state != STREAM_READY)
+        return s->state == STREAM_CONNECTING ? 0 : -1;
+    if (s->send_broken)
+        return 0;
+    size_t taken = stream_out_put(&s->out, src, len);
+    if (s->out.used < STREAM_OUT_PIECE)
+        return (ssize_t)taken;
+    stream_flush(s);
+    if (taken < len && !s->send_broken)
+        taken += stream_out_put(&s->out, (const char *)src + taken, len - taken);
+    return (ssize_t)taken;
+}

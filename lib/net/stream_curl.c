@@ -1,0 +1,360 @@
+#include "stream_error.h"
+#include "stream_priv.h"
+
+#include "mem.h"
+#include "text.h"
+#include <pthread.h>
+#include <stdlib.h>
+#include <string.h>
+
+static pthread_once_t global_once = PTHREAD_ONCE_INIT;
+
+static void global_init(void)
+{
+    curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+void stream_curl_init(void)
+{
+    pthread_once(&global_once, global_init);
+}
+
+static void note_first(struct stream *s, const char *data, size_t len)
+{
+    s->first_len = len < sizeof s->first ? len : sizeof s->first;
+    memcpy(s->first, data, s->first_len);
+}
+
+/* libcurl takes GSSAPI (Kerberos) before any password when the user name has a domain, and does not go on to
+ * the others when there is no ticket. */
+static bool takes_kerberos(const struct stream *s)
+{
+    return stream_words_offers(&s->words, "GSSAPI") && strpbrk(s->user, "@/\\");
+}
+
+/* The mechanisms that work with a password, as far as offered, for CURLOPT_LOGIN_OPTIONS; NULL: none. */
+static char *password_mechanisms(const struct stream *s)
+{
+    static const char *const names[] = {
+        "SCRAM-SHA-256", "SCRAM-SHA-1", "DIGEST-MD5", "CRAM-MD5", "NTLM", "PLAIN", "LOGIN"};
+    char *list = NULL;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        if (!stream_words_offers(&s->words, names[i]))
+            continue;
+        char *longer = mem_printf("%s%sAUTH=%s", list ? list : "", list ? ";" : "", names[i]);
+        free(list);
+        list = longer;
+    }
+    return list;
+}
+
+static bool has_password_mechanism(const struct stream *s)
+{
+    CLEANUP(mem_free_str) char *list = password_mechanisms(s);
+    return list != NULL;
+}
+
+/* Without SASL, libcurl answers any greeting that looks like an invitation to APOP by APOP, and knows no way
+ * to be asked for USER and PASS. Many old servers (every qmail) greet so and cannot do it, since they keep no
+ * clear passwords. To try APOP first would double each wrong password; inside TLS it gains nothing, and on
+ * plaintext the user has said that the password may be seen. So the attempt ends when CAPA is answered,
+ * before libcurl goes on. */
+static bool would_take_apop(const struct stream *s, const char *line, size_t len)
+{
+    if (s->protocol != STREAM_POP3 || s->bare || !stream_words_invites_apop(&s->words))
+        return false;
+    bool capa_done = (len == 1 && line[0] == '.') || (s->words.lines == 2 && s->words.refusal[0]);
+    bool secured = s->security == STREAM_PLAINTEXT || s->tls.shaken;
+    return capa_done && secured && !takes_kerberos(s) && !has_password_mechanism(s);
+}
+
+void stream_curl_server_line(struct stream *s, const char *data, size_t len)
+{
+    char line[1024];
+    len = stream_secret_redact(&s->secret, line, sizeof line, data, len);
+    while (len && (line[len - 1] == '\r' || line[len - 1] == '\n'))
+        len--;
+    if (!s->words.lines) {
+        note_first(s, line, len);
+        s->alien = !len || !stream_words_greets(s->protocol, line, len);
+    }
+    stream_words_line(&s->words, s->protocol, line, len);
+    s->want_bare = s->want_bare || would_take_apop(s, line, len);
+    log_line(&s->net->log, LOG_DEBUG, "%s: server: %.*s", s->name, (int)len, line);
+}
+
+/* A port for implicit TLS that answers without TLS: OpenSSL shows the five octets where a record should
+ * begin. */
+static void tls_octets(struct stream *s, const char *data, size_t len)
+{
+    if (s->first_len || s->security != STREAM_TLS_IMPLICIT || !len)
+        return;
+    note_first(s, data, len);
+    s->alien = data[0] < 0x14 || data[0] > 0x18 || (len > 1 && data[1] != 0x03);
+    if (!s->alien)
+        s->first_len = 1;
+}
+
+/* What goes out holds the password: those types are dropped unseen, and so is libcurl's own talk. */
+static int on_debug(CURL *easy, curl_infotype type, char *data, size_t len, void *ctx)
+{
+    (void)easy;
+    struct stream *s = ctx;
+    if (s->state != STREAM_CONNECTING)
+        return 0;
+    if (type == CURLINFO_HEADER_IN)
+        stream_curl_server_line(s, data, len);
+    else if (type == CURLINFO_SSL_DATA_IN)
+        tls_octets(s, data, len);
+    return 0;
+}
+
+/* Sees each line of the server after on_debug, and before libcurl acts on it. */
+static size_t on_header(char *data, size_t size, size_t count, void *ctx)
+{
+    (void)data;
+    const struct stream *s = ctx;
+    return s->want_bare ? 0 : size * count;
+}
+
+static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *ctx)
+{
+    (void)easy;
+    struct stream *s = ctx;
+    stream_tls_attach(&s->tls, ssl_ctx);
+    return CURLE_OK;
+}
+
+static bool curl_has_openssl(void)
+{
+    const char *ssl = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    return ssl && !strncmp(ssl, "OpenSSL/", 8);
+}
+
+static const char *scheme(const struct stream *s)
+{
+    if (s->protocol == STREAM_POP3)
+        return s->security == STREAM_TLS_IMPLICIT ? "pop3s" : "pop3";
+    return s->security == STREAM_TLS_IMPLICIT ? "imaps" : "imap";
+}
+
+/* Each returns false when libcurl does not know an option or value: then nothing may be sent. */
+#define SET(option, value)                                                                                   \
+    do {                                                                                                     \
+        CURLcode set_ = curl_easy_setopt(s->easy, option, value);                                            \
+        if (set_ != CURLE_OK)                                                                                \
+            return false;                                                                                    \
+    } while (0)
+
+static bool set_where(struct stream *s)
+{
+    SET(CURLOPT_URL, s->name);
+#if LIBCURL_VERSION_NUM >= 0x075500
+    SET(CURLOPT_PROTOCOLS_STR, scheme(s));
+#else
+    bool tls = s->security == STREAM_TLS_IMPLICIT;
+    if (s->protocol == STREAM_POP3)
+        SET(CURLOPT_PROTOCOLS, (long)(tls ? CURLPROTO_POP3S : CURLPROTO_POP3));
+    else
+        SET(CURLOPT_PROTOCOLS, (long)(tls ? CURLPROTO_IMAPS : CURLPROTO_IMAP));
+#endif
+    SET(CURLOPT_PROXY, "");
+    SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
+    /* CURLOPT_FORBID_REUSE would close the connection as soon as it is signed in. */
+    SET(CURLOPT_CONNECT_ONLY, 1L);
+    SET(CURLOPT_FRESH_CONNECT, 1L);
+    SET(CURLOPT_TCP_KEEPALIVE, 1L);
+    SET(CURLOPT_TCP_KEEPIDLE, 60L);
+    SET(CURLOPT_TCP_KEEPINTVL, 30L);
+    return true;
+}
+
+static bool set_how_long(struct stream *s)
+{
+    int64_t left = s->deadline_ms - stream_now_ms();
+    if (left < 1)
+        left = 1;
+    SET(CURLOPT_NOSIGNAL, 1L);
+    SET(CURLOPT_TIMEOUT_MS, (long)left);
+    SET(CURLOPT_CONNECTTIMEOUT_MS, (long)left);
+    SET(CURLOPT_FTP_RESPONSE_TIMEOUT, (long)(left / 1000 + 2)); /* any pingpong protocol's; else 120 s */
+    return true;
+}
+
+static bool set_tls(struct stream *s)
+{
+    SET(CURLOPT_USE_SSL, (long)(s->security == STREAM_PLAINTEXT ? CURLUSESSL_TRY : CURLUSESSL_ALL));
+    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+    SET(CURLOPT_SSL_VERIFYPEER, 1L);
+    SET(CURLOPT_SSL_VERIFYHOST, 2L);
+    if (s->ca_file) {
+        SET(CURLOPT_CAINFO, s->ca_file);
+        SET(CURLOPT_CAPATH, stream_tls_ca_dir());
+    }
+    if (curl_has_openssl()) {
+        SET(CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx);
+        SET(CURLOPT_SSL_CTX_DATA, s);
+    }
+    return true;
+}
+
+/* IMAP says by SASL-IR whether it takes an initial response, and libcurl obeys; POP3 has no such word. */
+static bool set_who(struct stream *s)
+{
+    if (!s->bare) {
+        SET(CURLOPT_USERNAME, s->user);
+        SET(CURLOPT_PASSWORD, s->password);
+    }
+    SET(CURLOPT_SASL_IR, (long)(s->protocol == STREAM_POP3 && !s->no_ir));
+    if (s->options)
+        SET(CURLOPT_LOGIN_OPTIONS, s->options);
+    SET(CURLOPT_ERRORBUFFER, s->curl_text);
+    SET(CURLOPT_DEBUGFUNCTION, on_debug);
+    SET(CURLOPT_DEBUGDATA, s);
+    SET(CURLOPT_VERBOSE, 1L);
+    SET(CURLOPT_HEADERFUNCTION, on_header);
+    SET(CURLOPT_HEADERDATA, s);
+    SET(CURLOPT_PRIVATE, s);
+    return true;
+}
+
+static void forget_attempt(struct stream *s)
+{
+    stream_curl_stop(s);
+    s->words = (struct stream_words){0};
+    s->tls = (struct stream_tls_watch){0};
+    s->curl_text[0] = '\0';
+    s->first_len = 0;
+    s->alien = false;
+    s->want_bare = false;
+}
+
+void stream_curl_start(struct stream *s)
+{
+    forget_attempt(s);
+    s->easy = curl_easy_init();
+    bool set = s->easy && set_where(s) && set_how_long(s) && set_tls(s) && set_who(s);
+    if (set && curl_multi_add_handle(s->net->multi, s->easy) == CURLM_OK)
+        return;
+    error_set(&s->error, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_INTERNAL,
+        "%s: this libcurl (%s) cannot be set up for it; is it built with POP3, IMAP and TLS?", s->name,
+        curl_version());
+    stream_fail(s);
+}
+
+void stream_curl_stop(struct stream *s)
+{
+    if (s->easy) {
+        curl_multi_remove_handle(s->net->multi, s->easy);
+        curl_easy_cleanup(s->easy);
+        s->easy = NULL;
+    }
+    stream_tls_detach(&s->tls);
+}
+
+static void signed_in(struct stream *s)
+{
+    curl_easy_setopt(s->easy, CURLOPT_VERBOSE, 0L);
+    curl_easy_setopt(s->easy, CURLOPT_PASSWORD, NULL);
+    if (curl_easy_getinfo(s->easy, CURLINFO_ACTIVESOCKET, &s->fd) == CURLE_OK && s->fd != CURL_SOCKET_BAD) {
+        if (s->bare)
+            stream_login_start(s);
+        else
+            stream_ready(s);
+        return;
+    }
+    stream_error_lost(&s->error, s->name, "no socket after sign-in");
+    stream_fail(s);
+}
+
+/* Some refusals say nothing about the password, since the server never looked at it: then, and only then,
+ * there is a second attempt. Hosts ban those who repeat a wrong password. */
+static bool try_another_way(struct stream *s, CURLcode rc)
+{
+    bool refused = rc == CURLE_LOGIN_DENIED || rc == CURLE_AUTH_ERROR, pop3 = s->protocol == STREAM_POP3;
+    if (s->bare || (!refused && !s->want_bare))
+        return false;
+    if (s->want_bare)
+        return s->bare = true;
+    if (takes_kerberos(s) && !s->options) {
+        s->options = password_mechanisms(s);
+        return s->options || (s->bare = pop3);
+    }
+    if (!pop3 || !s->words.mechanisms[0] || !stream_words_is_syntax(s->words.refusal))
+        return false;
+    s->bare = s->no_ir;
+    return s->no_ir = true;
+}
+
+static void describe_failure(struct stream *s, CURLcode rc)
+{
+    long os_errno = 0;
+    double connect_s = 0;
+    curl_easy_getinfo(s->easy, CURLINFO_OS_ERRNO, &os_errno);
+    curl_easy_getinfo(s->easy, CURLINFO_CONNECT_TIME, &connect_s);
+    bool alien = s->alien && (s->words.lines || rc == CURLE_SSL_CONNECT_ERROR);
+    struct stream_failure f = {
+        .name = s->name,
+        .protocol = s->protocol,
+        .security = s->security,
+        .port = s->port,
+        .user = s->user,
+        .ca_file = s->ca_file,
+        .timeout_ms = s->connect_timeout_ms,
+        .curl_code = (int)rc,
+        .curl_text = s->curl_text[0] ? s->curl_text : curl_easy_strerror(rc),
+        .os_errno = (int)os_errno,
+        .connected = connect_s > 0 || s->tls.ctx, /* the handshake began: libcurl's time is of its end */
+        .alien = alien ? s->first : NULL,
+        .alien_len = s->first_len,
+        .words = &s->words,
+        .tls = &s->tls,
+    };
+    stream_error_sign_in(&s->error, &f);
+}
+
+void stream_curl_failed(struct stream *s, CURLcode rc)
+{
+    describe_failure(s, rc);
+    stream_fail(s);
+}
+
+static void attempt_over(struct stream *s, CURLcode rc)
+{
+    if (s->state != STREAM_CONNECTING)
+        return;
+    if (rc == CURLE_OK) {
+        signed_in(s);
+    } else if (!s->alien && try_another_way(s, rc)) {
+        log_line(&s->net->log, LOG_INFO,
+            "%s: once more, another way: this server does not take libcurl's choice of login command",
+            s->name);
+        stream_curl_start(s);
+    } else {
+        stream_curl_failed(s, rc);
+    }
+}
+
+/* libcurl waits on for a greeting it can understand, until the timeout. */
+static void drop_aliens(struct net *net)
+{
+    for (struct stream *s = net->streams; s; s = s->next)
+        if (s->state == STREAM_CONNECTING && s->alien && s->words.lines)
+            attempt_over(s, CURLE_WEIRD_SERVER_REPLY);
+}
+
+int stream_curl_perform(struct net *net, struct error *err)
+{
+    int running, left;
+    CURLMcode rc = curl_multi_perform(net->multi, &running);
+    if (rc != CURLM_OK)
+        return error_unhandled(err, curl_multi_strerror(rc));
+    for (CURLMsg *msg; (msg = curl_multi_info_read(net->multi, &left)) != NULL;) {
+        struct stream *s = NULL;
+        CURLcode result = msg->data.result;
+        if (msg->msg == CURLMSG_DONE && curl_easy_getinfo(msg->easy_handle, CURLINFO_PRIVATE, &s) == CURLE_OK)
+            attempt_over(s, result);
+    }
+    drop_aliens(net);
+    return 0;
+}

@@ -1,0 +1,74 @@
+#include "stream_login.h"
+
+#include "stream_priv.h"
+#include <string.h>
+
+static void command(struct stream *s, enum stream_login_step step, const char *word, const char *argument)
+{
+    stream_out_put(&s->out, word, strlen(word));
+    stream_out_put(&s->out, argument, strlen(argument));
+    stream_out_put(&s->out, "\r\n", 2);
+    s->login.step = step;
+}
+
+static void over(struct stream *s, CURLcode rc)
+{
+    s->login.step = STREAM_LOGIN_NONE;
+    stream_out_wipe(&s->out);
+    if (rc == CURLE_OK)
+        stream_ready(s);
+    else
+        stream_curl_failed(s, rc);
+}
+
+static void answer(struct stream *s)
+{
+    stream_curl_server_line(s, s->login.line, s->login.len);
+    bool ok = s->login.len >= 3 && !memcmp(s->login.line, "+OK", 3);
+    s->login.len = 0;
+    if (!ok)
+        over(s, CURLE_LOGIN_DENIED);
+    else if (s->login.step == STREAM_LOGIN_USER)
+        command(s, STREAM_LOGIN_PASS, "PASS ", s->password);
+    else
+        over(s, CURLE_OK);
+}
+
+/* An answer is one line; of a longer one than POP3 allows the begin is kept. */
+static void feed(struct stream *s, const char *data, size_t len)
+{
+    for (size_t i = 0; i < len && s->login.step; i++) {
+        if (s->login.len < sizeof s->login.line)
+            s->login.line[s->login.len++] = data[i];
+        if (data[i] == '\n')
+            answer(s);
+    }
+}
+
+void stream_login_start(struct stream *s)
+{
+    s->login = (struct stream_login){0};
+    s->drained = true;
+    command(s, STREAM_LOGIN_USER, "USER ", s->user);
+}
+
+void stream_login_go(struct stream *s)
+{
+    char data[512];
+    CURLcode rc = CURLE_OK;
+    while (s->login.step && rc == CURLE_OK) {
+        size_t n = 0;
+        rc = stream_push(s);
+        if (rc == CURLE_OK)
+            rc = curl_easy_recv(s->easy, data, sizeof data, &n);
+        if (rc == CURLE_OK && !n)
+            rc = CURLE_RECV_ERROR;
+        if (rc == CURLE_OK)
+            feed(s, data, n);
+    }
+    explicit_bzero(data, sizeof data);
+    if (s->login.step && rc != CURLE_AGAIN)
+        over(s, rc);
+    else if (s->login.step && stream_now_ms() >= s->deadline_ms)
+        over(s, CURLE_OPERATION_TIMEDOUT);
+}

@@ -1,0 +1,72 @@
+/* stream_priv.h - what a stream is made of. Internal to lib/net: stream.c (states, reading, writing,
+ * waiting), stream_curl.c (everything asked of libcurl while signing in). */
+#pragma once
+
+#include "stream.h"
+#include "stream_login.h"
+#include "stream_out.h"
+#include "stream_secret.h"
+#include "stream_tls.h"
+#include "stream_words.h"
+#include <curl/curl.h>
+
+struct stream {
+    struct net *net;
+    struct stream *next;
+    enum stream_state state;
+    struct error error;
+    char *name;
+
+    enum stream_protocol protocol;
+    enum stream_security security;
+    char *host;
+    uint16_t port;
+    char *user, *password, *ca_file; /* password: NULL once READY or FAILED */
+    int64_t connect_timeout_ms, idle_timeout_ms;
+
+    /* Signing in. */
+    CURL *easy; /* in net->multi while it exists */
+    char curl_text[CURL_ERROR_SIZE];
+    int64_t deadline_ms;
+    bool no_ir;     /* second attempt: SASL without initial response */
+    bool want_bare; /* the attempt under way is to be given up for that: */
+    bool bare;      /* second attempt: without a user name for libcurl, USER and PASS by our own hand */
+    struct stream_login login;
+    char *options; /* second attempt: CURLOPT_LOGIN_OPTIONS */
+    struct stream_words words;
+    struct stream_secret secret;
+    struct stream_tls_watch tls;
+    char first[64]; /* the peer's first octets, as far as seen */
+    size_t first_len;
+    bool alien; /* they fit no greeting of the protocol */
+
+    /* Ready. */
+    curl_socket_t fd;
+    struct stream_out out;
+    bool drained;     /* the last read found nothing: poll tells when there is more */
+    bool send_broken; /* nothing can be sent any more, but the peer's last words may still be read */
+    bool expecting;
+    int64_t active_ms; /* last octet in or out, or the begin of the expectation */
+    uint64_t octets_in, octets_out;
+};
+
+struct net {
+    struct log log;
+    CURLM *multi;
+    struct stream *streams;
+    bool changed; /* some stream became READY or FAILED since the last net_wait */
+};
+
+/* stream.c */
+int64_t stream_now_ms(void);
+void stream_ready(struct stream *s);
+CURLcode stream_push(struct stream *s); /* send what can be sent; CURLE_OK also when that is not all */
+void stream_fail(struct stream *s);     /* s->error is filled; lets go of the connection */
+
+/* stream_curl.c */
+void stream_curl_init(void);              /* libcurl's own; once per process */
+void stream_curl_start(struct stream *s); /* begins an attempt, or fails the stream */
+void stream_curl_stop(struct stream *s);  /* closes the connection */
+void stream_curl_server_line(struct stream *s, const char *data, size_t len);
+void stream_curl_failed(struct stream *s, CURLcode rc);
+int stream_curl_perform(struct net *net, struct error *err);

@@ -1,0 +1,38 @@
+/* stream_tls.h - looks over OpenSSL's shoulder while libcurl shakes hands: what was agreed, and whose
+ * certificate it was, also when it is not acceptable. It observes only: every decision stays OpenSSL's and
+ * libcurl's. The only place with OpenSSL's TLS headers. Internal to lib/net. */
+#pragma once
+
+#include "stream.h"
+
+enum stream_tls_fault {
+    STREAM_TLS_NO_FAULT,
+    STREAM_TLS_EXPIRED,
+    STREAM_TLS_NOT_YET_VALID,
+    STREAM_TLS_SELF_SIGNED,
+    STREAM_TLS_UNKNOWN_CA,
+    STREAM_TLS_BAD_CERTIFICATE, /* anything else about the certificate */
+    STREAM_TLS_OLD_VERSION,
+    STREAM_TLS_NOT_TLS, /* the peer's first octets are no TLS record */
+    STREAM_TLS_NO_AGREEMENT,
+};
+
+struct stream_tls_watch {
+    void *ctx; /* a reference of our own to libcurl's SSL_CTX, so that it can be told to forget us */
+    bool shaken;
+    struct stream_tls info;
+    enum stream_tls_fault fault; /* of the certificate named in info */
+    char fault_text[96];
+    char not_before[64], names[160]; /* "a.example, b.example" */
+};
+
+/* From CURLOPT_SSL_CTX_FUNCTION, with libcurl built on OpenSSL; watch stays where it is until done. */
+void stream_tls_attach(struct stream_tls_watch *watch, void *ssl_ctx);
+void stream_tls_detach(struct stream_tls_watch *watch);
+
+/* What kind of trouble an OpenSSL error line ("error:0A00010B:SSL routines::wrong version number") tells of.
+ */
+enum stream_tls_fault stream_tls_fault_of(const char *text);
+
+/* OpenSSL's folder of trusted certificates. */
+const char *stream_tls_ca_dir(void);
