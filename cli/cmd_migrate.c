@@ -9,6 +9,7 @@
 #include "text.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define N(x) ((unsigned long long)(x))
 
@@ -31,8 +32,19 @@ struct run {
     struct list attention;
 };
 
+/* A session that broke and was taken up again tells of the same message twice. */
+static bool list_has(const struct list *l, const struct outcome_message *m)
+{
+    for (size_t i = 0; i < l->count; i++)
+        if (m->number && l->entries[i].number == m->number && !strcmp(l->entries[i].key, m->key))
+            return true;
+    return false;
+}
+
 static void list_add(struct list *l, const struct outcome_message *m)
 {
+    if (list_has(l, m))
+        return;
     l->entries = mem_grow(l->entries, l->count + 1, sizeof *l->entries);
     l->entries[l->count++] = (struct entry){
         .number = m->number,
@@ -98,6 +110,7 @@ static void print_counts(const struct outcome *o)
     line("not given out by the source", o->unreadable, "   listed below");
     line("not reached", o->not_reached, "");
     line("of an interrupted run, found sent", o->recovered, "");
+    line("times the connection was made again", o->reconnects, "");
     if (o->copied) {
         printf("Dates (INTERNALDATE) of the copies: %llu from Received, %llu from Date, %llu set to now.\n",
             N(o->by_date_source[MAIL_DATE_RECEIVED]), N(o->by_date_source[MAIL_DATE_DATE]),
@@ -130,22 +143,19 @@ static void print_verdict(const struct outcome *o)
     uint64_t bad = outcome_attention(o);
     if (o->gone_since)
         printf("%llu messages that an earlier run copied are no longer in the mailbox: moved or deleted "
-               "there since; they "
-               "are not copied again.\n",
+               "there since; they are not copied again.\n",
             N(o->gone_since));
-    if (!o->uids_told && o->copied)
-        printf("This server does not tell the UIDs of what it stores; that each message was accepted is "
-               "known, where it "
-               "stands is not.\n");
+    if (o->copied && !(o->uids_told && o->end_checked))
+        printf(
+            "The destination said OK to each message copied; that they stand there could not be checked one by one, since it %s.\n",
+            o->uids_told ? "does not answer SEARCH" : "does not tell the UIDs of what it stores");
     if (bad)
         printf("Source and destination do NOT agree: %llu of %llu messages are not in the destination. They "
-               "are listed "
-               "above and remain on the source.\n",
+               "are listed above and remain on the source.\n",
             N(bad), N(o->messages));
     else if (o->not_reached || o->filtered)
         printf("Source and destination do not agree yet: %llu of %llu messages are still to be copied; run "
-               "the same "
-               "command again%s.\n",
+               "the same command again%s.\n",
             N(o->not_reached + o->filtered), N(o->messages), o->filtered ? " without --limit" : "");
     else if (!o->messages)
         printf("Source and destination agree: the source is empty.\n");

@@ -18,8 +18,7 @@ static const struct command commands[] = {
 static void print_usage(FILE *to)
 {
     fprintf(to, "popferry moves mail from a POP3 mailbox to an IMAP mailbox: every message once, with its "
-                "date, byte for "
-                "byte,\nor named in the report.\n\n"
+                "date, byte for byte,\nor named in the report.\n\n"
                 "usage: popferry COMMAND [OPTIONS]\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);

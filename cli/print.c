@@ -151,6 +151,7 @@ json_t *print_json_outcome(const struct outcome *o)
         {"recovered", o->recovered},
         {"fetched", o->fetched},
         {"fetched_octets", o->fetched_octets},
+        {"reconnects", o->reconnects},
         {"destination_messages", o->destination_messages},
         {"elapsed_ms", (uint64_t)o->elapsed_ms},
     };
@@ -159,5 +160,6 @@ json_t *print_json_outcome(const struct outcome *o)
         json_object_set_new(summary, counts[i].name, json_integer((json_int_t)counts[i].value));
     json_object_set_new(summary, "internaldate_from", date_sources(o));
     json_object_set_new(summary, "folder_created", json_boolean(o->folder_created));
+    json_object_set_new(summary, "end_checked", json_boolean(o->end_checked && o->uids_told));
     return summary;
 }

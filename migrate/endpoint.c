@@ -67,8 +67,7 @@ static int parse_user(const char *side, const char *s, size_t len, struct endpoi
     if (memchr(s, ':', len))
         return usage(err, side,
             "a password may not stand in the URL, since every user of the machine could read it there; put "
-            "it into "
-            "a file and name that by --from-password-file or --to-password-file (a ':' of the user's name is "
+            "it into a file and name that by --from-password-file or --to-password-file (a ':' of the user's name is "
             "written %3A)");
     e->user = decode(s, len);
     if (!e->user || !*e->user)

@@ -36,7 +36,7 @@ static void on_search(void *ctx, const struct imap_result *res)
     struct finish *f = ctx;
     f->waiting--;
     f->searched = res->status == IMAP_OK;
-    if (res->status != IMAP_OK)
+    if (res->status == IMAP_ABORTED)
         f->error = *res->error;
 }
 
@@ -97,11 +97,12 @@ int finish_check(struct session *s, struct ledger *ledger, int64_t job, uint32_t
     int rc = session_run_until(s, answered, &f, err);
     if (rc < 0)
         imap_abort(imap, err); /* it would call back into f */
-    if (rc == 0 && !f.searched) {
+    if (rc == 0 && f.error.code) {
         *err = f.error;
         rc = -1;
     }
-    if (rc == 0) {
+    outcome->end_checked = rc == 0 && f.searched;
+    if (outcome->end_checked) {
         qsort(f.uids, f.count, sizeof *f.uids, compare_uid);
         outcome->destination_messages = f.count;
         rc = ledger_each(ledger, job, LEDGER_DONE, check_row, &f, err);

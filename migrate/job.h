@@ -25,6 +25,7 @@ struct job {
     enum seen_policy seen;
     int seen_older_than_days;
     unsigned connections; /* to the destination; 0: by what it offers */
+    bool one_at_a_time;   /* no POP3 pipelining, whatever the source offers */
 };
 
 /* What happens while a job runs, for a progress display. */

@@ -15,8 +15,7 @@ int ledger_failed(struct ledger *l, struct error *err)
     if (code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_READONLY || code == SQLITE_CANTOPEN)
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_DISK,
             "cannot write the ledger %s: %s; what it holds is safe: make room on that disk and run the same "
-            "command "
-            "again",
+            "command again",
             l->path, words);
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_LEDGER,
         "the ledger %s cannot be used: %s; keep it, and try with a copy of it or another --work-dir", l->path,
@@ -185,8 +184,7 @@ struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct e
     if (mode == LEDGER_READ && access(l->path, F_OK) < 0) {
         error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
             "there is no ledger in %s yet: nothing has been migrated with this work folder (name another "
-            "with "
-            "--work-dir)",
+            "with --work-dir)",
             work_dir);
         ledger_close(l);
         return NULL;

@@ -109,8 +109,7 @@ int ledger_known_uids(
 {
     sqlite3_stmt *st = ledger_prepare(l, err,
         "SELECT uid FROM dest WHERE job=?1 UNION SELECT uid FROM message WHERE job=?1 AND uid > 0 AND "
-        "uidvalidity=?2 "
-        "ORDER BY 1",
+        "uidvalidity=?2 ORDER BY 1",
         "ii", job, (int64_t)uidvalidity);
     uint32_t *uids = NULL;
     size_t n = 0, cap = 0;

@@ -133,8 +133,7 @@ static int put_facts(struct ledger *l, const struct ledger_message *m, struct er
     return ledger_write(l,
         ledger_prepare(l, err,
             "UPDATE message SET message_id=?, from_=?, subject=?, date_s=?, octets_received=?, "
-            "sha256_received=?, "
-            "ident=?, core=?, fingerprint=? WHERE id=?",
+            "sha256_received=?, ident=?, core=?, fingerprint=? WHERE id=?",
             "tttiihhhhi", f->message_id, m->from, m->subject,
             f->date_s == MAIL_NO_DATE ? (int64_t)0 : f->date_s, (int64_t)f->octets, f->sha256, ident, f->core,
             f->fingerprint, m->id),

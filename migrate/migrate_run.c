@@ -7,6 +7,7 @@
 #include "reconcile.h"
 #include "session.h"
 #include "transfer.h"
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -20,7 +21,6 @@ static void note_inventory(struct session *s, struct outcome *o)
     o->folder_exists = s->dest.exists;
     o->folder_created = s->dest.created;
     o->destination_messages = s->dest.messages;
-    o->not_reached = 0;
 }
 
 static int work(struct session *s, struct ledger *ledger, int64_t job_id, const struct outcome_sink *sink,
@@ -28,26 +28,96 @@ static int work(struct session *s, struct ledger *ledger, int64_t job_id, const 
 {
     uint32_t first_uid = s->dest.uidnext;
     note_inventory(s, o);
-    if (reconcile(s, ledger, job_id, o, err) < 0 || index_update(s, ledger, job_id, err) < 0) {
-        o->not_reached = o->messages;
+    if (reconcile(s, ledger, job_id, o, err) < 0 || index_update(s, ledger, job_id, err) < 0)
         return -1;
-    }
     if (transfer_run(s, ledger, job_id, sink, o, err) < 0)
         return -1;
     return finish_check(s, ledger, job_id, first_uid ? first_uid : 1, sink, o, err);
 }
 
-static int run_session(const struct job *job, const struct world *world, struct ledger *ledger,
-    int64_t job_id, const struct outcome_sink *sink, struct outcome *o, struct error *err)
+struct run {
+    const struct world *world;
+    struct ledger *ledger;
+    int64_t job_id;
+    const struct outcome_sink *sink;
+    bool opened; /* both sides were signed in at least once */
+};
+
+static int run_session(struct run *r, const struct job *job, struct outcome *o, struct error *err)
 {
     struct session s;
-    int rc = session_open(&s, job, world, DEST_CREATE, err);
+    int rc = session_open(&s, job, r->world, DEST_CREATE, err);
     if (rc == 0) {
-        rc = work(&s, ledger, job_id, sink, o, err);
+        r->opened = true;
+        rc = work(&s, r->ledger, r->job_id, r->sink, o, err);
+        outcome_count_rest(o);
         struct error ignored; /* nothing was deleted: a QUIT that fails changes nothing */
         session_sign_off(&s, &ignored);
     }
     session_close(&s);
+    return rc;
+}
+
+/* A connection that breaks under way is made again, a few times as long as nothing gets better by it. One
+ * that cannot be made in the first place is the user's to look at. */
+#define ATTEMPTS      4
+#define FIRST_WAIT_MS 1000
+
+static bool worth_another(const struct run *r, const struct error *why)
+{
+    switch (why->code) {
+    case ERROR_LOST:
+    case ERROR_CONNECT:
+    case ERROR_TIMEOUT:
+        return r->opened;
+    case ERROR_PROTOCOL:
+        return r->opened && why->retry == ERROR_RETRY_NOW;
+    default:
+        return false;
+    }
+}
+
+/* Waits with the power of two, less up to a quarter so that many jobs do not come back at the same moment. */
+static int64_t wait_before(int attempt, int64_t now_ms)
+{
+    int64_t ms = (int64_t)FIRST_WAIT_MS << attempt;
+    return ms - now_ms % (ms / 4);
+}
+
+static bool pause_ms(const struct world *world, int64_t ms)
+{
+    int64_t until_ms = clock_mono_ms(world->clock) + ms;
+    while (clock_mono_ms(world->clock) < until_ms) {
+        if (world->stop && world->stop(world->ctx))
+            return false;
+        poll(NULL, 0, 50);
+    }
+    return true;
+}
+
+static int run_sessions(struct run *r, const struct job *asked, struct outcome *o, struct error *err)
+{
+    struct job job = *asked;
+    int rc = run_session(r, &job, o, err);
+    for (int attempt = 0; rc < 0 && worth_another(r, err) && attempt < ATTEMPTS; attempt++) {
+        struct outcome before = *o;
+        int64_t wait_ms = wait_before(attempt, clock_mono_ms(r->world->clock));
+        log_line(&r->world->log, LOG_WARN, "%s; connecting again in %lld.%lld s", err->text,
+            (long long)wait_ms / 1000, (long long)wait_ms / 100 % 10);
+        if (!pause_ms(r->world, wait_ms))
+            return rc;
+        if (err->code == ERROR_PROTOCOL)
+            job.one_at_a_time = true;
+        if (asked->limit != UINT64_MAX)
+            job.limit = asked->limit > o->copied ? asked->limit - o->copied : 0;
+        *o = (struct outcome){0};
+        rc = run_session(r, &job, o, err);
+        outcome_resume(o, &before);
+        if (o->copied > before.copied)
+            attempt = -1;
+    }
+    if (rc == 0 && o->not_reached)
+        return error_unhandled(err, "messages that are counted nowhere");
     return rc;
 }
 
@@ -73,7 +143,8 @@ int migrate_run(const struct job *job, const struct world *world, const struct o
     if (open_ledger(job, &ledger, &job_id, err) < 0)
         return -1;
     int64_t run = ledger_run_begin(ledger, job_id, "migrate", clock_wall_s(world->clock), err);
-    int rc = run < 0 ? -1 : run_session(job, world, ledger, job_id, sink, ret, err);
+    struct run r = {.world = world, .ledger = ledger, .job_id = job_id, .sink = sink};
+    int rc = run < 0 ? -1 : run_sessions(&r, job, ret, err);
     ret->elapsed_ms = clock_mono_ms(world->clock) - begun_ms;
     struct error late;
     if (run >= 0 && record_end(ledger, run, world, rc, ret, err, &late) < 0 && rc == 0) {

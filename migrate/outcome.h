@@ -39,10 +39,19 @@ struct outcome {
     uint64_t by_date_source[MAIL_DATE_NOW + 1];
     uint64_t fetched, fetched_octets; /* bodies downloaded from the source */
     uint64_t destination_messages;    /* at the end; planned: now */
-    bool uids_told; /* the destination names UIDs, so that the end could be checked one by one */
+    bool uids_told;      /* the destination names UIDs, so that the end could be checked one by one */
+    bool end_checked;    /* the destination was read again at the end */
+    uint64_t reconnects; /* sessions that broke and were taken up again */
     bool folder_exists, folder_created;
     int64_t elapsed_ms;
 };
+
+/* Whatever of the source's messages is counted nowhere was not reached: nothing may be left out by a slip. */
+void outcome_count_rest(struct outcome *o);
+
+/* *now tells of a session that went on where the one of *before broke off, in the same run: make it tell of
+ * both. What the first one settled looks to the second like an earlier run's work. */
+void outcome_resume(struct outcome *now, const struct outcome *before);
 
 /* Messages that ought to be in the destination and are not. */
 static inline uint64_t outcome_attention(const struct outcome *o)

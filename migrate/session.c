@@ -114,6 +114,8 @@ int session_open(struct session *s, const struct job *job, const struct world *w
     s->source_link = (struct link){.source = s->source};
     s->source_link.stream = open_stream(s, &job->from, job->from_password);
     add_link(s, &s->source_link);
+    if (job->one_at_a_time)
+        source_one_at_a_time(s->source);
     source_inventory(s->source, on_inventory, s);
     dest_prepare(&s->dest, add_lane(s)->imap, job->folder, mode, on_dest, s);
     if (session_run_until(s, both_ready, s, err) < 0)

@@ -5,15 +5,24 @@
 #define LANES_FOR_ROUND_TRIPS 4 /* where each message costs a round trip of its own */
 #define LANES_WORTH_IT        8 /* messages, below which one connection does */
 
+/* Without lane 0 nothing can be compared or checked any more. */
+static void note_broken_lane(struct transfer *t)
+{
+    const struct link *l = &t->session->lanes[0].link;
+    if (l->error.code)
+        transfer_fail(t, &l->error);
+}
+
 static bool finished(void *ctx)
 {
     struct transfer *t = ctx;
+    note_broken_lane(t);
     transfer_fetch_more(t);
     transfer_send_more(t);
     content_reader_go(t->contents);
     if (t->fatal.code)
         return !t->sending;
-    return t->next == t->count && !t->live_count;
+    return (t->next == t->count || t->source_error.code) && !t->live_count;
 }
 
 static void add_lanes(struct transfer *t)
@@ -25,21 +34,25 @@ static void add_lanes(struct transfer *t)
     session_add_lanes(s, want);
 }
 
-static bool drained(void *ctx)
-{
-    return !((struct transfer *)ctx)->sending;
-}
-
-/* What was sent will be answered, unless its connection broke too: wait for that, so that the next run need
- * not look it up. */
-static void drain(struct transfer *t)
+/* The run cannot go on as it was: where the source broke, what it gave is still sent; in any case what was
+ * sent is waited for, so that the next run need not look it up. */
+static void drain(struct transfer *t, const struct error *why)
 {
     struct session *s = t->session;
-    bool (*stop)(void *ctx) = s->loop.stop;
-    struct error ignored;
-    s->loop.stop = NULL;
-    link_run_until(&s->loop, drained, t, &ignored);
-    s->loop.stop = stop;
+    struct error stopped = *why;
+    const struct link *source = &s->source_link;
+    if (source->error.code && !t->source_error.code)
+        t->source_error = source->error;
+    if (!t->source_error.code || link_run_until(&s->loop, finished, t, &stopped) < 0) {
+        bool (*stop)(void *ctx) = s->loop.stop;
+        struct error ignored;
+        transfer_fail(t, &stopped);
+        s->loop.stop = NULL;
+        link_run_until(&s->loop, finished, t, &ignored);
+        s->loop.stop = stop;
+    }
+    if (t->source_error.code)
+        transfer_fail(t, &t->source_error);
 }
 
 /* Nothing may call back into *t any more: end what is outstanding, with every callback fired. */
@@ -51,11 +64,6 @@ static void abandon(struct transfer *t, const struct error *why)
     content_reader_abort(t->contents, why);
     while (t->live)
         parcel_free(t->live);
-}
-
-static void count_rest(struct transfer *t, uint64_t live)
-{
-    t->outcome->not_reached += t->count - t->next + live;
 }
 
 static void start(struct transfer *t)
@@ -109,12 +117,11 @@ int transfer_run(struct session *s, struct ledger *ledger, int64_t job, const st
     session_phase(s, "copying");
     struct error broken;
     int rc = session_run_until(s, finished, &t, &broken);
-    if (rc < 0) {
-        transfer_fail(&t, &broken);
-        drain(&t);
-    }
+    if (rc < 0)
+        drain(&t, &broken);
+    else if (t.source_error.code)
+        transfer_fail(&t, &t.source_error);
     if (t.fatal.code) {
-        count_rest(&t, t.live_count);
         abandon(&t, &t.fatal);
     }
     check_duplicates(&t);

@@ -75,7 +75,8 @@ struct transfer {
         int64_t twin;
     } * duplicates; /* found in this run */
     size_t duplicate_count;
-    struct error fatal; /* code != 0: no new work, drain */
+    struct error source_error; /* code != 0: nothing more comes; what is here is still sent */
+    struct error fatal;        /* code != 0: no new work, drain */
 };
 
 /* Everything the source has and the ledger and destination have not. The inventory is there, the destination

@@ -111,8 +111,13 @@ static int find_past_content(struct parcel *p, struct plan_facts *facts)
     int rc = ledger_find_content(t->ledger, t->job, p->facts.fingerprint, &m, &t->fatal);
     if (rc < 0)
         return -1;
-    if (rc == 0 || (m.state != LEDGER_DONE && m.state != LEDGER_PRESENT))
+    if (rc == 0)
         return 0;
+    if (m.state != LEDGER_DONE && m.state != LEDGER_PRESENT) {
+        if (!p->row.key && m.state != LEDGER_DUPLICATE && !m.key)
+            p->row.id = m.id; /* without a key its content is what finds its row again */
+        return 0;
+    }
     p->row.twin = m.id;
     if (m.id == p->row.id)
         facts->past = m.state == LEDGER_DONE ? PAST_DONE : PAST_PRESENT;
@@ -191,7 +196,10 @@ static void settle_twin(struct parcel *p, enum verdict v, const char *reason)
         t->duplicates[t->duplicate_count++] = (struct pair){.item = p->item, .twin = p->row.twin};
     }
     transfer_report(p, verdict_name(v), reason, false);
-    settle(p, LEDGER_DUPLICATE, NULL);
+    if (p->row.key)
+        settle(p, LEDGER_DUPLICATE, NULL);
+    else
+        parcel_free(p); /* no key by which a later run could ask */
 }
 
 static void settle_own_past(struct parcel *p)

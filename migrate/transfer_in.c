@@ -61,9 +61,10 @@ static void on_fetched(void *ctx, const struct error *error)
     struct transfer *t = p->transfer;
     t->fetching--;
     mail_scan_finish(t->scan, &p->facts);
-    if (error && error->scope != ERROR_SCOPE_MESSAGE)
-        transfer_fail(t, error);
-    if (t->fatal.code) {
+    bool broken = error && error->scope != ERROR_SCOPE_MESSAGE;
+    if (broken && !t->source_error.code)
+        t->source_error = *error;
+    if (broken || t->fatal.code) {
         parcel_free(p);
         return;
     }
@@ -101,7 +102,7 @@ static bool room_for(const struct transfer *t, const struct source_item *it)
 
 void transfer_fetch_more(struct transfer *t)
 {
-    while (!t->fatal.code && t->next < t->count) {
+    while (!t->fatal.code && !t->source_error.code && t->next < t->count) {
         const struct source_item *it = &t->items[t->next];
         int64_t id;
         enum plan_past past = past_of(t->ledger, t->job, it, &id, &t->fatal);

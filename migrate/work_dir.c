@@ -61,7 +61,6 @@ int work_dir_lock(const char *path, struct error *err)
         return failed(path, "lock", err);
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_LATER, ERROR_LOCKED,
         "another popferry is at work in the work folder %s; wait until it has ended, or choose another "
-        "--work-dir "
-        "for another customer",
+        "--work-dir for another customer",
         path);
 }

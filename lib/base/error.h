@@ -58,7 +58,7 @@ struct error {
     enum error_scope scope;
     enum error_retry retry;
     enum error_code code;
-    int64_t wait_ms; /* only with ERROR_RETRY_LATER; 0 = unknown */
+    int64_t wait_ms;           /* only with ERROR_RETRY_LATER; 0 = unknown */
     char text[ERROR_TEXT_MAX]; /* UTF-8, no control characters, no final full stop */
 };
 
@@ -77,6 +77,6 @@ int error_append(struct error *err, const char *fmt, ...) __attribute__((format(
 const char *error_code_name(enum error_code code);
 
 /* A case the code did not foresee: folded loudly into job/never with its place. Returns -1. */
-#define error_unhandled(err, what)                                                                             \
-    error_set((err), ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_INTERNAL, "unhandled: %s (%s:%d)", (what),      \
+#define error_unhandled(err, what)                                                                           \
+    error_set((err), ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_INTERNAL, "unhandled: %s (%s:%d)", (what),    \
         __FILE__, __LINE__)

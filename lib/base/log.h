@@ -8,7 +8,8 @@ enum log_level {
     LOG_DEBUG,
 };
 
-/* A sink: fn gets one finished line of UTF-8 without line end and without secrets. fn may be NULL (silence). */
+/* A sink: fn gets one finished line of UTF-8 without line end and without secrets. fn may be NULL (silence).
+ */
 struct log {
     void (*fn)(void *ctx, enum log_level level, const char *line);
     void *ctx;

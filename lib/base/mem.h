@@ -3,10 +3,10 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t size);                /* zeroed */
-void *mem_array(size_t count, size_t size);  /* zeroed, overflow checked */
+void *mem_alloc(size_t size);                       /* zeroed */
+void *mem_array(size_t count, size_t size);         /* zeroed, overflow checked */
 void *mem_grow(void *p, size_t count, size_t size); /* realloc for an array, overflow checked */
-char *mem_strdup(const char *s);             /* NULL stays NULL */
+char *mem_strdup(const char *s);                    /* NULL stays NULL */
 char *mem_strndup(const char *s, size_t len);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
@@ -17,11 +17,11 @@ void mem_wipe_free(char *secret);
 #define CLEANUP(fn) __attribute__((cleanup(fn)))
 
 /* `return TAKE(p);` hands the pointer over and leaves NULL, so that a cleanup of p does nothing. */
-#define TAKE(p)                                                                                                \
-    ({                                                                                                         \
-        __typeof__(p) taken_ = (p);                                                                            \
-        (p) = NULL;                                                                                            \
-        taken_;                                                                                                \
+#define TAKE(p)                                                                                              \
+    ({                                                                                                       \
+        __typeof__(p) taken_ = (p);                                                                          \
+        (p) = NULL;                                                                                          \
+        taken_;                                                                                              \
     })
 
 /* For CLEANUP on `char *`. */

@@ -4,8 +4,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Copy src to dst (cap > 0, always terminated): valid UTF-8 stays, control characters (C0, DEL, C1) and broken
- * bytes become '?'; cut at a character boundary. Returns dst. */
+/* Copy src to dst (cap > 0, always terminated): valid UTF-8 stays, control characters (C0, DEL, C1) and
+ * broken bytes become '?'; cut at a character boundary. Returns dst. */
 char *text_clean(char *dst, size_t cap, const char *src, size_t len);
 
 /* Terminal columns of a UTF-8 string: East Asian wide 2, combining 0, everything else 1. */

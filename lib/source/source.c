@@ -140,6 +140,11 @@ static void on_uidl(void *ctx, const struct pop3_result *res)
     s->inventory.done(s->inventory.ctx, fatal);
 }
 
+void source_one_at_a_time(struct source *s)
+{
+    pop3_set_window_max(s->pop3, 1);
+}
+
 void source_inventory(struct source *s, source_done_fn *done, void *ctx)
 {
     s->inventory = (struct request){.done = done, .ctx = ctx, .source = s};

@@ -34,6 +34,9 @@ typedef void source_data_fn(void *ctx, const void *data, size_t len);
 struct source *source_new(void);
 void source_free(struct source *s);
 
+/* Send no command before the one before it is answered, whatever the server offers. */
+void source_one_at_a_time(struct source *s);
+
 /* CAPA, STAT, LIST, UIDL. Fails only when LIST does, or the connection. */
 void source_inventory(struct source *s, source_done_fn *done, void *ctx);
 const struct source_item *source_items(const struct source *s, size_t *ret_count);
