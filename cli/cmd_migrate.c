@@ -138,14 +138,14 @@ static void print_attention(const struct list *l)
     }
 }
 
-static void print_verdict(const struct outcome *o)
+static void print_verdict(const struct outcome *o, int rc)
 {
     uint64_t bad = outcome_attention(o);
     if (o->gone_since)
         printf("%llu messages that an earlier run copied are no longer in the mailbox: moved or deleted "
                "there since; they are not copied again.\n",
             N(o->gone_since));
-    if (o->copied && !(o->uids_told && o->end_checked))
+    if (rc == 0 && o->copied && !(o->uids_told && o->end_checked))
         printf(
             "The destination said OK to each message copied; that they stand there could not be checked one by one, since it %s.\n",
             o->uids_told ? "does not answer SEARCH" : "does not tell the UIDs of what it stores");
@@ -157,6 +157,8 @@ static void print_verdict(const struct outcome *o)
         printf("Source and destination do not agree yet: %llu of %llu messages are still to be copied; run "
                "the same command again%s.\n",
             N(o->not_reached + o->filtered), N(o->messages), o->filtered ? " without --limit" : "");
+    else if (rc < 0)
+        printf("Whether source and destination agree is not known: the run ended before it was checked.\n");
     else if (!o->messages)
         printf("Source and destination agree: the source is empty.\n");
     else
@@ -179,7 +181,7 @@ static void print_text(const struct run *r, const struct outcome *o, int rc)
             text_octets(rate, sizeof rate, o->copied_octets * 1000 / (uint64_t)o->elapsed_ms));
     if (rc < 0 && o->not_reached)
         printf("Stopped before the end; what was copied is recorded and will not be copied twice.\n");
-    print_verdict(o);
+    print_verdict(o, rc);
 }
 
 static int exit_code(int rc, const struct outcome *o, const struct error *err)

@@ -29,7 +29,7 @@ static void print_usage(FILE *to)
         "                   --to imaps://taro%%40example.jp@imap.example.com --to-password-file new.pw\n\n"
         "exit codes: 0 all done; 1 done, but some messages were refused; 2 usage; 3 sign-in refused "
         "(password,\n"
-        "certificate, wrong service); 4 temporary, run again; 5 local disk or ledger; 6 destination full\n");
+        "certificate, wrong service, mailbox); 4 temporary, run again; 5 local disk or ledger; 6 destination full\n");
 }
 
 /* A core file would hold passwords and mail. */

@@ -21,9 +21,12 @@ enum exit_code exit_code_of(const struct error *err)
     case ERROR_CANCELLED:
         return EXIT_CODE_TEMPORARY;
     case ERROR_REFUSED:
+    case ERROR_NO_FOLDER: /* of a message, else of the mailbox or the account */
+        if (err->scope == ERROR_SCOPE_MESSAGE)
+            return EXIT_CODE_ATTENTION;
+        return err->retry == ERROR_RETRY_NEVER ? EXIT_CODE_LOGIN : EXIT_CODE_TEMPORARY;
     case ERROR_TOO_BIG:
-    case ERROR_NO_FOLDER:
-        return err->retry == ERROR_RETRY_NEVER ? EXIT_CODE_ATTENTION : EXIT_CODE_TEMPORARY;
+        return EXIT_CODE_ATTENTION;
     case ERROR_FULL:
         return EXIT_CODE_FULL;
     case ERROR_DISK:

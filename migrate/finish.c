@@ -3,16 +3,12 @@
 #include "mem.h"
 #include <stdlib.h>
 
-struct finish {
-    struct session *session;
-    uint32_t first_uid;
+/* The ledger's rows against what was found. */
+struct comparison {
+    const struct finish *finish;
+    uint32_t uidvalidity, first_uid;
     const struct outcome_sink *sink;
-    struct outcome *outcome;
-    uint32_t *uids;
-    size_t count, cap;
-    size_t waiting;
-    bool searched;
-    struct error error;
+    uint64_t missing, gone_since;
 };
 
 static int compare_uid(const void *a, const void *b)
@@ -52,9 +48,8 @@ static bool answered(void *ctx)
     return !((struct finish *)ctx)->waiting;
 }
 
-static void report_missing(struct finish *f, const struct ledger_message *m)
+static void report_missing(const struct comparison *c, const struct ledger_message *m)
 {
-    f->outcome->missing++;
     struct outcome_message out = {
         .key = m->key ? m->key : "",
         .message_id = m->message_id ? m->message_id : "",
@@ -67,46 +62,103 @@ static void report_missing(struct finish *f, const struct ledger_message *m)
         .certain = true,
         .attention = true,
     };
-    if (f->sink)
-        f->sink->message(f->sink->ctx, &out);
+    if (c->sink)
+        c->sink->message(c->sink->ctx, &out);
 }
 
 static bool check_row(void *ctx, const struct ledger_message *m)
 {
-    struct finish *f = ctx;
-    if (!m->uid || m->uidvalidity != f->session->dest.uidvalidity)
+    struct comparison *c = ctx;
+    const struct finish *f = c->finish;
+    if (!m->uid || m->uidvalidity != c->uidvalidity)
         return true;
-    if (bsearch(&m->uid, f->uids, f->count, sizeof m->uid, compare_uid))
+    if (f->count && bsearch(&m->uid, f->uids, f->count, sizeof m->uid, compare_uid))
         return true;
-    if (m->uid >= f->first_uid)
-        report_missing(f, m);
-    else
-        f->outcome->gone_since++;
+    if (m->uid < c->first_uid) {
+        c->gone_since++;
+        return true;
+    }
+    c->missing++;
+    report_missing(c, m);
     return true;
 }
 
-int finish_check(struct session *s, struct ledger *ledger, int64_t job, uint32_t first_uid,
+void finish_ask(struct finish *f, struct session *s)
+{
+    struct imap *imap = s->lanes[0].imap;
+    f->session = s;
+    f->asked = true;
+    f->searched = false;
+    f->count = 0;
+    f->waiting += 2;
+    imap_noop(imap, on_noop, f); /* SEARCH sees only what the server has announced */
+    imap_uid_search(imap, "ALL", on_uid, on_search, f);
+}
+
+void finish_forget(struct finish *f)
+{
+    f->asked = false;
+}
+
+void finish_done(struct finish *f)
+{
+    free(f->uids);
+    *f = (struct finish){0};
+}
+
+static int wait_answer(struct finish *f, struct error *err)
+{
+    struct session *s = f->session;
+    if (session_run_until(s, answered, f, err) < 0) {
+        imap_abort(s->lanes[0].imap, err); /* it would call back into *f */
+        return -1;
+    }
+    if (f->count)
+        qsort(f->uids, f->count, sizeof *f->uids, compare_uid);
+    if (!f->error.code)
+        return 0;
+    *err = f->error;
+    return -1;
+}
+
+static int compare(
+    struct finish *f, struct ledger *ledger, int64_t job, struct comparison *c, struct error *err)
+{
+    c->missing = c->gone_since = 0;
+    return f->searched ? ledger_each(ledger, job, LEDGER_DONE, check_row, c, err) : 0;
+}
+
+/* The answer to the early question, if it leaves nothing open; else ask now. */
+static int look(struct finish *f, struct session *s, struct ledger *ledger, int64_t job, struct comparison *c,
+    struct error *err)
+{
+    if (f->waiting && wait_answer(f, err) < 0)
+        return -1;
+    if (f->asked) {
+        const struct outcome_sink *sink = c->sink;
+        c->sink = NULL;
+        int rc = compare(f, ledger, job, c, err);
+        c->sink = sink;
+        if (rc < 0 || !c->missing)
+            return rc;
+    }
+    finish_ask(f, s);
+    session_say_goodbye(s); /* behind it: a round trip saved */
+    return wait_answer(f, err) < 0 ? -1 : compare(f, ledger, job, c, err);
+}
+
+int finish_check(struct finish *f, struct session *s, struct ledger *ledger, int64_t job, uint32_t first_uid,
     const struct outcome_sink *sink, struct outcome *outcome, struct error *err)
 {
-    struct finish f = {.session = s, .first_uid = first_uid, .sink = sink, .outcome = outcome, .waiting = 2};
-    struct imap *imap = s->lanes[0].imap;
+    struct comparison c = {
+        .finish = f, .uidvalidity = s->dest.uidvalidity, .first_uid = first_uid, .sink = sink};
     session_phase(s, "checking the destination");
-    imap_noop(imap, on_noop, &f); /* SEARCH sees only what the server has announced */
-    imap_uid_search(imap, "ALL", on_uid, on_search, &f);
-    session_say_goodbye(s); /* behind these: a round trip saved */
-    int rc = session_run_until(s, answered, &f, err);
-    if (rc < 0)
-        imap_abort(imap, err); /* it would call back into f */
-    if (rc == 0 && f.error.code) {
-        *err = f.error;
-        rc = -1;
-    }
-    outcome->end_checked = rc == 0 && f.searched;
-    if (outcome->end_checked) {
-        qsort(f.uids, f.count, sizeof *f.uids, compare_uid);
-        outcome->destination_messages = f.count;
-        rc = ledger_each(ledger, job, LEDGER_DONE, check_row, &f, err);
-    }
-    free(f.uids);
-    return rc;
+    if (look(f, s, ledger, job, &c, err) < 0)
+        return -1;
+    outcome->missing = c.missing;
+    outcome->gone_since = c.gone_since;
+    outcome->end_checked = f->searched;
+    if (f->searched)
+        outcome->destination_messages = f->count;
+    return 0;
 }

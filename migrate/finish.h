@@ -1,11 +1,30 @@
-/* finish.h - the end of a run: does the destination really hold what it said it took? By UID, read again. */
+/* finish.h - the end of a run: does the destination really hold what it said it took? By UID, read again.
+ *
+ * The question may be asked early, behind the last APPEND, which saves a round trip; if anything was sent
+ * after it, or anything seems missing, it is asked again. */
 #pragma once
 
 #include "ledger.h"
 #include "outcome.h"
 #include "session.h"
 
-/* Counts missing and gone_since in *outcome, reports each missing message to the sink, and the number of
- * messages in the destination. first_uid: UIDs below it were there before this run. */
-int finish_check(struct session *s, struct ledger *ledger, int64_t job, uint32_t first_uid,
+struct finish {
+    struct session *session;
+    uint32_t *uids; /* what the destination holds */
+    size_t count, cap;
+    size_t waiting; /* answers */
+    bool asked, searched;
+    struct error error;
+};
+
+/* Ask, without waiting. *f: zeroed before the first time; stays where it is until finish_done. */
+void finish_ask(struct finish *f, struct session *s);
+/* What was asked is out of date. */
+void finish_forget(struct finish *f);
+void finish_done(struct finish *f);
+
+/* Wait for the answer (asking, if need be), say goodbye behind it, and count missing, gone_since and the
+ * messages of the destination in *outcome; each missing message is reported to the sink. first_uid: UIDs
+ * below it were there before this run. */
+int finish_check(struct finish *f, struct session *s, struct ledger *ledger, int64_t job, uint32_t first_uid,
     const struct outcome_sink *sink, struct outcome *outcome, struct error *err);

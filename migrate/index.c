@@ -26,7 +26,7 @@ static int compare_uid(const void *a, const void *b)
 
 static bool is_known(const struct update *u, uint32_t uid)
 {
-    return bsearch(&uid, u->known, u->known_count, sizeof uid, compare_uid) != NULL;
+    return u->known_count && bsearch(&uid, u->known, u->known_count, sizeof uid, compare_uid);
 }
 
 void index_scan_header(struct mail_scan *scan, const struct imap_fetch_row *row, struct mail_facts *ret)

@@ -3,6 +3,7 @@
 #include "exit_code.h"
 #include "finish.h"
 #include "index.h"
+#include "mem.h"
 #include "open_ledger.h"
 #include "reconcile.h"
 #include "session.h"
@@ -30,9 +31,10 @@ static int work(struct session *s, struct ledger *ledger, int64_t job_id, const 
     note_inventory(s, o);
     if (reconcile(s, ledger, job_id, o, err) < 0 || index_update(s, ledger, job_id, err) < 0)
         return -1;
-    if (transfer_run(s, ledger, job_id, sink, o, err) < 0)
+    struct finish finish CLEANUP(finish_done) = {0};
+    if (transfer_run(s, ledger, job_id, &finish, sink, o, err) < 0)
         return -1;
-    return finish_check(s, ledger, job_id, first_uid ? first_uid : 1, sink, o, err);
+    return finish_check(&finish, s, ledger, job_id, first_uid ? first_uid : 1, sink, o, err);
 }
 
 struct run {

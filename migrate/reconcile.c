@@ -9,8 +9,8 @@
 #include <string.h>
 
 /* How long a server may go on working on what was sent before the connection ended. */
-#define SETTLE_BASE_MS     3000
-#define SETTLE_OCTETS_A_MS 1000 /* 1 MB/s */
+#define SETTLE_BASE_MS     2000
+#define SETTLE_OCTETS_A_MS 2000 /* 2 MB/s */
 #define SETTLE_MAX_MS      30000
 #define LOOK_AGAIN_MS      500
 

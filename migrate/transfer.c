@@ -13,6 +13,14 @@ static void note_broken_lane(struct transfer *t)
         transfer_fail(t, &l->error);
 }
 
+/* All is sent on the one connection: its answers come before that of a question asked now. */
+static void ask_early(struct transfer *t)
+{
+    bool all_sent = t->next == t->count && t->sending && t->live_count == t->sending;
+    if (all_sent && t->session->lane_count == 1 && !t->finish->asked)
+        finish_ask(t->finish, t->session);
+}
+
 static bool finished(void *ctx)
 {
     struct transfer *t = ctx;
@@ -20,6 +28,7 @@ static bool finished(void *ctx)
     transfer_fetch_more(t);
     transfer_send_more(t);
     content_reader_go(t->contents);
+    ask_early(t);
     if (t->fatal.code)
         return !t->sending;
     return (t->next == t->count || t->source_error.code) && !t->live_count;
@@ -108,10 +117,11 @@ static void check_duplicates(struct transfer *t)
     }
 }
 
-int transfer_run(struct session *s, struct ledger *ledger, int64_t job, const struct outcome_sink *sink,
-    struct outcome *outcome, struct error *err)
+int transfer_run(struct session *s, struct ledger *ledger, int64_t job, struct finish *finish,
+    const struct outcome_sink *sink, struct outcome *outcome, struct error *err)
 {
-    struct transfer t = {.session = s, .ledger = ledger, .job = job, .sink = sink, .outcome = outcome};
+    struct transfer t = {
+        .session = s, .ledger = ledger, .job = job, .finish = finish, .sink = sink, .outcome = outcome};
     start(&t);
     add_lanes(&t);
     session_phase(s, "copying");

@@ -5,6 +5,7 @@
 #pragma once
 
 #include "content.h"
+#include "finish.h"
 #include "ledger.h"
 #include "mail_date.h"
 #include "mail_scan.h"
@@ -13,9 +14,9 @@
 #include "session.h"
 #include "spool.h"
 
-#define TRANSFER_BUDGET_OCTETS  (16u * 1024 * 1024) /* of all parcels together; one alone may be larger */
+#define TRANSFER_BUDGET_OCTETS  (24u * 1024 * 1024) /* of all parcels together; one alone may be larger */
 #define TRANSFER_SPOOL_MEMORY   (1024u * 1024)      /* a larger message goes to a temporary file */
-#define TRANSFER_FETCHES        100                 /* RETRs asked for at once */
+#define TRANSFER_FETCHES        400                 /* RETRs asked for at once */
 #define TRANSFER_LIVE           1000                /* messages on their way, however small */
 #define TRANSFER_BATCH_MESSAGES 50
 #define TRANSFER_BATCH_OCTETS   (2u * 1024 * 1024)
@@ -59,6 +60,7 @@ struct transfer {
     size_t by_key_count;
     struct mail_scan *scan; /* RETRs are answered one after the other: one scanner serves all */
     struct content_reader *contents;
+    struct finish *finish;
     struct parcel *live;
     size_t live_count, fetching;
     uint64_t budget_used;
@@ -82,8 +84,8 @@ struct transfer {
 /* Everything the source has and the ledger and destination have not. The inventory is there, the destination
  * prepared, the index up to date, open intents resolved. 0: every item was settled or reported; -1: stopped
  * before (*err); what was in flight and answered is recorded. */
-int transfer_run(struct session *s, struct ledger *ledger, int64_t job, const struct outcome_sink *sink,
-    struct outcome *outcome, struct error *err);
+int transfer_run(struct session *s, struct ledger *ledger, int64_t job, struct finish *finish,
+    const struct outcome_sink *sink, struct outcome *outcome, struct error *err);
 
 /* transfer_in.c: the source's half */
 void transfer_fetch_more(struct transfer *t);

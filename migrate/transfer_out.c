@@ -13,7 +13,7 @@
 #define STREAMED_MESSAGES 400
 #define SINGLES_A_LANE    16 /* APPENDs of one message each, on their way at once */
 #define SINGLES_A_GROUP   8  /* intents made durable together when each message is an APPEND of its own */
-#define EARLY_MESSAGES    10 /* an idle lane starts with so many, while the source still delivers */
+#define EARLY_MESSAGES    25 /* an idle lane starts with so many, while the source still delivers */
 #define EARLY_OCTETS      (256u * 1024)
 
 /* One APPEND command on its way. */
@@ -233,6 +233,7 @@ static bool about_message(const struct error *why)
 static void on_refused(struct batch *b, const struct imap_result *res)
 {
     struct transfer *t = b->transfer;
+    finish_forget(t->finish); /* more may follow */
     if (res->error->code == ERROR_NO_FOLDER && !b->created_folder) {
         b->created_folder = true;
         imap_create(b->lane->imap, t->session->dest.wire, on_created, b);

@@ -76,19 +76,24 @@ enum imap_status {
     IMAP_ABORTED, /* imap_abort, or never sent */
 };
 
-/* The end of one command. */
+/* The end of one command.
+ *
+ * error is folded from status, code and words:
+ *   TOOBIG; LIMIT to APPEND with words about size                -> message/never/TOO_BIG
+ *   OVERQUOTA                                                    -> job/never/FULL
+ *   OVERQUOTA with words about a command or bandwidth limit      -> job/later/THROTTLED
+ *   UNAVAILABLE, THROTTLED, LIMIT to others,
+ *   "Suggested Backoff Time: N milliseconds" (wait_ms filled)    -> session/later/THROTTLED
+ *   INUSE                                                        -> session/later/IN_USE
+ *   EXPIRED, "session expired", AUTHENTICATIONFAILED             -> session/after-login/AUTH
+ *   TRYCREATE, NONEXISTENT                                       -> folder/now/NO_FOLDER
+ *   other NO and BAD                                             -> message (APPEND), folder or
+ * session/never/REFUSED */
 struct imap_result {
     enum imap_status status;
     enum imap_code code;
     const char *text; /* the server's words after the code, made fit to show; "" when there are none */
-    const struct error
-        *error; /* NULL when OK. scope/retry/code folded from status, code and words: TOOBIG ->
-                   message/never/TOO_BIG; OVERQUOTA -> job/never/FULL, or job/later/THROTTLED
-                   if the words speak of a command or bandwidth limit; UNAVAILABLE, INUSE,
-                   LIMIT, THROTTLED, "Suggested Backoff Time: N milliseconds" -> session/later
-                   (wait_ms filled); EXPIRED, "session expired", AUTHENTICATIONFAILED ->
-                   session/after-login; TRYCREATE, NONEXISTENT -> folder/now/NO_FOLDER; other
-                   NO and BAD to APPEND -> message/never/REFUSED, to others folder or session */
+    const struct error *error; /* NULL when OK; else see above */
     /* APPEND with UIDPLUS: */
     uint32_t uidvalidity; /* 0: not told */
     const uint32_t *uids; /* in the order sent; NULL: not told; valid during the call */

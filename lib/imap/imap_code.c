@@ -105,6 +105,7 @@ static const char *const full_words[] = {"over quota", "overquota", "over storag
     "out of storage", NULL};
 static const char *const big_words[] = {"maximum size of appendable message", "message too large",
     "message is too large", "message too big", "message is too big", NULL};
+static const char *const size_words[] = {"size", "large", "big", NULL};
 static const char *const login_words[] = {
     "session expired", "session has expired", "token expired", "token has expired", NULL};
 
@@ -156,8 +157,12 @@ static struct meaning meaning_of(enum imap_code_about about, enum imap_code code
         if (says(text, rate_words))
             return (struct meaning){ERROR_SCOPE_JOB, ERROR_RETRY_LATER, ERROR_THROTTLED};
         return (struct meaning){ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_FULL};
-    case IMAP_CODE_UNAVAILABLE:
     case IMAP_CODE_LIMIT:
+        if (about == IMAP_CODE_ABOUT_MESSAGE) /* of an APPEND: of this message, by RFC 5530 */
+            return (struct meaning){ERROR_SCOPE_MESSAGE, ERROR_RETRY_NEVER,
+                says(text, size_words) ? ERROR_TOO_BIG : ERROR_REFUSED};
+        return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_THROTTLED};
+    case IMAP_CODE_UNAVAILABLE:
     case IMAP_CODE_THROTTLED:
         return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_THROTTLED};
     case IMAP_CODE_INUSE:

@@ -19,7 +19,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define POP3_WINDOW_PIPELINED 100  /* commands in flight */
+#define POP3_WINDOW_PIPELINED 400  /* commands in flight */
 #define POP3_LINE_MAX         8192 /* longest status, LIST, UIDL or CAPA line accepted; RFC 2449 says 512 */
 #define POP3_UIDL_MAX         1024 /* longest UIDL accepted; RFC 1939 says 70 */
 
