@@ -1,4 +1,5 @@
-/* Replays corpus files through a fuzz target as an ordinary test: each file given, and every file of each folder. */
+/* Replays corpus files through a fuzz target as an ordinary test: each file given, and every file of each
+ * folder. */
 #include <dirent.h>
 #include <stdint.h>
 #include <stdio.h>

@@ -1,0 +1,174 @@
+# shellcheck shell=bash
+# lib.sh - what the integration tests share; sourced by each test_*.sh.
+#
+# A test talks to real servers that it starts itself and judges by what lies on the servers' disks. It prints lines
+# of "ok - NAME", "not ok - NAME" and "skip - NAME (REASON)"; after a "not ok", what the program said, behind "#".
+#
+# From the environment: POPFERRY (the binary, default build/cli/popferry or build/popferry), SERVERS_TOOLS (folder of
+# mkmail, maildiff, netproxy; default beside it).
+
+LIB_HERE=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+LIB_TOP=$(cd "$LIB_HERE/../.." && pwd)
+
+lib_find_binary() {
+    local place
+    for place in "$LIB_TOP/build/popferry" "$LIB_TOP/build/cli/popferry"; do
+        [[ -x $place && -f $place ]] && echo "$place" && return
+    done
+}
+POPFERRY=${POPFERRY:-$(lib_find_binary)}
+if [[ ! -x $POPFERRY ]]; then
+    echo "not ok - $(basename "$0"): no popferry to test (POPFERRY is not set, and nothing is built in build/)"
+    exit 1
+fi
+if [[ -z ${SERVERS_TOOLS:-} ]]; then
+    SERVERS_TOOLS=$(dirname "$POPFERRY")/tests/tools
+    [[ -d $SERVERS_TOOLS ]] || SERVERS_TOOLS=$(dirname "$POPFERRY")/../tests/tools
+fi
+. "$LIB_TOP/tests/tools/servers.sh"
+
+# A sanitizer's finding must not look like one of the program's own exit codes.
+export ASAN_OPTIONS=exitcode=99:detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:exitcode=99:print_stacktrace=1
+
+W=$(mktemp -d /tmp/pf-XXXXXX)
+chmod 755 "$W"
+LIB_FAILED=0
+LIB_PIDS=()
+lib_end() {
+    local code=$?
+    ((${#LIB_PIDS[@]})) && kill "${LIB_PIDS[@]}" 2>/dev/null
+    servers_stop
+    declare -F test_end >/dev/null && test_end
+    if [[ -n ${KEEP:-} ]]; then echo "# kept: $W"; else rm -rf "$W"; fi
+    ((code == 0 && LIB_FAILED)) && code=1
+    exit "$code"
+}
+trap lib_end EXIT
+trap 'exit 130' INT TERM
+
+ok() {
+    echo "ok - $1"
+}
+
+# NAME [FILE...]: the files are shown.
+not_ok() {
+    echo "not ok - $1"
+    shift
+    # A sanitizer says what it found first, and where at length.
+    grep -hE 'runtime error|ERROR: [A-Za-z]*Sanitizer' "$@" 2>/dev/null | head -3 | sed 's/^/# /'
+    tail -qn 20 "$@" 2>/dev/null | sed 's/^/# /'
+    LIB_FAILED=1
+}
+
+skip() {
+    echo "skip - $1 ($2)"
+}
+
+# NAME COMMAND...: ok if it succeeds.
+check() {
+    local name=$1
+    shift
+    if "$@" >"$W/check" 2>&1; then ok "$name"; else not_ok "$name" "$W/check"; fi
+}
+
+# start DIR-NAME: servers below $W/DIR-NAME, which becomes $S.
+start() {
+    S=$W/$1
+    if ! servers_start "$S" >"$W/start" 2>&1; then
+        not_ok "servers start ($1)" "$W/start"
+        exit 1
+    fi
+    (umask 077 && printf '%s\n' "$SERVERS_PASSWORD" >"$W/password")
+}
+
+# fill USER [options of mkmail]: mail for a user of the legacy server; its manifest is $S/USER.manifest.
+fill() {
+    local user=$1 maildir
+    shift
+    maildir=$(servers_maildir "$S" legacy "$user")
+    "$SERVERS_TOOLS/mkmail" --maildir "$maildir" --manifest "$S/$user.manifest" "$@" || exit 1
+    servers_own "$maildir"
+}
+
+pop_url() { # USER
+    echo "pop3s://${1//@/%40}@localhost:$LEGACY_POP3S_PORT"
+}
+imap_url() { # USER
+    echo "imaps://${1//@/%40}@localhost:$CLOUD_IMAPS_PORT"
+}
+
+# pf COMMAND USER [options]: popferry between the user's two mailboxes; its exit code in $rc, what it prints in $W/out and
+# $W/err. Work folder $W/work-USER unless the options name another (check needs none).
+pf() {
+    local command=$1 user=$2 work=(--work-dir "$W/work-$2")
+    shift 2
+    [[ $command == check || " $* " == *" --work-dir "* ]] && work=()
+    "$POPFERRY" "$command" --from "$(pop_url "$user")" --to "$(imap_url "$user")" --from-password-file "$W/password" \
+        --to-password-file "$W/password" --ca-file "$SERVERS_CA" "${work[@]}" "$@" \
+        >"$W/out" 2>"$W/err" </dev/null
+    rc=$?
+}
+
+# raw [arguments]: popferry with nothing added.
+raw() {
+    "$POPFERRY" "$@" >"$W/out" 2>"$W/err" </dev/null
+    rc=$?
+}
+
+# expect_exit NAME CODE [PATTERN]: the last run ended with CODE, and its stderr matches the extended PATTERN.
+expect_exit() {
+    if [[ $rc != "$2" ]]; then
+        not_ok "$1: exit code is $rc instead of $2" "$W/out" "$W/err"
+    elif [[ -n ${3:-} ]] && ! grep -Eiq -- "$3" "$W/err"; then
+        not_ok "$1: nothing like /$3/ on stderr" "$W/err"
+    elif grep -q "$SERVERS_PASSWORD" "$W/out" "$W/err"; then
+        not_ok "$1: the password is shown" "$W/out" "$W/err"
+    else
+        ok "$1"
+    fi
+}
+
+# exact NAME USER [FOLDER-OF-THE-MAILDIR]: everything arrived exactly once, byte for byte, dates right, nothing else.
+exact() {
+    if "$SERVERS_TOOLS/maildiff" --manifest "$S/$2.manifest" --source "$S/legacy/$2/Maildir" \
+        --dest "$S/cloud/$2/Maildir${3:-}" >"$W/diff" 2>&1; then
+        ok "$1"
+    else
+        not_ok "$1" "$W/diff" "$W/err"
+    fi
+}
+
+# How many messages lie in a folder of a user's cloud Maildir.
+arrived() { # USER [FOLDER]
+    find "$S/cloud/$1/Maildir${2:-}"/{cur,new} -type f 2>/dev/null | wc -l
+}
+
+# What the legacy server says about the last session of a user: "top=A/B retr=C/D ...". It may come a little late.
+last_session() { # USER, sessions so far
+    local try
+    for ((try = 0; try < 200; try++)); do
+        (($(grep -c "pop3($1).*top=" "$S/legacy.log") >= $2)) && break
+        sleep 0.02
+    done
+    grep "pop3($1).*top=" "$S/legacy.log" | tail -1
+}
+sessions() { # USER
+    grep -c "pop3($1).*top=" "$S/legacy.log"
+}
+
+# proxy PORT OPTIONS...: a netproxy in front of it; its port in $proxy_port.
+proxy() {
+    local try
+    rm -f "$W/proxy-port"
+    "$SERVERS_TOOLS/netproxy" --listen 0 --connect "127.0.0.1:$1" --port-file "$W/proxy-port" "${@:2}" 2>>"$W/proxy.log" &
+    LIB_PIDS+=($!)
+    for ((try = 0; try < 300; try++)); do
+        if [[ -s $W/proxy-port ]]; then
+            proxy_port=$(<"$W/proxy-port")
+            return 0
+        fi
+        sleep 0.01
+    done
+    not_ok "netproxy starts" "$W/proxy.log"
+    exit 1
+}

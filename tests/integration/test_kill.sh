@@ -1,0 +1,73 @@
+#!/usr/bin/env bash
+# kill -9 at any moment, then the same command again: every message exactly once.
+. "$(dirname "$0")/lib.sh"
+moments=${KILL_MOMENTS:-12}
+
+start servers
+fill taro --count 500 --octets 20000000
+
+# How long does a whole run take here? (and it warms the servers up)
+pf migrate taro
+expect_exit "an undisturbed run" 0
+forget() {
+    rm -rf "$W/work-taro" "$S/cloud/taro"
+}
+forget
+begin=${EPOCHREALTIME/./}
+pf migrate taro
+took=$((${EPOCHREALTIME/./} - begin))
+
+# Start a run, kill it after so many microseconds; 0 if it was still running.
+killed_run() {
+    "$POPFERRY" migrate --from "$(pop_url taro)" --to "$(imap_url taro)" --from-password-file "$W/password" \
+        --to-password-file "$W/password" --ca-file "$SERVERS_CA" --work-dir "$W/work-taro" >"$W/out" 2>"$W/err" \
+        </dev/null &
+    local pid=$!
+    sleep "$(printf '%d.%06d' $(($1 / 1000000)) $(($1 % 1000000)))"
+    kill -9 "$pid" 2>/dev/null
+    wait "$pid" 2>/dev/null
+    [[ $? == 137 ]]
+}
+
+in_time=0
+for ((i = 1; i <= moments; i++)); do
+    forget
+    killed_run $((took * i / (moments + 1))) && in_time=$((in_time + 1))
+    had=$(arrived taro)
+    pf migrate taro
+    expect_exit "run again after kill -9 at $i/$((moments + 1)) of the time ($had messages there)" 0
+    exact "exactly once after kill -9 at $i/$((moments + 1)) of the time" taro
+done
+check "most kills came in time ($in_time of $moments)" test $((in_time * 2)) -ge "$moments"
+
+# The same run killed again and again, each time a little later.
+forget
+for ((i = 2; i <= 9; i++)); do
+    killed_run $((took * i / 10))
+done
+pf migrate taro
+expect_exit "run again after being killed eight times" 0
+exact "exactly once after being killed eight times" taro
+
+# The line cut in the middle instead, at either side.
+for cut in "--cut-up 3000000" "--cut-up 60000" "--cut-down 9000000" "--cut-down 200"; do
+    forget
+    # shellcheck disable=SC2086
+    proxy "$LEGACY_POP3S_PORT" $cut
+    from=$proxy_port
+    # shellcheck disable=SC2086
+    proxy "$CLOUD_IMAPS_PORT" $cut
+    raw migrate --from "pop3s://taro@localhost:$from" --to "imaps://taro@localhost:$proxy_port" \
+        --from-password-file "$W/password" --to-password-file "$W/password" --ca-file "$SERVERS_CA" \
+        --work-dir "$W/work-taro"
+    case $rc in
+    0 | 4) ok "lines that end early ($cut): exit code $rc" ;;
+    *) not_ok "lines that end early ($cut): exit code is $rc instead of 0 or 4" "$W/out" "$W/err" ;;
+    esac
+    kill "${LIB_PIDS[@]}" 2>/dev/null
+    LIB_PIDS=()
+    raw migrate --from "$(pop_url taro)" --to "$(imap_url taro)" --from-password-file "$W/password" \
+        --to-password-file "$W/password" --ca-file "$SERVERS_CA" --work-dir "$W/work-taro"
+    expect_exit "run again after $cut, by another port" 0
+    exact "exactly once after $cut" taro
+done
