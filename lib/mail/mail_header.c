@@ -37,7 +37,7 @@ struct mail_header {
     uint8_t digest[3][SHA256_OCTETS]; /* From, Date, Subject */
     uint64_t fields;
     bool seen[MAIL_FIELD_COUNT];
-    bool may_be_bom, may_be_mbox_from;
+    bool may_be_mbox_from;
     enum place place;
     size_t prefix_len, name_len;
     char prefix[PREFIX_MAX];
@@ -51,7 +51,7 @@ static void start(struct mail_header *h)
     memset(h->seen, 0, sizeof h->seen);
     for (size_t i = 0; i < 3; i++)
         sha256_bytes("", 0, h->digest[i]);
-    h->may_be_bom = h->may_be_mbox_from = true;
+    h->may_be_mbox_from = true;
     h->place = AT_START;
     h->prefix_len = h->name_len = 0;
     h->item.field = MAIL_FIELD_NONE;
@@ -245,16 +245,6 @@ static bool is_name_octet(unsigned char c)
     return c > ' ' && c != 0x7f;
 }
 
-static bool drop_bom(struct mail_header *h)
-{
-    if (!h->may_be_bom || h->prefix_len != 3 || memcmp(h->prefix, "\xef\xbb\xbf", 3) != 0)
-        return false;
-    h->may_be_bom = false;
-    h->prefix_len = 0;
-    h->place = AT_START;
-    return true;
-}
-
 static void in_prefix(struct mail_header *h, char c)
 {
     bool blank = c == ' ' || c == '\t';
@@ -273,8 +263,6 @@ static void in_prefix(struct mail_header *h, char c)
     } else if (c != ':' && is_name_octet((unsigned char)c)) {
         h->place = IN_NAME;
         h->name_len = h->prefix_len;
-        if (drop_bom(h))
-            h->name_len = 0;
     } else {
         no_field(h);
     }
@@ -308,8 +296,6 @@ static void close_line(struct mail_header *h)
     if (h->place == IN_NAME || h->place == IN_GAP)
         no_field(h);
     h->may_be_mbox_from = false;
-    if (h->place != IN_MBOX_FROM)
-        h->may_be_bom = false;
     h->place = AT_START;
     h->prefix_len = h->name_len = 0;
 }

@@ -11,8 +11,8 @@
  * in odd_header_lines, and so is a continuation of nothing). When there are such lines and not one field
  * before the first empty line, there is no header at all and everything is body. A line of blanks only inside
  * the header is a continuation (RFC 5322 obs-FWS), not the end. Field names: case-insensitive, any octets but
- * controls and blanks, at most 256 with the blanks that may stand before the colon. A UTF-8 BOM before the
- * first field is skipped.
+ * controls and blanks, at most 256 with the blanks that may stand before the colon. A UTF-8 BOM
+ * makes the first field an unknown one, as it does for IMAP servers: what they tell of a header must agree.
  *
  * Memory is bounded (about 50 kB a scanner) whatever the length of a field. Message-ID, Date and Received are
  * understood from the first MAIL_FIELD_MAX octets of the value, unfolded. */

@@ -1,23 +1,27 @@
 # shellcheck shell=bash
 # other_servers.sh - throw-away mail servers that are not Dovecot; to be sourced after servers.sh.
 #
-#   others_start DIR NAME    Start cyrus, courier, mailutils, popa3d or solid-pop3d with all its files below DIR/NAME.
-#                            Sets OTHERS_IMAP_PORT (not for the last two) and OTHERS_POP3_PORT, plaintext on loopback.
-#                            Returns 1 when it cannot be had here, with the reason in OTHERS_REASON.
-#   others_stop              end them all
-#   others_get NAME          only see to it that its packages are there (others_start does that itself)
+#   others_start DIR NAME         Start cyrus, courier or mailutils with all its files below DIR/NAME; sets OTHERS_IMAP_PORT
+#                                 and OTHERS_POP3_PORT, plaintext on loopback. Returns 1 when it cannot be had here, with
+#                                 the reason in OTHERS_REASON.
+#   others_stop                   end them all
+#   others_get NAME               only see to it that its packages are there (others_start does that itself)
+#   others_fill DIR/NAME USER MAILDIR     give a user the messages of a Maildir (not cyrus: migrate some there)
+#   others_view FOLDER MAILDIR    make a Maildir of what lies in a mailbox folder of cyrus or courier
 #
-# The users are taro, hanako and jiro, the password is SERVERS_PASSWORD. Where their mail lies ($O = DIR/NAME):
-#   cyrus          $O/spool/t/user/taro/1. 2. ...       courier       $O/mail/taro/Maildir
-#   the others     $O/mail/taro, one mbox file (mailutils creates it on the first delivery)
+# The users are taro, hanako and jiro, the password is SERVERS_PASSWORD (cyrus takes any). Where their mail lies:
+#   DIR/cyrus/spool/user/taro      DIR/courier/mail/taro/Maildir      DIR/mailutils/mail/taro (one mbox file)
+# What a server says stands in DIR/NAME/log and DIR/NAME/out. OTHERS_GSASL=yes: mailutils as its package comes, with
+# mechanisms on offer that it has no secrets for.
 #
 # The Debian packages are neither installed nor configured: most of these servers exclude each other and Dovecot. They
 # are downloaded once with apt-get, unpacked below ${XDG_CACHE_HOME:-$HOME/.cache}/popferry-tests, and each server runs
 # in namespaces of its own (users, mounts, processes) with a root folder made of the unpacked packages and this system's
-# libraries. Nothing needs root, and when the shell that started them ends they end, too.
+# libraries. Nothing needs root, and the servers end with the shell that started them.
 
 OTHERS_STARTED=()
-OTHERS_REASON=
+OTHERS_REASON= # for those who source this
+export OTHERS_REASON
 
 others_fail() {
     OTHERS_REASON=$*
@@ -27,9 +31,11 @@ others_fail() {
 others_packages() { # NAME
     case $1 in
     cyrus) echo cyrus-common cyrus-imapd cyrus-pop3d ;;
-    courier) echo courier-imap courier-pop courier-base courier-authlib courier-authdaemon courier-authlib-userdb gamin ;;
+    courier)
+        echo courier-imap courier-pop courier-base courier-authlib courier-authdaemon courier-authlib-userdb
+        echo gamin # without it each command takes 1.2 s longer
+        ;;
     mailutils) echo mailutils-imap4d mailutils-pop3d ;;
-    popa3d | solid-pop3d) echo "$1" ;;
     esac
 }
 
@@ -56,7 +62,8 @@ others_get() {
         others_fail "$name comes as Debian packages, and this is no Debian" || return 1
     mkdir -p "$top" && part=$(mktemp -d "$top/$name-XXXXXX") || others_fail "cannot write into $top" || return 1
     # shellcheck disable=SC2046
-    if ! (cd "$part" && timeout 240 apt-get -q download $(others_closure $(others_packages "$name"))) >"$part/log" 2>&1; then
+    if ! (cd "$part" && timeout 240 apt-get -q download $(others_closure $(others_packages "$name"))) \
+        >"$part/log" 2>&1; then
         OTHERS_REASON="the packages of $name cannot be downloaded: $(grep '^E:' "$part/log" | head -1)"
         rm -rf "$part"
         return 1
@@ -65,6 +72,7 @@ others_get() {
         dpkg-deb -x "$name" "$part/files" || others_fail "$name cannot be unpacked" || return 1
         rm "$name"
     done
+    rm -rf "$part/files/usr/share"/{doc,man,locale,info,lintian,bug}
     chmod -R a+rX "$part" && : >"$part/complete"
     mv -T "$part" "$OTHERS_ROOT" 2>/dev/null || rm -rf "$part" # somebody else was faster
     [[ -e $OTHERS_ROOT/complete ]]
@@ -79,7 +87,7 @@ others_links() { # FROM-DIR TO-DIR PREFIX: a link for each entry, those that are
 
 others_root() {
     local o=$1 root=$1/root dir
-    cp -al "$OTHERS_ROOT/files" "$o/pkg" 2>/dev/null || { rm -rf "$o/pkg" && cp -a "$OTHERS_ROOT/files" "$o/pkg"; } || return 1
+    cp -a "$OTHERS_ROOT/files" "$o/pkg" || return 1 # the cache may lie where the servers' account cannot go
     mkdir -p "$root"/{host,etc,run,tmp,dev,var/{lib,spool,mail,run,tmp,lock},usr} "$o/mail"
     ln -s "/host$o" "$root/o"
     ln -s /host/{bin,lib,lib64,proc} "$root/"
@@ -115,7 +123,7 @@ CONF
 others_run() { # DIR/NAME SCRIPT
     local o=$1 as=() libs
     [[ $(id -u) == 0 ]] && as=(--reuid=nobody --regid="$(id -g nobody)" --clear-groups)
-    libs=$(cd "$o/pkg" && ls -d {lib,usr/lib}/*-linux-gnu* 2>/dev/null | sed 's|^|/o/pkg/|' | paste -sd:)
+    libs=$(find "$o/pkg/lib" "$o/pkg/usr/lib" -maxdepth 1 -name '*-linux-gnu*' 2>/dev/null | sed "s|^$o|/o|" | paste -sd:)
     # shellcheck disable=SC2016
     cd / && exec setpriv "${as[@]}" --pdeathsig KILL unshare --user --map-root-user --mount --pid --fork --kill-child \
         bash -c 'mount --bind "$1/root" "$1/root" && cd "$1/root" && pivot_root . host && cd / && exec env -i \
@@ -123,6 +131,7 @@ others_run() { # DIR/NAME SCRIPT
         - "$o" "$libs" "$OTHERS_SYSLOG$2"
 }
 
+# shellcheck disable=SC2016
 # What the server says to syslog, into /o/log.
 OTHERS_SYSLOG='perl -MSocket -e '\''socket(S, PF_UNIX, SOCK_DGRAM, 0); bind(S, sockaddr_un("/dev/log")) or die $!;
     open(L, ">>", "/o/log"); L->autoflush(1); while (1) { recv(S, $_, 8192, 0); s/^<\d+>//; s/\0?\n?$/\n/; print L $_ }'\'' &
@@ -215,7 +224,7 @@ others_start() {
     mkdir -p "$dir" && o=$(cd "$dir" && pwd)/$name
     rm -rf "$o" && mkdir "$o" && others_root "$o" || others_fail "cannot write into $o" || return 1
     OTHERS_IMAP_PORT=$(servers_port) OTHERS_POP3_PORT=$(servers_port)
-    script=$("others_${name%-pop3d}" "$o" "$OTHERS_IMAP_PORT" "$OTHERS_POP3_PORT")
+    script=$("others_$name" "$o" "$OTHERS_IMAP_PORT" "$OTHERS_POP3_PORT")
     servers_own "$o"
     others_run "$o" "$script" >"$o/out" 2>&1 </dev/null &
     OTHERS_STARTED+=($!)
@@ -231,6 +240,7 @@ others_stop() {
     ((${#OTHERS_STARTED[@]})) && kill -KILL "${OTHERS_STARTED[@]}" 2>/dev/null
     wait "${OTHERS_STARTED[@]}" 2>/dev/null
     OTHERS_STARTED=()
+    sleep 0.1 # what they had started is gone a moment later
 }
 
 # ---- mail ----

@@ -73,13 +73,13 @@ static const struct row {
     {"mbox only at the top", IN("Subject: a\nFrom a@b Mon\n\nx\n"), "subject:a header:25 body lf:4 odd:1"},
     {"obsolete From field", IN("From : a@b\r\n\r\n"), "from:a@b header:14 body"},
     {"obsolete From field, two blanks", IN("From  : a@b\r\n\r\n"), "from:a@b header:15 body"},
-    {"BOM", IN("\xef\xbb\xbfSubject: a\r\n\r\n"), "subject:a header:17 body 8bit"},
+    {"BOM", IN("\xef\xbb\xbfSubject: a\r\n\r\n"), "header:17 body 8bit"},
     {"BOM, blanks", IN("\xef\xbb\xbf a\r\nSubject: a\r\n\r\n"), "subject:a header:21 body 8bit odd:1"},
     {"BOM, then mbox",
         IN("\xef\xbb\xbf"
            "From -\nSubject: a\n\n"),
-        "subject:a header:22 body lf:3 mbox 8bit"},
-    {"mbox, then BOM", IN("From -\n\xef\xbb\xbfSubject: a\n\n"), "subject:a header:22 body lf:3 mbox 8bit"},
+        "subject:a header:22 body lf:3 8bit odd:1"},
+    {"mbox, then BOM", IN("From -\n\xef\xbb\xbfSubject: a\n\n"), "header:22 body lf:3 mbox 8bit"},
     {"BOM only at the top", IN("To: x\n\xef\xbb\xbfSubject: a\n\n"), "header:21 body lf:3 8bit"},
     {"half a BOM", IN("\xef\xbbSubject: a\n\n"), "header:14 body lf:2 8bit"},
     /* Received */
