@@ -103,7 +103,7 @@ static void print_counts(const struct outcome *o)
     printf("  %-34s %8llu%s\n", "copied now", N(o->copied), o->copied ? more : "");
     line("copied or settled by earlier runs", o->done_before, "");
     line("already in the destination", o->present, "");
-    line("duplicates within the source", o->duplicates, "   same content; one of them was copied");
+    line("duplicates within the source", o->duplicates, "   same content, there once");
     line("left for a later run (--limit)", o->filtered, "");
     line("larger than the destination takes", o->too_big, "   listed below");
     line("refused by the destination", o->refused, "   listed below");
@@ -149,16 +149,26 @@ static void print_verdict(const struct outcome *o, int rc)
         printf(
             "The destination said OK to each message copied; that they stand there could not be checked one by one, since it %s.\n",
             o->uids_told ? "does not answer SEARCH" : "does not tell the UIDs of what it stores");
+    if (o->untold_missing)
+        printf(
+            "The destination said OK to %llu messages more than it holds now, and does not tell which. Run the same command again: it looks for them one by one, and sends what is not there.\n",
+            N(o->untold_missing));
+    uint64_t rest = o->not_reached + o->filtered;
     if (bad)
-        printf("Source and destination do NOT agree: %llu of %llu messages are not in the destination. They "
-               "are listed above and remain on the source.\n",
+        printf(
+            "Source and destination do NOT agree: %llu of %llu messages are not in the destination; they remain on the source.\n",
             N(bad), N(o->messages));
-    else if (o->not_reached || o->filtered)
-        printf("Source and destination do not agree yet: %llu of %llu messages are still to be copied; run "
-               "the same command again%s.\n",
-            N(o->not_reached + o->filtered), N(o->messages), o->filtered ? " without --limit" : "");
-    else if (rc < 0)
+    if (rest)
+        printf(
+            "Source and destination do not agree yet: %llu of %llu messages are still to be copied; run the same command again%s.\n",
+            N(rest), N(o->messages), o->filtered ? " without --limit" : "");
+    if (bad || rest)
+        return;
+    if (rc < 0)
         printf("Whether source and destination agree is not known: the run ended before it was checked.\n");
+    else if (o->gone_since)
+        printf(
+            "Source and destination agree, but for what was moved or deleted in the destination since it was copied.\n");
     else if (!o->messages)
         printf("Source and destination agree: the source is empty.\n");
     else

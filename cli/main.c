@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 static const struct command commands[] = {
     {"check", "sign in to both sides and show what they offer; changes nothing", cmd_check},
@@ -44,9 +45,20 @@ static bool is(const char *arg, const char *a, const char *b)
     return !strcmp(arg, a) || !strcmp(arg, b);
 }
 
+/* Output that could not be written is no success, as on a full disk. */
+static int end(int code)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return code;
+    fprintf(stderr,
+        "popferry: error: standard output could not be written; what was done stands in the ledger\n");
+    return code ? code : EXIT_CODE_LOCAL;
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
+    umask(077); /* what is left behind concerns nobody else */
     no_core_files();
     if (argc < 2 || is(argv[1], "--help", "-h") || !strcmp(argv[1], "help")) {
         print_usage(argc < 2 ? stderr : stdout);
@@ -58,7 +70,7 @@ int main(int argc, char **argv)
     }
     for (size_t i = 0; i < COMMANDS; i++)
         if (!strcmp(argv[1], commands[i].name))
-            return commands[i].run(&commands[i], argc - 1, (const char **)argv + 1);
+            return end(commands[i].run(&commands[i], argc - 1, (const char **)argv + 1));
     fprintf(stderr, "popferry: there is no command \"%s\"; popferry --help lists them\n", argv[1]);
     return EXIT_CODE_USAGE;
 }

@@ -2,6 +2,7 @@
 
 #include "mem.h"
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +23,9 @@ static void push(struct args *a, char *owned)
 static void push_line(struct args *a, char *line)
 {
     line += strspn(line, " \t");
-    line[strcspn(line, "\r\n")] = '\0';
+    size_t len = strlen(line);
+    while (len && strchr(" \t\r\n", line[len - 1]))
+        line[--len] = '\0';
     if (!*line || *line == '#')
         return;
     line += strspn(line, "-");
@@ -44,10 +47,14 @@ static int push_file(struct args *a, const char *path, struct error *err)
             err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "@%s: %s", path, strerror(errno));
     char *line = NULL;
     size_t cap = 0;
-    while (getline(&line, &cap, f) >= 0)
-        push_line(a, line);
+    for (bool first = true; getline(&line, &cap, f) >= 0; first = false)
+        push_line(a, first && !strncmp(line, "\xef\xbb\xbf", 3) ? line + 3 : line);
+    int failed = ferror(f) ? errno : 0;
     free(line);
     fclose(f);
+    if (failed)
+        return error_set(
+            err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "@%s: %s", path, strerror(failed));
     return 0;
 }
 

@@ -3,6 +3,7 @@
 #include "mem.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,12 +18,21 @@ static int failed(struct error *err, const char *option, const char *file, const
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s %s: %s", option, file, why);
 }
 
-/* The first line, without its end. stdio is not used: its buffers would keep the secret. */
+/* Ctrl-C at the prompt must not leave the terminal without echo. */
+static volatile sig_atomic_t interrupted;
+
+static void on_interrupt(int sig)
+{
+    interrupted = sig;
+}
+
+/* The first line, without its end; cut at SECRET_MAX octets. stdio is not used: its buffers would keep the
+ * secret. */
 static char *first_line(int fd)
 {
     char *secret = mem_alloc(SECRET_MAX + 1);
     size_t n = 0;
-    while (n < SECRET_MAX) {
+    while (n < SECRET_MAX && !interrupted) {
         ssize_t got = read(fd, secret + n, 1);
         if (got < 0 && errno == EINTR)
             continue;
@@ -49,10 +59,12 @@ static char *from_file(const char *file, const char *option, struct error *err)
             file, file);
     char *secret = first_line(fd);
     close(fd);
-    if (*secret)
+    size_t len = strlen(secret);
+    if (len && len < SECRET_MAX)
         return secret;
-    free(secret);
-    failed(err, option, file, "holds no password in its first line");
+    mem_wipe_free(secret);
+    failed(err, option, file,
+        len ? "the first line is too long for a password" : "holds no password in its first line");
     return NULL;
 }
 
@@ -66,10 +78,16 @@ static char *from_terminal(int tty, const char *side, const struct endpoint *e)
         hidden.c_lflag &= ~(tcflag_t)ECHO;
         tcsetattr(tty, TCSAFLUSH, &hidden);
     }
+    const struct sigaction note = {.sa_handler = on_interrupt};
+    struct sigaction before;
+    sigaction(SIGINT, &note, &before);
     char *secret = first_line(tty);
+    sigaction(SIGINT, &before, NULL);
     if (changed)
         tcsetattr(tty, TCSAFLUSH, &old);
     dprintf(tty, "\n");
+    if (interrupted)
+        raise(SIGINT);
     return secret;
 }
 

@@ -87,7 +87,8 @@ static void draw(struct talk *t, const struct progress *p, const char *words)
     char bar[BAR_MAX + 3] = "";
     int cells = width - used - 3 < BAR_MAX ? width - used - 3 : BAR_MAX;
     if (p->total && cells >= 5) {
-        int filled = (int)(p->messages * (uint64_t)cells / p->total);
+        uint64_t done = p->messages < p->total ? p->messages : p->total;
+        int filled = (int)(done * (uint64_t)cells / p->total);
         bar[0] = '[';
         memset(bar + 1, '#', (size_t)filled);
         memset(bar + 1 + filled, '.', (size_t)(cells - filled));

@@ -23,12 +23,13 @@ struct content_reader {
     struct mail_scan *scan; /* bodies come one after the other */
     struct requests waiting, sent;
     bool in_flight;
+    size_t batch; /* messages asked for at once; 1 after a refusal, to find out which one is meant */
 };
 
 struct content_reader *content_reader_new(struct imap *imap)
 {
     struct content_reader *r = mem_alloc(sizeof *r);
-    *r = (struct content_reader){.imap = imap, .scan = mail_scan_new()};
+    *r = (struct content_reader){.imap = imap, .scan = mail_scan_new(), .batch = BATCH};
     return r;
 }
 
@@ -101,11 +102,24 @@ static void answer_rest(struct requests *q, const struct error *error)
     free(taken.items);
 }
 
+static void ask_again(struct content_reader *r)
+{
+    r->batch = 1;
+    for (size_t i = 0; i < r->sent.count; i++)
+        if (!r->sent.items[i].answered)
+            push(&r->waiting, &r->sent.items[i]);
+    r->sent.count = 0;
+}
+
 static void on_fetched(void *ctx, const struct imap_result *res)
 {
     struct content_reader *r = ctx;
+    bool refused = res->status == IMAP_NO || res->status == IMAP_BAD;
     r->in_flight = false;
-    answer_rest(&r->sent, res->status == IMAP_OK ? NULL : res->error);
+    if (refused && r->batch > 1)
+        ask_again(r);
+    /* One message that the server cannot give is as good as none: it proves nothing. */
+    answer_rest(&r->sent, res->status == IMAP_ABORTED ? res->error : NULL);
     if (res->status != IMAP_ABORTED)
         content_reader_go(r);
 }
@@ -116,7 +130,7 @@ void content_reader_go(struct content_reader *r)
     struct buf set CLEANUP(buf_done) = {0};
     if (r->in_flight || !r->waiting.count)
         return;
-    size_t n = r->waiting.count < BATCH ? r->waiting.count : BATCH;
+    size_t n = r->waiting.count < r->batch ? r->waiting.count : r->batch;
     for (size_t i = 0; i < n; i++) {
         buf_printf(&set, "%s%u", i ? "," : "", r->waiting.items[i].uid);
         push(&r->sent, &r->waiting.items[i]);

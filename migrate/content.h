@@ -11,7 +11,8 @@
 
 struct content_reader;
 
-/* found false: the message is gone (facts is then empty). error: NULL, or why nothing can be known. */
+/* found false: the message is gone, or the server cannot give it (facts is then empty). error: NULL, or why
+ * nothing can be known. */
 typedef void content_fn(
     void *ctx, uint32_t uid, bool found, const struct mail_facts *facts, const struct error *error);
 

@@ -45,7 +45,7 @@ static void on_select_again(void *ctx, const struct imap_result *res)
     if (res->status == IMAP_OK)
         note_selected(d);
     else
-        finish(d, res->error);
+        finish(d, d->create_error.code ? &d->create_error : res->error);
 }
 
 static void select_mailbox(struct dest *d, imap_done_fn *done)
@@ -58,6 +58,8 @@ static void on_create(void *ctx, const struct imap_result *res)
     struct dest *d = ctx;
     /* ALREADYEXISTS, or servers that say so in words: SELECT tells the truth. */
     d->created = res->status == IMAP_OK;
+    if (!d->created)
+        d->create_error = *res->error;
     if (res->status == IMAP_ABORTED) {
         finish(d, res->error);
         return;
@@ -131,6 +133,21 @@ void dest_prepare(
     *d = (struct dest){
         .imap = imap, .folder = folder, .mode = mode, .delimiter = '/', .done = done, .ctx = ctx};
     imap_capability(imap, on_capability, d);
+}
+
+static void on_unselect(void *ctx, const struct imap_result *res)
+{
+    (void)ctx;
+    (void)res; /* refused or not: the mailbox is selected again at the end */
+}
+
+void dest_release(struct dest *d)
+{
+    const struct imap_caps *caps = imap_caps(d->imap);
+    if (caps->uidplus || !caps->unselect || d->messages)
+        return;
+    d->released = true;
+    imap_unselect(d->imap, on_unselect, d);
 }
 
 void dest_done(struct dest *d)

@@ -25,8 +25,10 @@ struct dest {
     char delimiter;
     char *wire; /* the mailbox's name on the wire */
     bool exists, created;
+    bool released;                           /* not selected any more: finish.h selects it again */
     uint32_t uidvalidity, uidnext, messages; /* as selected */
     uint64_t append_limit;                   /* octets; 0: not said */
+    struct error create_error;               /* why CREATE was refused; code 0: it was not */
     dest_done_fn *done;
     void *ctx;
 };
@@ -35,6 +37,11 @@ struct dest {
 void dest_prepare(struct dest *d, struct imap *imap, const char *folder, enum dest_mode mode,
     dest_done_fn *done, void *ctx);
 void dest_done(struct dest *d);
+
+/* Called before the first APPEND. A server that names no UIDs cannot show what it has lost: so as not to
+ * depend on how it treats an empty mailbox that is both selected and appended to (one keeps only the last
+ * message), it is left. */
+void dest_release(struct dest *d);
 
 /* Fewer round trips are needed when each message needs none of its own. */
 bool dest_streams(const struct dest *d);

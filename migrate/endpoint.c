@@ -40,7 +40,8 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Percent-decode; NULL when a % is not followed by two hex digits or a control character would come out. */
+/* Percent-decode; NULL when a % is not followed by two hex digits a control character would come out, or
+ * no UTF-8. */
 static char *decode(const char *s, size_t len)
 {
     char *out = mem_alloc(len + 1);
@@ -58,6 +59,13 @@ static char *decode(const char *s, size_t len)
             return NULL;
         }
         out[n++] = (char)c;
+    }
+    for (size_t i = 0, step; i < n; i += step) {
+        step = text_utf8_len(out + i, n - i);
+        if (!step) {
+            free(out);
+            return NULL;
+        }
     }
     return out;
 }
@@ -129,6 +137,9 @@ static int parse_parts(const char *side, const char *rest, struct endpoint *e, s
     const char *at = memrchr(rest, '@', authority);
     if (at && parse_user(side, rest, (size_t)(at - rest), e, err) < 0)
         return -1;
+    if (!at && strchr(rest + authority, '@'))
+        return usage(err, side,
+            "there is a '/' before the '@' of this URL: in a user's name it is written %2F, and a password may not stand here");
     const char *host = at ? at + 1 : rest;
     if (parse_host(side, host, (size_t)(rest + authority - host), e, err) < 0)
         return -1;

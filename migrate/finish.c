@@ -62,8 +62,7 @@ static void report_missing(const struct comparison *c, const struct ledger_messa
         .certain = true,
         .attention = true,
     };
-    if (c->sink)
-        c->sink->message(c->sink->ctx, &out);
+    outcome_tell(c->sink, &out);
 }
 
 static bool check_row(void *ctx, const struct ledger_message *m)
@@ -91,7 +90,10 @@ void finish_ask(struct finish *f, struct session *s)
     f->searched = false;
     f->count = 0;
     f->waiting += 2;
-    imap_noop(imap, on_noop, f); /* SEARCH sees only what the server has announced */
+    if (s->dest.released)
+        imap_select(imap, s->dest.wire, true, on_noop, f);
+    else
+        imap_noop(imap, on_noop, f); /* SEARCH sees only what the server has announced */
     imap_uid_search(imap, "ALL", on_uid, on_search, f);
 }
 
@@ -158,7 +160,13 @@ int finish_check(struct finish *f, struct session *s, struct ledger *ledger, int
     outcome->missing = c.missing;
     outcome->gone_since = c.gone_since;
     outcome->end_checked = f->searched;
-    if (f->searched)
-        outcome->destination_messages = f->count;
-    return 0;
+    if (!f->searched)
+        return 0;
+    outcome->destination_messages = f->count;
+    uint64_t expected = s->dest.messages + outcome->copied;
+    if (outcome->uids_told || f->count >= expected)
+        return 0;
+    outcome->untold_missing = expected - f->count;
+    outcome->missing += outcome->untold_missing;
+    return ledger_reopen_untold(ledger, job, s->begun_s, err);
 }

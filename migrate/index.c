@@ -14,7 +14,9 @@ struct update {
     struct mail_scan *scan;
     const uint32_t *known;
     size_t known_count;
-    bool done;
+    uint32_t *there; /* what the mailbox holds now */
+    size_t there_count, there_cap;
+    size_t waiting;
     struct error error;
 };
 
@@ -52,14 +54,43 @@ static void on_row(void *ctx, const struct imap_fetch_row *row)
 static void on_done(void *ctx, const struct imap_result *res)
 {
     struct update *u = ctx;
-    u->done = true;
+    u->waiting--;
     if (res->status != IMAP_OK && !u->error.code)
         u->error = *res->error;
 }
 
+static void on_uid(void *ctx, uint32_t uid)
+{
+    struct update *u = ctx;
+    if (u->there_count == u->there_cap) {
+        u->there_cap = u->there_cap ? u->there_cap * 2 : 1024;
+        u->there = mem_grow(u->there, u->there_cap, sizeof *u->there);
+    }
+    u->there[u->there_count++] = uid;
+}
+
+/* What others have removed since must not be taken for present. */
+static void forget_removed(struct update *u)
+{
+    if (u->there_count)
+        qsort(u->there, u->there_count, sizeof *u->there, compare_uid);
+    for (size_t i = 0; i < u->known_count && !u->error.code; i++)
+        if (!u->there_count ||
+            !bsearch(&u->known[i], u->there, u->there_count, sizeof *u->there, compare_uid))
+            ledger_index_remove(u->ledger, u->job, u->known[i], &u->error);
+}
+
+static void on_searched(void *ctx, const struct imap_result *res)
+{
+    struct update *u = ctx;
+    on_done(ctx, res);
+    if (res->status == IMAP_OK)
+        forget_removed(u);
+}
+
 static bool update_done(void *ctx)
 {
-    return ((struct update *)ctx)->done;
+    return !((struct update *)ctx)->waiting;
 }
 
 char *index_complement(const uint32_t *uids, size_t count, size_t max_ranges)
@@ -82,7 +113,7 @@ char *index_complement(const uint32_t *uids, size_t count, size_t max_ranges)
             }
             i = last;
         }
-        buf_printf(&out, "%u:*", next);
+        buf_printf(&out, "%u:*", next ? next : UINT32_MAX); /* 0: the highest UID there can be is known */
         if (ranges <= max_ranges || gap_min > UINT32_MAX / 4)
             return buf_strdup(&out);
         gap_min *= 4;
@@ -95,8 +126,6 @@ int index_update(struct session *s, struct ledger *ledger, int64_t job, struct e
         return 0;
     if (ledger_index_begin(ledger, job, s->dest.uidvalidity, err) < 0)
         return -1;
-    if (!s->dest.messages)
-        return 0;
     uint32_t *known = NULL;
     struct update u = {.ledger = ledger, .job = job};
     if (ledger_known_uids(ledger, job, s->dest.uidvalidity, &known, &u.known_count, err) < 0) {
@@ -107,15 +136,23 @@ int index_update(struct session *s, struct ledger *ledger, int64_t job, struct e
     u.scan = mail_scan_new();
     char *set CLEANUP(mem_free_str) = index_complement(known, u.known_count, MAX_RANGES);
     session_phase(s, "reading what the destination holds");
-    imap_uid_fetch(s->lanes[0].imap, set, INDEX_FIELDS, on_row, on_done, &u);
+    if (u.known_count) {
+        u.waiting++;
+        imap_uid_search(s->lanes[0].imap, "ALL", on_uid, on_searched, &u);
+    }
+    if (s->dest.messages) {
+        u.waiting++;
+        imap_uid_fetch(s->lanes[0].imap, set, INDEX_FIELDS, on_row, on_done, &u);
+    }
     int rc = session_run_until(s, update_done, &u, err);
     if (rc == 0 && u.error.code) {
         *err = u.error;
         rc = -1;
     }
-    if (!u.done) /* the command still points at u */
+    if (u.waiting) /* a command still points at u */
         imap_abort(s->lanes[0].imap, err);
     mail_scan_free(u.scan);
+    free(u.there);
     free(known);
     return rc;
 }

@@ -132,14 +132,14 @@ int ledger_commit(struct ledger *l, struct error *err)
     return 0;
 }
 
-static int version(struct ledger *l, struct error *err)
+static int version(struct ledger *l, int *ret, struct error *err)
 {
     sqlite3_stmt *st = ledger_prepare(l, err, "PRAGMA user_version", "");
     if (!st || ledger_step(l, st, err) != 1)
         return -1;
-    int v = sqlite3_column_int(st, 0);
+    *ret = sqlite3_column_int(st, 0);
     sqlite3_reset(st);
-    return v;
+    return 0;
 }
 
 static int make_tables(struct ledger *l, struct error *err)
@@ -151,8 +151,8 @@ static int make_tables(struct ledger *l, struct error *err)
 
 static int check_version(struct ledger *l, enum ledger_mode mode, struct error *err)
 {
-    int v = version(l, err);
-    if (v < 0)
+    int v;
+    if (version(l, &v, err) < 0)
         return -1;
     if (v == 0 && mode == LEDGER_WRITE)
         return make_tables(l, err);

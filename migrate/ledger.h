@@ -95,6 +95,9 @@ int ledger_done(struct ledger *l, int64_t id, uint32_t uidvalidity, uint32_t uid
 /* Back to LEDGER_OPEN: it is certain that the destination did not take it. */
 int ledger_withdraw(struct ledger *l, int64_t id, struct error *err);
 
+/* Rows done since then (intended_s) whose UID was never told: back to LEDGER_OPEN. For when it turns out that
+ * the destination does not hold all it said OK to, and cannot say which. */
+int ledger_reopen_untold(struct ledger *l, int64_t job, int64_t since_s, struct error *err);
 /* The source claims another size for the same content now. */
 int ledger_note_octets(struct ledger *l, int64_t id, uint64_t octets_claimed, struct error *err);
 /* The source gives this row's key to another message now: the row stays, for its content, without a key. */

@@ -209,3 +209,12 @@ int ledger_release_key(struct ledger *l, int64_t id, struct error *err)
 {
     return ledger_write(l, ledger_prepare(l, err, "UPDATE message SET key=NULL WHERE id=?", "i", id), err);
 }
+
+int ledger_reopen_untold(struct ledger *l, int64_t job, int64_t since_s, struct error *err)
+{
+    return ledger_write(l,
+        ledger_prepare(l, err,
+            "UPDATE message SET state=0 WHERE job=? AND state=2 AND uid=0 AND intended_s>=?", "ii", job,
+            since_s),
+        err);
+}

@@ -38,6 +38,13 @@ static void break_link(struct link *l, const struct error *why)
     abort_engine(l);
 }
 
+void link_abort(struct link *l, const struct error *why)
+{
+    if (!l->error.code)
+        l->error = *why;
+    abort_engine(l);
+}
+
 static bool pump_in(struct link *l)
 {
     char piece[READ_PIECE];

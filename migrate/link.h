@@ -24,6 +24,9 @@ struct link {
  * link->error, with every outstanding callback fired. */
 bool link_pump(struct link *l);
 
+/* We end it: every outstanding callback fires with *why, and nothing is sent any more. */
+void link_abort(struct link *l, const struct error *why);
+
 /* Still of use: connecting or ready, not broken. */
 static inline bool link_alive(const struct link *l)
 {

@@ -80,8 +80,7 @@ static void report(
     m->reason = verdict->reason;
     m->certain = verdict->certain;
     m->attention = verdict->verdict == VERDICT_TOO_BIG;
-    if (v->sink)
-        v->sink->message(v->sink->ctx, m);
+    outcome_tell(v->sink, m);
 }
 
 static const char *or_empty(const char *s)
@@ -152,6 +151,15 @@ static void decide(struct survey *v, size_t item, const struct mail_facts *facts
     report(v, item, &verdict, &out);
 }
 
+/* The source refused TOP for this one: what it is shows when it is read. */
+static void report_unknown(struct survey *v, size_t item)
+{
+    struct plan_verdict verdict = {.verdict = VERDICT_COPY,
+        .reason = "the source does not give its header alone; migrate reads it whole"};
+    struct outcome_message out = {.message_id = "", .from = "", .subject = "", .date_s = MAIL_NO_DATE};
+    report(v, item, &verdict, &out);
+}
+
 static void on_data(void *ctx, const void *data, size_t len)
 {
     struct header *h = ctx;
@@ -169,7 +177,10 @@ static void on_header(void *ctx, const struct error *error)
         v->error = *error;
     report_known(v, h->item);
     if (!v->error.code) {
-        decide(v, h->item, &facts);
+        if (error)
+            report_unknown(v, h->item);
+        else
+            decide(v, h->item, &facts);
         v->reported = h->item + 1;
     }
     free(h);

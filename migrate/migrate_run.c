@@ -24,26 +24,36 @@ static void note_inventory(struct session *s, struct outcome *o)
     o->destination_messages = s->dest.messages;
 }
 
-static int work(struct session *s, struct ledger *ledger, int64_t job_id, const struct outcome_sink *sink,
-    struct outcome *o, struct error *err)
-{
-    uint32_t first_uid = s->dest.uidnext;
-    note_inventory(s, o);
-    if (reconcile(s, ledger, job_id, o, err) < 0 || index_update(s, ledger, job_id, err) < 0)
-        return -1;
-    struct finish finish CLEANUP(finish_done) = {0};
-    if (transfer_run(s, ledger, job_id, &finish, sink, o, err) < 0)
-        return -1;
-    return finish_check(&finish, s, ledger, job_id, first_uid ? first_uid : 1, sink, o, err);
-}
-
 struct run {
     const struct world *world;
     struct ledger *ledger;
     int64_t job_id;
     const struct outcome_sink *sink;
     bool opened; /* both sides were signed in at least once */
+    uint32_t uidvalidity,
+        first_uid; /* of the destination at the first session: what is below was there before */
 };
+
+static uint32_t first_uid(struct run *r, const struct dest *dest)
+{
+    if (!r->first_uid || r->uidvalidity != dest->uidvalidity) {
+        r->uidvalidity = dest->uidvalidity;
+        r->first_uid = dest->uidnext ? dest->uidnext : 1;
+    }
+    return r->first_uid;
+}
+
+static int work(struct run *r, struct session *s, struct outcome *o, struct error *err)
+{
+    uint32_t from_uid = first_uid(r, &s->dest);
+    struct finish finish CLEANUP(finish_done) = {0};
+    note_inventory(s, o);
+    if (reconcile(s, r->ledger, r->job_id, o, err) < 0 || index_update(s, r->ledger, r->job_id, err) < 0)
+        return -1;
+    if (transfer_run(s, r->ledger, r->job_id, &finish, r->sink, o, err) < 0)
+        return -1;
+    return finish_check(&finish, s, r->ledger, r->job_id, from_uid, r->sink, o, err);
+}
 
 static int run_session(struct run *r, const struct job *job, struct outcome *o, struct error *err)
 {
@@ -51,7 +61,7 @@ static int run_session(struct run *r, const struct job *job, struct outcome *o, 
     int rc = session_open(&s, job, r->world, DEST_CREATE, err);
     if (rc == 0) {
         r->opened = true;
-        rc = work(&s, r->ledger, r->job_id, r->sink, o, err);
+        rc = work(r, &s, o, err);
         outcome_count_rest(o);
         struct error ignored; /* nothing was deleted: a QUIT that fails changes nothing */
         session_sign_off(&s, &ignored);

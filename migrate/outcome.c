@@ -1,5 +1,21 @@
 #include "outcome.h"
 
+#include "text.h"
+#include <string.h>
+
+#define SHOWN_MAX 1100 /* the longest UIDL and Message-ID that the layers below let through */
+
+void outcome_tell(const struct outcome_sink *sink, const struct outcome_message *m)
+{
+    char key[SHOWN_MAX], message_id[SHOWN_MAX];
+    if (!sink)
+        return;
+    struct outcome_message fit = *m;
+    fit.key = text_clean(key, sizeof key, m->key, strlen(m->key));
+    fit.message_id = text_clean(message_id, sizeof message_id, m->message_id, strlen(m->message_id));
+    sink->message(sink->ctx, &fit);
+}
+
 void outcome_count_rest(struct outcome *o)
 {
     uint64_t told = o->copied + o->done_before + o->present + o->duplicates + o->filtered + o->too_big +

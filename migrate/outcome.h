@@ -26,6 +26,9 @@ struct outcome_sink {
     void *ctx;
 };
 
+/* Tell the sink, if there is one, with the server's own strings (UIDL, Message-ID) made fit to show. */
+void outcome_tell(const struct outcome_sink *sink, const struct outcome_message *m);
+
 struct outcome {
     uint64_t messages, octets;      /* the source's inventory */
     uint64_t copied, copied_octets; /* in this run; planned: to be copied */
@@ -39,9 +42,10 @@ struct outcome {
     uint64_t by_date_source[MAIL_DATE_NOW + 1];
     uint64_t fetched, fetched_octets; /* bodies downloaded from the source */
     uint64_t destination_messages;    /* at the end; planned: now */
-    bool uids_told;      /* the destination names UIDs, so that the end could be checked one by one */
-    bool end_checked;    /* the destination was read again at the end */
-    uint64_t reconnects; /* sessions that broke and were taken up again */
+    bool uids_told;          /* the destination names UIDs, so that the end could be checked one by one */
+    uint64_t untold_missing; /* of missing: the destination does not tell which */
+    bool end_checked;        /* the destination was read again at the end */
+    uint64_t reconnects;     /* sessions that broke and were taken up again */
     bool folder_exists, folder_created;
     int64_t elapsed_ms;
 };

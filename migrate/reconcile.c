@@ -21,6 +21,7 @@ struct intent {
     uint32_t floor_uidvalidity, floor_uid;
     uint8_t ident[SHA256_OCTETS], core[SHA256_OCTETS], fingerprint[SHA256_OCTETS];
     uint32_t found_uid; /* 0: not yet */
+    bool shared;        /* its identity stands in the ledger on other content too: only content can tell */
 };
 
 /* A message of the destination that might be one of them. */
@@ -170,7 +171,7 @@ static int fetch_candidates(struct look_up *u, struct error *err)
 enum strength {
     SAME_HEADER_AND_SIZE,
     SAME_CONTENT,
-    SAME_DATE, /* and size or Message-ID: a server that alters what it stores */
+    SAME_DATE, /* and Message-ID: a server that alters what it stores */
     STRENGTHS,
 };
 
@@ -183,11 +184,11 @@ static bool matches(
     bool size = in->octets_sent == f->octets;
     switch (strength) {
     case SAME_HEADER_AND_SIZE:
-        return ident && size && !memcmp(in->core, f->core, SHA256_OCTETS);
+        return !in->shared && ident && size && !memcmp(in->core, f->core, SHA256_OCTETS);
     case SAME_CONTENT:
         return f->content_known && !memcmp(in->fingerprint, f->fingerprint, SHA256_OCTETS);
     case SAME_DATE:
-        return same_validity(u, in) && in->internaldate_s == f->internaldate_s && (size || ident);
+        return same_validity(u, in) && in->internaldate_s == f->internaldate_s && ident && !in->shared;
     case STRENGTHS:
         break;
     }
@@ -308,11 +309,25 @@ static int record(struct look_up *u, struct outcome *outcome, struct error *err)
     return ledger_commit(u->ledger, err);
 }
 
+static int note_shared(struct look_up *u, struct error *err)
+{
+    for (size_t i = 0; i < u->intent_count; i++) {
+        struct intent *in = &u->intents[i];
+        int rc = ledger_ident_on_other_content(u->ledger, u->job, in->ident, in->fingerprint, err);
+        if (rc < 0)
+            return -1;
+        in->shared = rc == 1;
+    }
+    return 0;
+}
+
 int reconcile(
     struct session *s, struct ledger *ledger, int64_t job, struct outcome *outcome, struct error *err)
 {
     struct look_up u = {.session = s, .ledger = ledger, .job = job};
     int rc = ledger_each(ledger, job, LEDGER_INTENT, add_intent, &u, err);
+    if (rc == 0)
+        rc = note_shared(&u, err);
     if (rc == 0 && u.intent_count) {
         session_phase(s, "looking up what an interrupted run had sent");
         u.scan = mail_scan_new();

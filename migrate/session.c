@@ -106,7 +106,7 @@ static bool both_ready(void *ctx)
 int session_open(struct session *s, const struct job *job, const struct world *world, enum dest_mode mode,
     struct error *err)
 {
-    *s = (struct session){.job = job, .world = world};
+    *s = (struct session){.job = job, .world = world, .begun_s = clock_wall_s(world->clock)};
     s->loop = (struct link_loop){.links = s->links, .tick = tick, .stop = stop, .ctx = s};
     s->net = s->loop.net = net_new(&world->log);
     session_phase(s, "connecting");

@@ -33,6 +33,7 @@ struct session {
     struct link_loop loop;
     struct dest dest;
     bool inventory_done, dest_ready;
+    int64_t begun_s; /* wall clock */
     struct error inventory_error, dest_error;
     struct progress progress;
     struct goodbye {

@@ -67,9 +67,11 @@ static void drain(struct transfer *t, const struct error *why)
 /* Nothing may call back into *t any more: end what is outstanding, with every callback fired. */
 static void abandon(struct transfer *t, const struct error *why)
 {
-    source_abort(t->session->source, why);
-    for (size_t i = 0; i < t->session->lane_count; i++)
-        imap_abort(t->session->lanes[i].imap, why);
+    for (size_t i = 0; i < t->session->loop.count; i++) {
+        struct link *l = t->session->loop.links[i];
+        if (l->source ? source_outstanding(l->source) : imap_outstanding(l->imap))
+            link_abort(l, why); /* the others can still say goodbye */
+    }
     content_reader_abort(t->contents, why);
     while (t->live)
         parcel_free(t->live);
@@ -91,13 +93,18 @@ static void start(struct transfer *t)
 /* A duplicate is settled only through its twin: where that was not stored, neither was this. */
 static void check_duplicates(struct transfer *t)
 {
-    for (size_t i = 0; i < t->duplicate_count && !t->fatal.code; i++) {
+    struct error ignored;
+    struct error *err = t->fatal.code ? &ignored : &t->fatal;
+    bool ended_early = t->fatal.code;
+    for (size_t i = 0; i < t->duplicate_count; i++) {
         struct ledger_message twin;
         const struct source_item *it = &t->items[t->duplicates[i].item];
-        int rc = ledger_find_id(t->ledger, t->duplicates[i].twin, &twin, &t->fatal);
+        int rc = ledger_find_id(t->ledger, t->duplicates[i].twin, &twin, err);
         if (rc < 0 || (rc == 1 && (twin.state == LEDGER_DONE || twin.state == LEDGER_PRESENT)))
             continue;
         t->outcome->duplicates--;
+        if (ended_early) /* its twin may still be stored by a later run: not settled, nothing to report */
+            continue;
         t->outcome->refused++;
         struct outcome_message m = {
             .number = it->number,
@@ -112,8 +119,7 @@ static void check_duplicates(struct transfer *t)
             .certain = true,
             .attention = true,
         };
-        if (t->sink)
-            t->sink->message(t->sink->ctx, &m);
+        outcome_tell(t->sink, &m);
     }
 }
 
@@ -123,6 +129,7 @@ int transfer_run(struct session *s, struct ledger *ledger, int64_t job, struct f
     struct transfer t = {
         .session = s, .ledger = ledger, .job = job, .finish = finish, .sink = sink, .outcome = outcome};
     start(&t);
+    dest_release(&s->dest);
     add_lanes(&t);
     session_phase(s, "copying");
     struct error broken;

@@ -42,7 +42,7 @@ void transfer_report(struct parcel *p, const char *verdict, const char *reason, 
     };
     if (source == MAIL_DATE_NOW)
         m.date_s = MAIL_NO_DATE;
-    t->sink->message(t->sink->ctx, &m);
+    outcome_tell(t->sink, &m);
 }
 
 /* Record where this message ended and let it go. */

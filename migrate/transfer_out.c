@@ -181,11 +181,38 @@ static void on_stored(struct batch *b, const struct imap_result *res)
     }
 }
 
+/* The answer said NO: nothing of it was stored (RFC 3502 makes a batch all or nothing). */
+static void withdraw(struct batch *b)
+{
+    struct transfer *t = b->transfer;
+    for (size_t i = 0; i < b->count; i++) {
+        ledger_withdraw(t->ledger, b->parcels[i]->row.id, &t->fatal);
+        parcel_free(b->parcels[i]);
+    }
+}
+
+/* To an engine that is dead, or in a run that is ending, nothing more may be submitted: nobody would wait. */
+static bool may_submit(const struct batch *b)
+{
+    return !b->transfer->fatal.code && link_alive(&b->lane->link);
+}
+
+static void give_up(struct batch *b, const struct error *why)
+{
+    transfer_fail(b->transfer, why);
+    withdraw(b);
+    batch_free(b);
+}
+
 static void on_created(void *ctx, const struct imap_result *res)
 {
     struct batch *b = ctx;
     if (res->status == IMAP_OK)
         b->transfer->outcome->folder_created = true;
+    if (!may_submit(b)) {
+        give_up(b, res->error ? res->error : &b->transfer->fatal);
+        return;
+    }
     submit(b); /* also when it was refused: the APPEND tells whether the mailbox is there */
 }
 
@@ -200,23 +227,15 @@ static void split(struct batch *b)
     submit(second);
 }
 
-/* The answer said NO: nothing of it was stored (RFC 3502 makes a batch all or nothing). */
-static void withdraw(struct batch *b)
-{
-    struct transfer *t = b->transfer;
-    for (size_t i = 0; i < b->count; i++) {
-        ledger_withdraw(t->ledger, b->parcels[i]->row.id, &t->fatal);
-        parcel_free(b->parcels[i]);
-    }
-}
-
 static void refuse_one(struct batch *b, const struct error *why)
 {
     struct transfer *t = b->transfer;
     bool full = why->code == ERROR_FULL;
     t->full_streak += full;
     if (full && t->full_streak >= FULL_STREAK_MAX) {
-        transfer_fail(t, why);
+        struct error named = *why;
+        error_prefix(&named, "%s", stream_name(b->lane->link.stream));
+        transfer_fail(t, &named);
         withdraw(b);
         return;
     }
@@ -224,22 +243,27 @@ static void refuse_one(struct batch *b, const struct error *why)
         why->text, true);
 }
 
-/* A refusal that one message may have caused; for a batch this is found out by halving it. */
+/* A refusal that one message may have caused; for a batch this is found out by halving it. TRYCREATE that
+ * comes again after CREATE is such a one: some servers say it of a message that they cannot parse. */
 static bool about_message(const struct error *why)
 {
-    return why->scope == ERROR_SCOPE_MESSAGE || why->code == ERROR_FULL;
+    return why->scope == ERROR_SCOPE_MESSAGE || why->code == ERROR_FULL || why->code == ERROR_NO_FOLDER;
 }
 
 static void on_refused(struct batch *b, const struct imap_result *res)
 {
     struct transfer *t = b->transfer;
     finish_forget(t->finish); /* more may follow */
+    if (!may_submit(b) && (b->count > 1 || res->error->code == ERROR_NO_FOLDER)) {
+        give_up(b, res->error);
+        return;
+    }
     if (res->error->code == ERROR_NO_FOLDER && !b->created_folder) {
         b->created_folder = true;
         imap_create(b->lane->imap, t->session->dest.wire, on_created, b);
         return;
     }
-    if (about_message(res->error) && b->count > 1 && !t->fatal.code) {
+    if (about_message(res->error) && b->count > 1) {
         split(b);
         return;
     }

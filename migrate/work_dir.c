@@ -33,6 +33,9 @@ static int make_parents(char *path, struct error *err)
 int work_dir_make(const char *path, struct error *err)
 {
     struct stat st;
+    if (!*path)
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "--work-dir: the name of the work folder is empty");
     if (stat(path, &st) < 0) {
         char *copy CLEANUP(mem_free_str) = mem_strdup(path);
         if (make_parents(copy, err) < 0)

@@ -16,7 +16,7 @@ void buf_clear(struct buf *b);
 void buf_append(struct buf *b, const void *data, size_t len);
 void buf_append_str(struct buf *b, const char *s);
 void buf_append_char(struct buf *b, char c);
-void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3), nonnull(2)));
 /* Room for len more bytes at the end; write there, then buf_commit what was written. */
 void *buf_reserve(struct buf *b, size_t len);
 void buf_commit(struct buf *b, size_t len);

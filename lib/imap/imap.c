@@ -70,7 +70,7 @@ void imap_take_off(struct imap *im, struct imap_command *c)
     queue_remove(&im->pending, c);
     queue_add(&im->flight, c);
     c->tag = ++im->last_tag;
-    if (c->kind == IMAP_KIND_SELECT)
+    if (c->kind == IMAP_KIND_SELECT || c->kind == IMAP_KIND_UNSELECT)
         im->mailbox = (struct imap_mailbox){0};
     if (c->kind == IMAP_KIND_LOGOUT)
         im->logout_sent = true;
@@ -98,6 +98,7 @@ static const struct {
     [IMAP_KIND_LIST] = {"LIST", IMAP_CODE_ABOUT_FOLDER},
     [IMAP_KIND_CREATE] = {"CREATE", IMAP_CODE_ABOUT_FOLDER},
     [IMAP_KIND_SELECT] = {"SELECT", IMAP_CODE_ABOUT_FOLDER},
+    [IMAP_KIND_UNSELECT] = {"UNSELECT", IMAP_CODE_ABOUT_FOLDER},
     [IMAP_KIND_STATUS] = {"STATUS", IMAP_CODE_ABOUT_FOLDER},
     [IMAP_KIND_QUOTA] = {"GETQUOTAROOT", IMAP_CODE_ABOUT_FOLDER},
     [IMAP_KIND_FETCH] = {"UID FETCH", IMAP_CODE_ABOUT_FOLDER},
@@ -289,6 +290,11 @@ void imap_select(struct imap *im, const char *mailbox, bool read_only, imap_done
     struct imap_command *c = submit(im, IMAP_KIND_SELECT, done, ctx);
     c->arg1 = checked_name(c, mailbox);
     c->read_only = read_only;
+}
+
+void imap_unselect(struct imap *im, imap_done_fn *done, void *ctx)
+{
+    submit(im, IMAP_KIND_UNSELECT, done, ctx);
 }
 
 void imap_status(struct imap *im, const char *mailbox, imap_status_fn *row, imap_done_fn *done, void *ctx)

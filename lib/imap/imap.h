@@ -7,8 +7,8 @@
  * Order of calls: imap_new; submit commands at any time; write what imap_pull hands out and pass what arrives
  * to imap_feed. Commands are pipelined in the order of submission, at most IMAP_WINDOW in flight, and a
  * command with a synchronising literal is sent up to the literal and goes on when the server's "+" comes: no
- * other command is sent meanwhile. Commands that change the selected mailbox (SELECT, EXAMINE) wait until all
- * before them are answered, and all after them wait for them.
+ * other command is sent meanwhile. Commands that change the selected mailbox (SELECT, EXAMINE, UNSELECT) wait
+ * until all before them are answered, and all after them wait for them.
  *
  * Every done callback fires exactly once: with the tagged answer, or with the error given to imap_abort;
  * never from inside the submitting call. Callbacks may submit further commands; they must not call imap_feed,
@@ -149,6 +149,8 @@ struct imap_mailbox {
     uint32_t uidnext;     /* 0: not told */
 };
 void imap_select(struct imap *im, const char *mailbox, bool read_only, imap_done_fn *done, void *ctx);
+/* RFC 3691; only if offered. */
+void imap_unselect(struct imap *im, imap_done_fn *done, void *ctx);
 const struct imap_mailbox *imap_selected(const struct imap *im);
 
 /* STATUS; items asked for: MESSAGES UIDNEXT UIDVALIDITY, SIZE if STATUS=SIZE, APPENDLIMIT if per mailbox. */

@@ -121,6 +121,9 @@ static void write_verb(struct imap *im, const struct imap_command *c)
     case IMAP_KIND_SELECT:
         named(out, c->read_only ? "EXAMINE " : "SELECT ", c->arg1);
         break;
+    case IMAP_KIND_UNSELECT:
+        buf_append_str(out, "UNSELECT");
+        break;
     case IMAP_KIND_STATUS:
         write_status(out, c, &im->caps);
         break;
@@ -173,9 +176,10 @@ static bool blocked(const struct imap *im, const struct imap_command *c)
 {
     if (im->writing || im->logout_sent || im->flight.count >= IMAP_WINDOW)
         return true;
-    if (c->kind == IMAP_KIND_SELECT && im->flight.count)
+    bool selects = c->kind == IMAP_KIND_SELECT || c->kind == IMAP_KIND_UNSELECT;
+    if (selects && im->flight.count)
         return true;
-    if (imap_first_in_flight(im, IMAP_KIND_SELECT))
+    if (imap_first_in_flight(im, IMAP_KIND_SELECT) || imap_first_in_flight(im, IMAP_KIND_UNSELECT))
         return true;
     return wants_caps(c->kind) && imap_first_in_flight(im, IMAP_KIND_CAPABILITY);
 }

@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 static pthread_once_t global_once = PTHREAD_ONCE_INIT;
 
@@ -32,13 +33,11 @@ static bool takes_kerberos(const struct stream *s)
     return stream_words_offers(&s->words, "GSSAPI") && strpbrk(s->user, "@/\\");
 }
 
-/* The mechanisms that work with a password, as far as offered, for CURLOPT_LOGIN_OPTIONS; NULL: none. */
-static char *password_mechanisms(const struct stream *s)
+/* Those of count mechanisms that are offered, for CURLOPT_LOGIN_OPTIONS; NULL: none. */
+static char *offered(const struct stream *s, const char *const *names, size_t count)
 {
-    static const char *const names[] = {
-        "SCRAM-SHA-256", "SCRAM-SHA-1", "DIGEST-MD5", "CRAM-MD5", "NTLM", "PLAIN", "LOGIN"};
     char *list = NULL;
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+    for (size_t i = 0; i < count; i++) {
         if (!stream_words_offers(&s->words, names[i]))
             continue;
         char *longer = mem_printf("%s%sAUTH=%s", list ? list : "", list ? ";" : "", names[i]);
@@ -46,6 +45,20 @@ static char *password_mechanisms(const struct stream *s)
         list = longer;
     }
     return list;
+}
+
+/* The mechanisms that work with a password. */
+static char *password_mechanisms(const struct stream *s)
+{
+    static const char *const names[] = {
+        "SCRAM-SHA-256", "SCRAM-SHA-1", "DIGEST-MD5", "CRAM-MD5", "NTLM", "PLAIN", "LOGIN"};
+    return offered(s, names, sizeof names / sizeof *names);
+}
+
+static char *plain_mechanisms(const struct stream *s)
+{
+    static const char *const names[] = {"PLAIN", "LOGIN"};
+    return offered(s, names, 2);
 }
 
 static bool has_password_mechanism(const struct stream *s)
@@ -68,6 +81,20 @@ static bool would_take_apop(const struct stream *s, const char *line, size_t len
     return capa_done && secured && !takes_kerberos(s) && !has_password_mechanism(s);
 }
 
+/* libcurl takes the old hash mechanisms before PLAIN. Many servers offer them and keep no secrets for them:
+ * the answer is that of a wrong password. Inside TLS they gain nothing, and on plaintext the user has said
+ * that the password may be seen; so the attempt ends before any credential is sent. */
+static bool would_take_hash(const struct stream *s, const char *line, size_t len)
+{
+    bool told = s->protocol == STREAM_POP3 ? len == 1 && line[0] == '.'
+                                           : len > 12 && !strncasecmp(line, "* CAPABILITY", 12);
+    bool hash = stream_words_offers(&s->words, "DIGEST-MD5") || stream_words_offers(&s->words, "CRAM-MD5") ||
+                stream_words_offers(&s->words, "NTLM");
+    bool plain = stream_words_offers(&s->words, "PLAIN") || stream_words_offers(&s->words, "LOGIN");
+    bool secured = s->security == STREAM_PLAINTEXT || s->tls.shaken;
+    return told && hash && plain && secured && !s->options && !s->bare;
+}
+
 void stream_curl_server_line(struct stream *s, const char *data, size_t len)
 {
     char line[1024];
@@ -80,6 +107,7 @@ void stream_curl_server_line(struct stream *s, const char *data, size_t len)
     }
     stream_words_line(&s->words, s->protocol, line, len);
     s->want_bare = s->want_bare || would_take_apop(s, line, len);
+    s->want_plain = s->want_plain || would_take_hash(s, line, len);
     log_line(&s->net->log, LOG_DEBUG, "%s: server: %.*s", s->name, (int)len, line);
 }
 
@@ -114,7 +142,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *ctx)
 {
     (void)data;
     const struct stream *s = ctx;
-    return s->want_bare ? 0 : size * count;
+    return s->want_bare || s->want_plain ? 0 : size * count;
 }
 
 static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *ctx)
@@ -226,7 +254,7 @@ static void forget_attempt(struct stream *s)
     s->curl_text[0] = '\0';
     s->first_len = 0;
     s->alien = false;
-    s->want_bare = false;
+    s->want_bare = s->want_plain = false;
 }
 
 void stream_curl_start(struct stream *s)
@@ -272,6 +300,8 @@ static void signed_in(struct stream *s)
 static bool try_another_way(struct stream *s, CURLcode rc)
 {
     bool refused = rc == CURLE_LOGIN_DENIED || rc == CURLE_AUTH_ERROR, pop3 = s->protocol == STREAM_POP3;
+    if (s->want_plain && !s->bare && !s->options)
+        return (s->options = plain_mechanisms(s)) != NULL;
     if (s->bare || (!refused && !s->want_bare))
         return false;
     if (s->want_bare)

@@ -28,9 +28,10 @@ struct stream {
     CURL *easy; /* in net->multi while it exists */
     char curl_text[CURL_ERROR_SIZE];
     int64_t deadline_ms;
-    bool no_ir;     /* second attempt: SASL without initial response */
-    bool want_bare; /* the attempt under way is to be given up for that: */
-    bool bare;      /* second attempt: without a user name for libcurl, USER and PASS by our own hand */
+    bool no_ir;      /* second attempt: SASL without initial response */
+    bool want_bare;  /* the attempt under way is to be given up for that: */
+    bool want_plain; /* the same, for PLAIN or LOGIN */
+    bool bare;       /* second attempt: without a user name for libcurl, USER and PASS by our own hand */
     struct stream_login login;
     char *options; /* second attempt: CURLOPT_LOGIN_OPTIONS */
     struct stream_words words;

@@ -169,7 +169,7 @@ bool stream_words_is_syntax(const char *refusal)
 
 static bool is_in_use(const char *text)
 {
-    static const char *const words[] = {"[IN-USE]", "[INUSE]", "in use", "already locked", "mailbox locked",
+    static const char *const words[] = {"[IN-USE]", "[INUSE]", " in use", "already locked", "mailbox locked",
         "mailbox is locked", "maildrop locked", "maildrop is locked", "lock busy", "lock mailbox",
         "lock maildrop", "lock on mailbox", "being accessed", "another pop3 session", "another session",
         NULL};

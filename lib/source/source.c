@@ -90,6 +90,9 @@ static void on_capa(void *ctx, const struct pop3_result *res)
     struct source *s = ctx;
     (void)res; /* no CAPA is an answer, too: the engine's caps stay empty */
     s->facts.has_top = !s->facts.caps->known || s->facts.caps->top;
+    /* Without it such a server gives out a notice in place of each message with raw 8-bit headers. */
+    if (s->facts.caps->utf8)
+        pop3_utf8(s->pop3, NULL, NULL);
 }
 
 static void on_stat(void *ctx, const struct pop3_result *res)

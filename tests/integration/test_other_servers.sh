@@ -83,8 +83,6 @@ if begin cyrus; then
     told "to Cyrus again: nothing is copied" copy 0
     others_view "$O/spool/user/taro" "$W/view"
     like "to Cyrus: the rest is exact but for raw 8-bit headers" "$manifest" "$mail" "$W/view" 8bit bare
-    go "$pop" "$to" cyrus-new
-    told "to Cyrus with a new ledger: nothing is copied twice" copy 0
 
     to=imap://hanako@127.0.0.1:$OTHERS_IMAP_PORT
     kill_after 0.13 "$pop" "$to" cyrus-killed --folder 受信トレイ/2019

@@ -101,7 +101,7 @@ others_root() {
     done
     cp -rL "$o/pkg/etc/." "$root/etc" 2>/dev/null
     others_links /etc "$root/etc" /host/etc
-    rm -f "$root/etc"/{passwd,group,shadow,hosts.allow,hosts.deny}
+    rm -f "$root/etc"/{passwd,group,shadow,hosts.allow,hosts.deny,imapd.conf,cyrus.conf,mailutils.conf}
     for dir in taro hanako jiro; do
         echo "$dir:$(openssl passwd -6 "$SERVERS_PASSWORD"):1:0:::::" >>"$root/etc/shadow"
     done

@@ -218,6 +218,8 @@ static int submit_plain(struct imap *im, struct call *call)
         imap_capability(im, on_done, call);
     else if (!strcmp(call->verb, "noop"))
         imap_noop(im, on_done, call);
+    else if (!strcmp(call->verb, "unselect"))
+        imap_unselect(im, on_done, call);
     else if (!strcmp(call->verb, "logout"))
         imap_logout(im, on_done, call);
     else if (!strcmp(call->verb, "namespace"))

@@ -1,6 +1,6 @@
 /* dialog_calls.h - the words of "@" lines as calls of the IMAP engine, and its callbacks as "E:" lines.
  *
- *   submit capability | noop | logout | namespace | id NAME VERSION | list REFERENCE PATTERN
+ *   submit capability | noop | unselect | logout | namespace | id NAME VERSION | list REFERENCE PATTERN
  *   submit create NAME | select NAME | examine NAME | status NAME | quota NAME
  *   submit fetch SET [FIELDS] | body SET | search CRITERIA
  *   submit append NAME [flags=seen,...] [date=SECONDS] CONTENT...
