@@ -29,7 +29,8 @@ struct run {
     struct ledger *ledger;
     int64_t job_id;
     const struct outcome_sink *sink;
-    bool opened; /* both sides were signed in at least once */
+    bool opened;       /* both sides were signed in at least once */
+    unsigned reopened; /* attempts after a connection that was closed before that */
     uint32_t uidvalidity,
         first_uid; /* of the destination at the first session: what is below was there before */
 };
@@ -75,10 +76,12 @@ static int run_session(struct run *r, const struct job *job, struct outcome *o, 
 #define ATTEMPTS      4
 #define FIRST_WAIT_MS 1000
 
-static bool worth_another(const struct run *r, const struct error *why)
+static bool worth_another(struct run *r, const struct error *why)
 {
     switch (why->code) {
-    case ERROR_LOST:
+    case ERROR_LOST: /* also while signing in: a server that restarts, or is still busy with the session
+                        before */
+        return r->opened || !r->reopened++;
     case ERROR_CONNECT:
     case ERROR_TIMEOUT:
         return r->opened;
