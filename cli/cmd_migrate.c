@@ -181,8 +181,9 @@ static void print_text(const struct run *r, const struct outcome *o, int rc)
     char size[32], rate[32];
     printf("Source:      %s at %s, %llu messages, %s\n", r->job.from.user, r->job.from.host, N(o->messages),
         text_octets(size, sizeof size, o->octets));
-    printf("Destination: %s at %s, mailbox %s%s, %llu messages\n", r->job.to.user, r->job.to.host,
-        r->job.folder, o->folder_created ? " (created)" : "", N(o->destination_messages));
+    printf("Destination: %s at %s, mailbox %s%s, %llu messages%s\n", r->job.to.user, r->job.to.host,
+        r->job.folder, o->folder_created ? " (created)" : "", N(o->destination_messages),
+        o->end_checked ? "" : " before");
     print_counts(o);
     print_attention(&r->attention);
     if (o->copied && o->elapsed_ms > 0)
