@@ -94,6 +94,15 @@ static enum plan_past past(struct survey *v, size_t item)
     return past_of(v->ledger, v->job, &v->items[item], &id, &v->error);
 }
 
+/* No TOP, or not of this one: what it is shows when it is read. */
+static void report_unknown(struct survey *v, size_t item)
+{
+    struct plan_verdict verdict = {.verdict = VERDICT_COPY,
+        .reason = "the source does not give its header alone; migrate reads it whole"};
+    struct outcome_message out = {.message_id = "", .from = "", .subject = "", .date_s = MAIL_NO_DATE};
+    report(v, item, &verdict, &out);
+}
+
 /* Items that the ledger settles need no header: they are reported when their turn comes. */
 static void report_known(struct survey *v, size_t up_to)
 {
@@ -101,14 +110,17 @@ static void report_known(struct survey *v, size_t up_to)
         struct ledger_message m;
         const struct source_item *it = &v->items[v->reported];
         struct plan_facts facts = {.past = past(v, v->reported), .octets = it->octets};
-        struct plan_verdict verdict = plan_decide(&facts, &v->policy);
-        struct outcome_message out = {.message_id = "", .from = "", .subject = "", .date_s = MAIL_NO_DATE};
-        if (past_is_settled(facts.past) && ledger_find_key(v->ledger, v->job, it->key, &m, &v->error) == 1) {
-            out.message_id = or_empty(m.message_id);
-            out.from = or_empty(m.from);
-            out.subject = or_empty(m.subject);
-            out.date_s = m.internaldate_s ? m.internaldate_s : MAIL_NO_DATE;
+        if (!past_is_settled(facts.past) || ledger_find_key(v->ledger, v->job, it->key, &m, &v->error) != 1) {
+            report_unknown(v, v->reported);
+            continue;
         }
+        struct plan_verdict verdict = plan_decide(&facts, &v->policy);
+        struct outcome_message out = {
+            .message_id = or_empty(m.message_id),
+            .from = or_empty(m.from),
+            .subject = or_empty(m.subject),
+            .date_s = m.internaldate_s ? m.internaldate_s : MAIL_NO_DATE,
+        };
         report(v, v->reported, &verdict, &out);
     }
 }
@@ -148,15 +160,6 @@ static void decide(struct survey *v, size_t item, const struct mail_facts *facts
     if (source == MAIL_DATE_NOW)
         out.date_s = MAIL_NO_DATE;
     v->outcome->by_date_source[source] += verdict.verdict == VERDICT_COPY;
-    report(v, item, &verdict, &out);
-}
-
-/* The source refused TOP for this one: what it is shows when it is read. */
-static void report_unknown(struct survey *v, size_t item)
-{
-    struct plan_verdict verdict = {.verdict = VERDICT_COPY,
-        .reason = "the source does not give its header alone; migrate reads it whole"};
-    struct outcome_message out = {.message_id = "", .from = "", .subject = "", .date_s = MAIL_NO_DATE};
     report(v, item, &verdict, &out);
 }
 

@@ -29,9 +29,8 @@ struct call {
 
 static void put_quoted(struct buf *out, const char *s, size_t len)
 {
-    buf_append_str(out, " \"");
-    dialog_escape(out, s, len);
-    buf_append_char(out, '"');
+    buf_append_char(out, ' ');
+    dialog_quote(out, s, len);
 }
 
 static void call_free(struct call *call)

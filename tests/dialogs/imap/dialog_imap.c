@@ -172,10 +172,6 @@ static int play_all(const char *path)
 {
     struct dialog d;
     int rc = dialog_read(&d, path);
-    if (!rc && !d.count) {
-        fprintf(stderr, "%s: holds no dialog\n", path);
-        rc = -1;
-    }
     if (!rc)
         rc = play(&d, SIZE_MAX);
     for (size_t cut = 0; !rc && cut < server_octets(&d); cut++)

@@ -44,7 +44,7 @@ struct event {
 struct run {
     const struct dialog *d;
     char how[80];
-    size_t split_line, split_at; /* the write that begins at this line is cut here */
+    size_t split_step, split_at; /* the write of this step is cut here */
     bool bytewise;
 
     struct pop3 *p;
@@ -56,35 +56,18 @@ struct run {
     bool submitting, broken, failed;
 };
 
-static void fail(struct run *r, unsigned line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
-static void fail(struct run *r, unsigned line, const char *fmt, ...)
+static void fail(struct run *r, int line, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+static void fail(struct run *r, int line, const char *fmt, ...)
 {
     if (r->failed)
         return;
     r->failed = true;
-    fprintf(stderr, "%s:%u: [%s] ", r->d->path, line, r->how);
+    fprintf(stderr, "%s:%d: [%s] ", r->d->path, line, r->how);
     va_list ap;
     va_start(ap, fmt);
     vfprintf(stderr, fmt, ap);
     va_end(ap);
     fputc('\n', stderr);
-}
-
-/* Append bytes to b as they would stand in a dialog file. */
-static void quote(struct buf *b, const char *s, size_t len)
-{
-    static const char special[] = "\r\n\t\\\"", names[] = "rnt\\\"";
-    buf_append_char(b, '"');
-    for (size_t i = 0; i < len; i++) {
-        const char *at = s[i] ? strchr(special, s[i]) : NULL;
-        if (at)
-            buf_printf(b, "\\%c", names[at - special]);
-        else if (s[i] >= ' ' && s[i] <= '~')
-            buf_append_char(b, s[i]);
-        else
-            buf_printf(b, "\\x%02x", (unsigned char)s[i]);
-    }
-    buf_append_char(b, '"');
 }
 
 /* Events */
@@ -115,7 +98,7 @@ static void on_uidl(void *ctx, uint32_t number, const char *uidl)
 {
     struct buf *b = begin_event(ctx);
     buf_printf(b, "row uidl %" PRIu32 " ", number);
-    quote(b, uidl, strlen(uidl));
+    dialog_quote(b, uidl, strlen(uidl));
 }
 
 static void on_data(void *ctx, const void *data, size_t len)
@@ -163,7 +146,7 @@ static void on_done(void *ctx, const struct pop3_result *res)
     if (res->code != POP3_CODE_NONE)
         buf_printf(b, " code=%s", code_name(res->code));
     buf_append_char(b, ' ');
-    quote(b, res->text, strlen(res->text));
+    dialog_quote(b, res->text, strlen(res->text));
 }
 
 static void report_caps(struct run *r)
@@ -207,7 +190,7 @@ static void submit_plain(struct run *r, const char *name, struct call *call)
     fail(r, 0, "cannot submit %s", name);
 }
 
-static void submit(struct run *r, const char *words, unsigned line)
+static void submit(struct run *r, const char *words, int line)
 {
     char name[8];
     unsigned number = 0, lines = 0;
@@ -234,7 +217,7 @@ static void submit(struct run *r, const char *words, unsigned line)
     r->submitting = false;
 }
 
-static void abort_session(struct run *r, const char *name, unsigned line)
+static void abort_session(struct run *r, const char *name, int line)
 {
     static const struct {
         const char *name;
@@ -250,19 +233,20 @@ static void abort_session(struct run *r, const char *name, unsigned line)
     fail(r, line, "cannot abort with \"%s\"", name);
 }
 
-static void obey(struct run *r, const struct dialog_line *l)
+static void obey(struct run *r, struct dialog_step *s)
 {
+    const char *words = buf_str(&s->text);
     unsigned n;
-    if (!strncmp(l->text, "submit ", 7))
-        submit(r, l->text + 7, l->number);
-    else if (!strncmp(l->text, "abort ", 6))
-        abort_session(r, l->text + 6, l->number);
-    else if (sscanf(l->text, "window %u", &n) == 1)
+    if (!strncmp(words, "submit ", 7))
+        submit(r, words + 7, s->line);
+    else if (!strncmp(words, "abort ", 6))
+        abort_session(r, words + 6, s->line);
+    else if (sscanf(words, "window %u", &n) == 1)
         pop3_set_window_max(r->p, n);
-    else if (!strcmp(l->text, "caps"))
+    else if (!strcmp(words, "caps"))
         report_caps(r);
     else
-        fail(r, l->number, "unknown order: %s", l->text);
+        fail(r, s->line, "unknown order: %s", words);
 }
 
 /* The wire */
@@ -280,27 +264,28 @@ static void pull(struct run *r)
     } while (n);
 }
 
-static void expect_sent(struct run *r, const struct dialog_line *l)
+static void expect_sent(struct run *r, const struct dialog_step *s)
 {
+    const char *want = buf_bytes(&s->text);
+    size_t len = buf_len(&s->text);
     pull(r);
-    size_t have = buf_len(&r->sent) < l->len ? buf_len(&r->sent) : l->len;
-    if (have == l->len && !memcmp(buf_bytes(&r->sent), l->text, l->len)) {
-        buf_consume(&r->sent, l->len);
+    if (buf_len(&r->sent) >= len && !memcmp(buf_bytes(&r->sent), want, len)) {
+        buf_consume(&r->sent, len);
         return;
     }
     CLEANUP(buf_done) struct buf expected = {0}, actual = {0};
-    quote(&expected, l->text, l->len);
-    quote(&actual, buf_bytes(&r->sent), buf_len(&r->sent));
-    fail(r, l->number, "expected to be sent: %s, actual: %s", buf_str(&expected), buf_str(&actual));
+    dialog_quote(&expected, want, len);
+    dialog_quote(&actual, buf_bytes(&r->sent), buf_len(&r->sent));
+    fail(r, s->line, "expected to be sent: %s, actual: %s", buf_str(&expected), buf_str(&actual));
 }
 
-static void expect_nothing_sent(struct run *r, unsigned line)
+static void expect_nothing_sent(struct run *r, int line)
 {
     pull(r);
     if (!buf_len(&r->sent))
         return;
     CLEANUP(buf_done) struct buf actual = {0};
-    quote(&actual, buf_bytes(&r->sent), buf_len(&r->sent));
+    dialog_quote(&actual, buf_bytes(&r->sent), buf_len(&r->sent));
     fail(r, line, "sent without being expected: %s", buf_str(&actual));
 }
 
@@ -317,15 +302,16 @@ static void feed(struct run *r, const char *bytes, size_t len)
         buf_append_str(b, "broken ");
         put_error(b, &err);
         buf_append_char(b, ' ');
-        quote(b, err.text, strlen(err.text));
+        dialog_quote(b, err.text, strlen(err.text));
     }
     if (rc == 0 && r->broken)
         fail(r, 0, "pop3_feed succeeded after it had failed");
     r->broken = rc < 0;
 }
 
-static void feed_write(struct run *r, size_t first, const struct buf *bytes)
+static void feed_write(struct run *r, size_t step)
 {
+    const struct buf *bytes = &r->d->steps[step].text;
     const char *s = buf_bytes(bytes);
     size_t len = buf_len(bytes);
     if (r->bytewise) {
@@ -333,7 +319,7 @@ static void feed_write(struct run *r, size_t first, const struct buf *bytes)
             feed(r, s + i, 1);
             pull(r);
         }
-    } else if (first == r->split_line) {
+    } else if (step == r->split_step) {
         feed(r, s, r->split_at);
         feed(r, s + r->split_at, len - r->split_at);
     } else {
@@ -343,51 +329,54 @@ static void feed_write(struct run *r, size_t first, const struct buf *bytes)
 
 /* Checking events */
 
-static void expect_data(struct run *r, const struct dialog_line *l, struct event *e)
+/* quoted: what stands between the quotes of the line. */
+static void expect_data(
+    struct run *r, struct dialog_step *s, struct event *e, const char *quoted, size_t quoted_len)
 {
-    CLEANUP(mem_free_str) char *want = mem_strndup(l->text + 6, l->len - 7);
-    long n = dialog_unescape(want, l->len - 7);
-    size_t len = n < 0 ? 0 : (size_t)n;
-    if (n >= 0 && buf_len(&e->text) >= len && !memcmp(buf_bytes(&e->text), want, len)) {
+    CLEANUP(buf_done) struct buf want = {0}, actual = {0};
+    bool known = dialog_unescape(&want, quoted, quoted_len);
+    size_t len = buf_len(&want);
+    if (known && buf_len(&e->text) >= len && !memcmp(buf_bytes(&e->text), buf_bytes(&want), len)) {
         buf_consume(&e->text, len);
         if (!buf_len(&e->text))
             r->next_event++;
         return;
     }
-    CLEANUP(buf_done) struct buf actual = {0};
-    quote(&actual, buf_bytes(&e->text), buf_len(&e->text));
-    fail(r, l->number, "expected event: %s, actual: data %s", l->text, buf_str(&actual));
+    dialog_quote(&actual, buf_bytes(&e->text), buf_len(&e->text));
+    fail(r, s->line, "expected event: %s, actual: data %s", buf_str(&s->text), buf_str(&actual));
 }
 
 static void describe_event(struct event *e, struct buf *ret)
 {
     if (e->data) {
         buf_append_str(ret, "data ");
-        quote(ret, buf_bytes(&e->text), buf_len(&e->text));
+        dialog_quote(ret, buf_bytes(&e->text), buf_len(&e->text));
     } else {
         buf_append_str(ret, buf_str(&e->text));
     }
 }
 
-static void expect_event(struct run *r, const struct dialog_line *l)
+static void expect_event(struct run *r, struct dialog_step *s)
 {
+    const char *want = buf_str(&s->text);
+    size_t len = buf_len(&s->text);
     if (r->next_event == r->events_count) {
-        fail(r, l->number, "expected event: %s, actual: none", l->text);
+        fail(r, s->line, "expected event: %s, actual: none", want);
         return;
     }
     struct event *e = &r->events[r->next_event];
-    if (e->data && l->len > 6 && !strncmp(l->text, "data \"", 6) && l->text[l->len - 1] == '"') {
-        expect_data(r, l, e);
+    if (e->data && len > 6 && !strncmp(want, "data \"", 6) && want[len - 1] == '"') {
+        expect_data(r, s, e, want + 6, len - 7);
         return;
     }
     CLEANUP(buf_done) struct buf actual = {0};
     describe_event(e, &actual);
-    if (strcmp(buf_str(&actual), l->text) != 0)
-        fail(r, l->number, "expected event: %s, actual: %s", l->text, buf_str(&actual));
+    if (strcmp(buf_str(&actual), want) != 0)
+        fail(r, s->line, "expected event: %s, actual: %s", want, buf_str(&actual));
     r->next_event++;
 }
 
-static void expect_no_event(struct run *r, unsigned line)
+static void expect_no_event(struct run *r, int line)
 {
     if (r->next_event == r->events_count)
         return;
@@ -398,39 +387,28 @@ static void expect_no_event(struct run *r, unsigned line)
 
 /* Playing */
 
-static struct buf join_write(const struct dialog *d, size_t first)
+static void play_step(struct run *r, size_t step)
 {
-    struct buf bytes = {0};
-    for (size_t i = first, end = dialog_write_end(d, first); i < end; i++)
-        buf_append(&bytes, d->lines[i].text, d->lines[i].len);
-    return bytes;
-}
-
-static size_t play_line(struct run *r, size_t i)
-{
-    const struct dialog_line *l = &r->d->lines[i];
-    CLEANUP(buf_done) struct buf bytes = {0};
-    switch (l->kind) {
-    case DIALOG_ORDER:
-        obey(r, l);
+    struct dialog_step *s = &r->d->steps[step];
+    switch (s->kind) {
+    case DIALOG_DO:
+        obey(r, s);
         break;
     case DIALOG_CLIENT:
-        expect_sent(r, l);
+        expect_sent(r, s);
         break;
     case DIALOG_EVENT:
-        expect_event(r, l);
+        expect_event(r, s);
         break;
     case DIALOG_SERVER:
-        expect_nothing_sent(r, l->number);
-        expect_no_event(r, l->number);
-        bytes = join_write(r->d, i);
-        feed_write(r, i, &bytes);
-        return dialog_write_end(r->d, i);
+        expect_nothing_sent(r, s->line);
+        expect_no_event(r, s->line);
+        feed_write(r, step);
+        break;
     }
-    return i + 1;
 }
 
-static void check_end(struct run *r, unsigned line)
+static void check_end(struct run *r, int line)
 {
     expect_nothing_sent(r, line);
     expect_no_event(r, line);
@@ -445,10 +423,10 @@ static bool play(struct run *r)
 {
     const struct dialog *d = r->d;
     r->p = pop3_new();
-    for (size_t i = 0; i < d->count && !r->failed;)
-        i = play_line(r, i);
+    for (size_t i = 0; i < d->count && !r->failed; i++)
+        play_step(r, i);
     if (!r->failed)
-        check_end(r, d->count ? d->lines[d->count - 1].number : 0);
+        check_end(r, d->steps[d->count - 1].line);
     pop3_free(r->p);
     buf_done(&r->sent);
     for (size_t i = 0; i < r->events_count; i++)
@@ -462,7 +440,7 @@ static struct run *new_run(const struct dialog *d, const char *how)
 {
     struct run *r = mem_alloc(sizeof *r);
     r->d = d;
-    r->split_line = d->count;
+    r->split_step = d->count;
     snprintf(r->how, sizeof r->how, "%s", how);
     return r;
 }
@@ -474,14 +452,14 @@ static bool play_bytewise(const struct dialog *d)
     return play(r);
 }
 
-static bool play_splits(const struct dialog *d, size_t first, unsigned *runs)
+static bool play_splits(const struct dialog *d, size_t step, unsigned *runs)
 {
-    CLEANUP(buf_done) struct buf bytes = join_write(d, first);
-    for (size_t at = 1; at < buf_len(&bytes); at++) {
+    const struct dialog_step *s = &d->steps[step];
+    for (size_t at = 1; at < buf_len(&s->text); at++) {
         struct run *r = new_run(d, "");
-        r->split_line = first;
+        r->split_step = step;
         r->split_at = at;
-        snprintf(r->how, sizeof r->how, "write of line %u cut after %zu bytes", d->lines[first].number, at);
+        snprintf(r->how, sizeof r->how, "write of line %d cut after %zu bytes", s->line, at);
         ++*runs;
         if (!play(r))
             return false;
@@ -492,11 +470,11 @@ static bool play_splits(const struct dialog *d, size_t first, unsigned *runs)
 static bool play_file(const char *path)
 {
     CLEANUP(dialog_done) struct dialog d;
-    if (!dialog_load(&d, path) || !play(new_run(&d, "whole")) || !play_bytewise(&d))
+    if (dialog_read(&d, path) < 0 || !play(new_run(&d, "whole")) || !play_bytewise(&d))
         return false;
     unsigned runs = 2;
-    for (size_t i = 0; i < d.count; i = d.lines[i].kind == DIALOG_SERVER ? dialog_write_end(&d, i) : i + 1)
-        if (d.lines[i].kind == DIALOG_SERVER && !play_splits(&d, i, &runs))
+    for (size_t i = 0; i < d.count; i++)
+        if (d.steps[i].kind == DIALOG_SERVER && !play_splits(&d, i, &runs))
             return false;
     printf("%s: %u runs\n", path, runs);
     return true;
