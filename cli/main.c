@@ -1,12 +1,20 @@
 #include "command.h"
 
+#include "crash.h"
 #include "exit_code.h"
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+
+#ifdef POPFERRY_CRASH_POINTS
+#define CRASH_POINTS_WORDS " (with crash points, for tests)"
+#else
+#define CRASH_POINTS_WORDS ""
+#endif
 
 static const struct command commands[] = {
     {"check", "sign in to both sides and show what they offer; changes nothing", cmd_check},
@@ -55,17 +63,26 @@ static int end(int code)
     return code ? code : EXIT_CODE_LOCAL;
 }
 
+static void arm_crash_point(void)
+{
+#ifdef POPFERRY_CRASH_POINTS
+    const char *at = getenv("POPFERRY_CRASH_AT");
+    crash_arm(at ? strtoul(at, NULL, 10) : 0);
+#endif
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
     umask(077); /* what is left behind concerns nobody else */
     no_core_files();
+    arm_crash_point();
     if (argc < 2 || is(argv[1], "--help", "-h") || !strcmp(argv[1], "help")) {
         print_usage(argc < 2 ? stderr : stdout);
         return argc < 2 ? EXIT_CODE_USAGE : EXIT_CODE_DONE;
     }
     if (is(argv[1], "--version", "-V")) {
-        printf("popferry %s\n", POPFERRY_VERSION);
+        printf("popferry %s%s\n", POPFERRY_VERSION, CRASH_POINTS_WORDS);
         return EXIT_CODE_DONE;
     }
     for (size_t i = 0; i < COMMANDS; i++)

@@ -1,5 +1,6 @@
 #include "ledger_db.h"
 
+#include "crash.h"
 #include "ledger_schema.h"
 #include "mem.h"
 #include "work_dir.h"
@@ -126,9 +127,11 @@ int ledger_commit(struct ledger *l, struct error *err)
     /* A row still being looked at would keep the WAL from being taken back into the file. */
     for (size_t i = 0; i < sizeof l->statements / sizeof *l->statements; i++)
         sqlite3_reset(l->statements[i].st);
+    crash_point("before a commit");
     if (run_sql(l, "COMMIT", err) < 0)
         return -1;
     l->writing = false;
+    crash_point("after a commit");
     return 0;
 }
 

@@ -1,5 +1,6 @@
 #include "link.h"
 
+#include "crash.h"
 #include <string.h>
 
 #define READ_PIECE   (64 * 1024)
@@ -63,6 +64,7 @@ static bool pump_in(struct link *l)
             break_link(l, &err);
             return true;
         }
+        crash_point("bytes came in");
         moved = true;
     }
     return moved;
@@ -91,6 +93,7 @@ static bool pump_out(struct link *l)
             break_link(l, stream_error(l->stream));
             return true;
         }
+        crash_point("bytes went out");
         moved = true;
     }
     if (stream_flush(l->stream) < 0)

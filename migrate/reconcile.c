@@ -1,6 +1,7 @@
 #include "reconcile.h"
 
 #include "content.h"
+#include "crash.h"
 #include "identity.h"
 #include "index.h"
 #include "mem.h"
@@ -305,6 +306,7 @@ static int record(struct look_up *u, struct outcome *outcome, struct error *err)
         if (rc < 0)
             return -1;
         outcome->recovered += in->found_uid != 0;
+        crash_point("an intent was resolved");
     }
     return ledger_commit(u->ledger, err);
 }

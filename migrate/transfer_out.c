@@ -1,5 +1,6 @@
 #include "transfer.h"
 
+#include "crash.h"
 #include "mail_repair.h"
 #include "mem.h"
 #include <stdio.h>
@@ -174,6 +175,7 @@ static void on_stored(struct batch *b, const struct imap_result *res)
         uint32_t uid = told ? res->uids[i] : 0;
         if (uid >= t->uid_floor)
             t->uid_floor = uid + 1;
+        crash_point("before a message is recorded as done");
         ledger_done(t->ledger, p->row.id, told ? res->uidvalidity : 0, uid, &t->fatal);
         count_copied(p);
         transfer_report(p, verdict_name(VERDICT_COPY), p->repairs ? p->repairs : "", false);
@@ -281,6 +283,7 @@ static void on_refused(struct batch *b, const struct imap_result *res)
 static void on_append(void *ctx, const struct imap_result *res)
 {
     struct batch *b = ctx;
+    crash_point("an APPEND was answered");
     if (res->status == IMAP_NO || res->status == IMAP_BAD) {
         on_refused(b, res);
         return;
