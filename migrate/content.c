@@ -124,6 +124,11 @@ static void on_fetched(void *ctx, const struct imap_result *res)
         content_reader_go(r);
 }
 
+bool content_reader_idle(const struct content_reader *r)
+{
+    return !r->in_flight && !r->waiting.count;
+}
+
 void content_reader_go(struct content_reader *r)
 {
     static const struct imap_body_handler handler = {.begin = on_begin, .data = on_data, .end = on_end};

@@ -24,6 +24,9 @@ void content_reader_free(struct content_reader *r);
 /* done fires exactly once, never from inside this call. */
 void content_read(struct content_reader *r, uint32_t uid, content_fn *done, void *ctx);
 
+/* Nothing asked for, nothing on its way: the last request may be answered before its command is. */
+bool content_reader_idle(const struct content_reader *r);
+
 /* Send what was asked for since, unless a command is in flight (then it follows by itself). */
 void content_reader_go(struct content_reader *r);
 

@@ -9,6 +9,8 @@ struct comparison {
     uint32_t uidvalidity, first_uid;
     const struct outcome_sink *sink;
     uint64_t missing, gone_since;
+    uint64_t untold; /* done, and no UID known */
+    int64_t *ids;    /* of the missing; owned */
 };
 
 static int compare_uid(const void *a, const void *b)
@@ -69,6 +71,7 @@ static bool check_row(void *ctx, const struct ledger_message *m)
 {
     struct comparison *c = ctx;
     const struct finish *f = c->finish;
+    c->untold += !m->uid;
     if (!m->uid || m->uidvalidity != c->uidvalidity)
         return true;
     if (f->count && bsearch(&m->uid, f->uids, f->count, sizeof m->uid, compare_uid))
@@ -77,7 +80,8 @@ static bool check_row(void *ctx, const struct ledger_message *m)
         c->gone_since++;
         return true;
     }
-    c->missing++;
+    c->ids = mem_grow(c->ids, c->missing + 1, sizeof *c->ids);
+    c->ids[c->missing++] = m->id;
     report_missing(c, m);
     return true;
 }
@@ -126,7 +130,7 @@ static int wait_answer(struct finish *f, struct error *err)
 static int compare(
     struct finish *f, struct ledger *ledger, int64_t job, struct comparison *c, struct error *err)
 {
-    c->missing = c->gone_since = 0;
+    c->missing = c->gone_since = c->untold = 0;
     return f->searched ? ledger_each(ledger, job, LEDGER_DONE, check_row, c, err) : 0;
 }
 
@@ -149,24 +153,47 @@ static int look(struct finish *f, struct session *s, struct ledger *ledger, int6
     return wait_answer(f, err) < 0 ? -1 : compare(f, ledger, job, c, err);
 }
 
-int finish_check(struct finish *f, struct session *s, struct ledger *ledger, int64_t job, uint32_t first_uid,
-    const struct outcome_sink *sink, struct outcome *outcome, struct error *err)
+static int reopen_missing(struct comparison *c, struct ledger *ledger, struct error *err)
+{
+    for (uint64_t i = 0; i < c->missing; i++)
+        if (ledger_withdraw(ledger, c->ids[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+/* Where UIDs are not told, the numbers must do. */
+static int check_count(const struct finish *f, struct ledger *ledger, int64_t job,
+    const struct finish_base *base, const struct comparison *c, struct outcome *o, struct error *err)
+{
+    uint64_t expected = base->messages + base->copied + o->copied;
+    if (o->uids_told || !o->copied || f->count >= expected) {
+        o->gone_since += c->untold > f->count ? c->untold - f->count : 0;
+        return 0;
+    }
+    o->untold_missing = expected - f->count;
+    o->missing += o->untold_missing;
+    return ledger_reopen_untold(ledger, job, base->begun_s, err);
+}
+
+int finish_check(struct finish *f, struct session *s, struct ledger *ledger, int64_t job,
+    const struct finish_base *base, const struct outcome_sink *sink, struct outcome *outcome,
+    struct error *err)
 {
     struct comparison c = {
-        .finish = f, .uidvalidity = s->dest.uidvalidity, .first_uid = first_uid, .sink = sink};
+        .finish = f, .uidvalidity = s->dest.uidvalidity, .first_uid = base->first_uid, .sink = sink};
     session_phase(s, "checking the destination");
-    if (look(f, s, ledger, job, &c, err) < 0)
-        return -1;
-    outcome->missing = c.missing;
-    outcome->gone_since = c.gone_since;
-    outcome->end_checked = f->searched;
-    if (!f->searched)
-        return 0;
-    outcome->destination_messages = f->count;
-    uint64_t expected = s->dest.messages + outcome->copied;
-    if (outcome->uids_told || f->count >= expected)
-        return 0;
-    outcome->untold_missing = expected - f->count;
-    outcome->missing += outcome->untold_missing;
-    return ledger_reopen_untold(ledger, job, s->begun_s, err);
+    int rc = look(f, s, ledger, job, &c, err);
+    if (rc == 0 && f->searched) {
+        outcome->missing = c.missing;
+        outcome->gone_since = c.gone_since;
+        outcome->end_checked = true;
+        outcome->destination_messages = f->count;
+        rc = reopen_missing(&c, ledger, err);
+        if (rc == 0)
+            rc = check_count(f, ledger, job, base, &c, outcome, err);
+        if (rc == 0)
+            rc = ledger_commit(ledger, err);
+    }
+    free(c.ids);
+    return rc;
 }

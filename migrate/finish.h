@@ -17,6 +17,14 @@ struct finish {
     struct error error;
 };
 
+/* What the run began with, over all its sessions. */
+struct finish_base {
+    uint32_t first_uid; /* UIDs below it were there before */
+    uint64_t messages;  /* in the destination */
+    uint64_t copied;    /* by earlier sessions of this run, or found to have been sent by them */
+    int64_t begun_s;    /* wall clock */
+};
+
 /* Ask, without waiting. *f: zeroed before the first time; stays where it is until finish_done. */
 void finish_ask(struct finish *f, struct session *s);
 /* What was asked is out of date. */
@@ -24,7 +32,8 @@ void finish_forget(struct finish *f);
 void finish_done(struct finish *f);
 
 /* Wait for the answer (asking, if need be), say goodbye behind it, and count missing, gone_since and the
- * messages of the destination in *outcome; each missing message is reported to the sink. first_uid: UIDs
- * below it were there before this run. */
-int finish_check(struct finish *f, struct session *s, struct ledger *ledger, int64_t job, uint32_t first_uid,
-    const struct outcome_sink *sink, struct outcome *outcome, struct error *err);
+ * messages of the destination in *outcome; each missing message is reported to the sink, and open again in
+ * the ledger, so that the next run looks for it and sends it if need be. */
+int finish_check(struct finish *f, struct session *s, struct ledger *ledger, int64_t job,
+    const struct finish_base *base, const struct outcome_sink *sink, struct outcome *outcome,
+    struct error *err);

@@ -83,8 +83,12 @@ static void forget_removed(struct update *u)
 static void on_searched(void *ctx, const struct imap_result *res)
 {
     struct update *u = ctx;
-    on_done(ctx, res);
-    if (res->status == IMAP_OK)
+    if (res->status == IMAP_ABORTED) {
+        on_done(ctx, res);
+        return;
+    }
+    u->waiting--;
+    if (res->status == IMAP_OK) /* without SEARCH nothing can be forgotten */
         forget_removed(u);
 }
 
@@ -124,6 +128,8 @@ int index_update(struct session *s, struct ledger *ledger, int64_t job, struct e
 {
     if (!s->dest.exists)
         return 0;
+    if (s->dest.uidvalidity && ledger_reopen_other_validity(ledger, job, s->dest.uidvalidity, err) < 0)
+        return -1;
     if (ledger_index_begin(ledger, job, s->dest.uidvalidity, err) < 0)
         return -1;
     uint32_t *known = NULL;

@@ -137,8 +137,13 @@ int ledger_index_has_ident(
 /* UIDs known under this UIDVALIDITY, indexed or our own, ascending; *ret is the caller's to free. */
 int ledger_known_uids(struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t **ret, size_t *ret_count,
     struct error *err);
-/* Is this UID one that we put there? 1, 0, -1. */
-int ledger_owns_uid(struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t uid, struct error *err);
+/* Is this UID one that we put there, with this identity? (Servers have been seen to name another's UID when
+ * several connections append at once.) 1, 0, -1. */
+int ledger_owns_uid(struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t uid,
+    const uint8_t ident[SHA256_OCTETS], struct error *err);
+/* The mailbox was made anew: what stands in the ledger as being there under another UIDVALIDITY is looked for
+ * again. */
+int ledger_reopen_other_validity(struct ledger *l, int64_t job, uint32_t uidvalidity, struct error *err);
 
 /* ---- status ---- */
 struct ledger_job_row {

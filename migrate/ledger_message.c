@@ -101,11 +101,22 @@ int ledger_ident_on_other_content(struct ledger *l, int64_t job, const uint8_t i
         err);
 }
 
-int ledger_owns_uid(struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t uid, struct error *err)
+int ledger_owns_uid(struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t uid,
+    const uint8_t ident[SHA256_OCTETS], struct error *err)
 {
     return exists(l,
-        ledger_prepare(l, err, "SELECT 1 FROM message WHERE job=? AND uid=? AND uidvalidity=? LIMIT 1", "iii",
-            job, (int64_t)uid, (int64_t)uidvalidity),
+        ledger_prepare(l, err,
+            "SELECT 1 FROM message WHERE job=? AND uid=? AND uidvalidity=? AND ident=? LIMIT 1", "iiih", job,
+            (int64_t)uid, (int64_t)uidvalidity, ident),
+        err);
+}
+
+int ledger_reopen_other_validity(struct ledger *l, int64_t job, uint32_t uidvalidity, struct error *err)
+{
+    return ledger_write(l,
+        ledger_prepare(l, err,
+            "UPDATE message SET state=0 WHERE job=? AND state IN (2, 3) AND uidvalidity<>0 AND uidvalidity<>?",
+            "ii", job, (int64_t)uidvalidity),
         err);
 }
 

@@ -16,6 +16,7 @@ static void note_inventory(struct session *s, struct outcome *o)
 {
     size_t count;
     const struct source_item *items = source_items(s->source, &count);
+    o->inventory_taken = true;
     o->messages = count;
     for (size_t i = 0; i < count; i++)
         o->octets += items[i].octets;
@@ -29,31 +30,37 @@ struct run {
     struct ledger *ledger;
     int64_t job_id;
     const struct outcome_sink *sink;
-    bool opened;       /* both sides were signed in at least once */
-    unsigned reopened; /* attempts after a connection that was closed before that */
-    uint32_t uidvalidity,
-        first_uid; /* of the destination at the first session: what is below was there before */
+    bool opened;          /* both sides were signed in at least once */
+    unsigned reopened;    /* attempts after a connection that was closed before that */
+    uint32_t uidvalidity; /* of the destination when base was noted */
+    struct finish_base base;
 };
 
-static uint32_t first_uid(struct run *r, const struct dest *dest)
+/* A mailbox that was made anew meanwhile is a new beginning. */
+static void note_base(struct run *r, const struct session *s)
 {
-    if (!r->first_uid || r->uidvalidity != dest->uidvalidity) {
-        r->uidvalidity = dest->uidvalidity;
-        r->first_uid = dest->uidnext ? dest->uidnext : 1;
-    }
-    return r->first_uid;
+    const struct dest *dest = &s->dest;
+    if (r->base.begun_s && r->uidvalidity == dest->uidvalidity)
+        return;
+    r->uidvalidity = dest->uidvalidity;
+    r->base = (struct finish_base){
+        .first_uid = dest->uidnext ? dest->uidnext : 1, .messages = dest->messages, .begun_s = s->begun_s};
 }
 
 static int work(struct run *r, struct session *s, struct outcome *o, struct error *err)
 {
-    uint32_t from_uid = first_uid(r, &s->dest);
+    bool first = !r->base.begun_s;
+    note_base(r, s);
     struct finish finish CLEANUP(finish_done) = {0};
     note_inventory(s, o);
     if (reconcile(s, r->ledger, r->job_id, o, err) < 0 || index_update(s, r->ledger, r->job_id, err) < 0)
         return -1;
     if (transfer_run(s, r->ledger, r->job_id, &finish, r->sink, o, err) < 0)
         return -1;
-    return finish_check(&finish, s, r->ledger, r->job_id, from_uid, r->sink, o, err);
+    if (!first) /* sent by an earlier session of this run: the mailbox did not hold them when base was noted
+                 */
+        r->base.copied += o->recovered;
+    return finish_check(&finish, s, r->ledger, r->job_id, &r->base, r->sink, o, err);
 }
 
 static int run_session(struct run *r, const struct job *job, struct outcome *o, struct error *err)
@@ -114,6 +121,7 @@ static int run_sessions(struct run *r, const struct job *asked, struct outcome *
 {
     struct job job = *asked;
     int rc = run_session(r, &job, o, err);
+    uint64_t copied = o->copied; /* by the last session alone */
     for (int attempt = 0; rc < 0 && worth_another(r, err) && attempt < ATTEMPTS; attempt++) {
         struct outcome before = *o;
         int64_t wait_ms = wait_before(attempt, clock_mono_ms(r->world->clock));
@@ -124,13 +132,17 @@ static int run_sessions(struct run *r, const struct job *asked, struct outcome *
         if (err->code == ERROR_PROTOCOL)
             job.one_at_a_time = true;
         if (asked->limit != UINT64_MAX)
-            job.limit = asked->limit > o->copied ? asked->limit - o->copied : 0;
+            job.limit = asked->limit > o->copied + o->recovered ? asked->limit - o->copied - o->recovered : 0;
+        r->base.copied += copied;
         *o = (struct outcome){0};
         rc = run_session(r, &job, o, err);
+        copied = o->copied;
         outcome_resume(o, &before);
         if (o->copied > before.copied)
             attempt = -1;
     }
+    if (rc == 0)
+        *err = (struct error){0}; /* of a session that was taken up again */
     if (rc == 0 && o->not_reached)
         return error_unhandled(err, "messages that are counted nowhere");
     return rc;

@@ -26,7 +26,7 @@ void outcome_count_rest(struct outcome *o)
 void outcome_resume(struct outcome *now, const struct outcome *before)
 {
     uint64_t reconnects = before->reconnects + 1;
-    if (!now->messages) { /* it did not come as far as the inventory */
+    if (!now->inventory_taken) { /* it did not come as far as the inventory */
         *now = *before;
         now->reconnects = reconnects;
         return;

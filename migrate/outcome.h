@@ -30,6 +30,7 @@ struct outcome_sink {
 void outcome_tell(const struct outcome_sink *sink, const struct outcome_message *m);
 
 struct outcome {
+    bool inventory_taken;           /* else nothing of the source is known */
     uint64_t messages, octets;      /* the source's inventory */
     uint64_t copied, copied_octets; /* in this run; planned: to be copied */
     uint64_t done_before, present, duplicates, filtered;

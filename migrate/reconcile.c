@@ -10,9 +10,10 @@
 #include <string.h>
 
 /* How long a server may go on working on what was sent before the connection ended. */
-#define SETTLE_BASE_MS     2000
+#define SETTLE_BASE_MS     3000
 #define SETTLE_OCTETS_A_MS 2000 /* 2 MB/s */
 #define SETTLE_MAX_MS      30000
+#define SETTLED_LONG_AGO_S 600 /* no server works on for so long */
 #define LOOK_AGAIN_MS      500
 
 struct intent {
@@ -105,8 +106,9 @@ static void on_row(void *ctx, const struct imap_fetch_row *row)
     bool wanted = false;
     for (size_t i = 0; i < u->intent_count && !wanted; i++)
         wanted = resembles(&u->intents[i], &f);
-    int ours =
-        wanted ? ledger_owns_uid(u->ledger, u->job, u->session->dest.uidvalidity, row->uid, &u->error) : 1;
+    int ours = wanted ? ledger_owns_uid(
+                            u->ledger, u->job, u->session->dest.uidvalidity, row->uid, f.ident, &u->error)
+                      : 1;
     if (ours)
         return;
     if (u->found_count == u->found_cap) {
@@ -140,7 +142,8 @@ static void on_content(
 
 static bool answered(void *ctx)
 {
-    return !((struct look_up *)ctx)->waiting;
+    const struct look_up *u = ctx;
+    return !u->waiting && content_reader_idle(u->contents);
 }
 
 static int wait_answers(struct look_up *u, struct error *err)
@@ -254,18 +257,18 @@ static int look(struct look_up *u, struct error *err)
 /* ---- the time a server may need ---- */
 static int64_t settle_ms(const struct look_up *u)
 {
+    const struct session *s = u->session;
     uint64_t octets = 0;
     int64_t last_s = 0;
     for (size_t i = 0; i < u->intent_count; i++) {
         octets += u->intents[i].octets_sent;
         last_s = u->intents[i].intended_s > last_s ? u->intents[i].intended_s : last_s;
     }
+    if (s->begun_s - last_s > SETTLED_LONG_AGO_S)
+        return 0;
+    /* Counted from now: when the connection ended is not known, it may have been long after the intent. */
     int64_t need = SETTLE_BASE_MS + (int64_t)(octets / SETTLE_OCTETS_A_MS);
-    need = need < SETTLE_MAX_MS ? need : SETTLE_MAX_MS;
-    int64_t passed = (clock_wall_s(u->session->world->clock) - last_s) * 1000;
-    if (passed < 0)
-        passed = 0;
-    return passed < need ? need - passed : 0;
+    return need < SETTLE_MAX_MS ? need : SETTLE_MAX_MS;
 }
 
 static bool time_is_up(void *ctx)
@@ -280,6 +283,7 @@ static int pause_ms(struct look_up *u, int64_t ms, struct error *err)
     return session_run_until(u->session, time_is_up, u, err);
 }
 
+/* As long as more and more of it turns up, the server is still at work. */
 static int look_until_settled(struct look_up *u, struct error *err)
 {
     int64_t left = settle_ms(u);
@@ -288,10 +292,12 @@ static int look_until_settled(struct look_up *u, struct error *err)
     if (unresolved(u) && left)
         session_phase(u->session, "waiting for the destination to finish what was on its way");
     while (unresolved(u) && left > 0) {
-        int64_t step = left < LOOK_AGAIN_MS ? left : LOOK_AGAIN_MS;
-        if (pause_ms(u, step, err) < 0 || look(u, err) < 0)
+        size_t before = unresolved(u);
+        if (pause_ms(u, LOOK_AGAIN_MS, err) < 0 || look(u, err) < 0)
             return -1;
-        left -= step;
+        left -= LOOK_AGAIN_MS;
+        if (unresolved(u) < before && left < SETTLE_BASE_MS)
+            left = SETTLE_BASE_MS;
     }
     return 0;
 }

@@ -2,8 +2,9 @@
 
 #include <stdlib.h>
 
-#define LANES_FOR_ROUND_TRIPS 4 /* where each message costs a round trip of its own */
-#define LANES_WORTH_IT        8 /* messages, below which one connection does */
+#define LANES_FOR_ROUND_TRIPS 4     /* where each message costs a round trip of its own */
+#define DRAIN_MS              10000 /* asked to stop: then the next run looks up what is not answered */
+#define LANES_WORTH_IT        8     /* messages, below which one connection does */
 
 /* Without lane 0 nothing can be compared or checked any more. */
 static void note_broken_lane(struct transfer *t)
@@ -17,7 +18,7 @@ static void note_broken_lane(struct transfer *t)
 static void ask_early(struct transfer *t)
 {
     bool all_sent = t->next == t->count && t->sending && t->live_count == t->sending;
-    if (all_sent && t->session->lane_count == 1 && !t->finish->asked)
+    if (all_sent && t->session->lane_count == 1 && !t->finish->asked && !t->finish->waiting)
         finish_ask(t->finish, t->session);
 }
 
@@ -30,8 +31,10 @@ static bool finished(void *ctx)
     content_reader_go(t->contents);
     ask_early(t);
     if (t->fatal.code)
-        return !t->sending;
-    return (t->next == t->count || t->source_error.code) && !t->live_count;
+        return !t->sending ||
+               (t->drain_until_ms && clock_mono_ms(t->session->world->clock) >= t->drain_until_ms);
+    return (t->next == t->count || t->source_error.code) && !t->live_count &&
+           content_reader_idle(t->contents);
 }
 
 static void add_lanes(struct transfer *t)
@@ -56,6 +59,8 @@ static void drain(struct transfer *t, const struct error *why)
         bool (*stop)(void *ctx) = s->loop.stop;
         struct error ignored;
         transfer_fail(t, &stopped);
+        if (stopped.code == ERROR_CANCELLED)
+            t->drain_until_ms = clock_mono_ms(s->world->clock) + DRAIN_MS;
         s->loop.stop = NULL;
         link_run_until(&s->loop, finished, t, &ignored);
         s->loop.stop = stop;

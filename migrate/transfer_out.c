@@ -166,7 +166,8 @@ static void count_copied(struct parcel *p)
 static void on_stored(struct batch *b, const struct imap_result *res)
 {
     struct transfer *t = b->transfer;
-    bool told = res->uids && res->uid_count == b->count;
+    uint32_t validity = t->session->dest.uidvalidity;
+    bool told = res->uids && res->uid_count == b->count && (!validity || res->uidvalidity == validity);
     t->full_streak = 0;
     if (!told)
         t->outcome->uids_told = false;

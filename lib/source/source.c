@@ -1,6 +1,7 @@
 #include "source.h"
 
 #include "mem.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -38,40 +39,50 @@ void source_free(struct source *s)
     free(s);
 }
 
-/* Number the second and later items of one UIDL, so that each key stands once. Servers that give equal
- * messages one UIDL keep their order, and equal messages are interchangeable. */
-struct by_key {
-    char *key;
-    size_t item;
-};
-
-static int compare_by_key(const void *a, const void *b)
+static int compare_key(const void *a, const void *b)
 {
-    const struct by_key *x = a, *y = b;
-    int c = strcmp(x->key, y->key);
-    return c ? c : (x->item > y->item) - (x->item < y->item);
+    const struct source_item *const *x = a, *const *y = b;
+    return strcmp((*x)->key, (*y)->key);
 }
 
-static void number_repeated_keys(struct source *s)
+static void drop_key(struct source_item *item)
 {
-    struct by_key *sorted = mem_array(s->count, sizeof *sorted);
-    size_t n = 0;
+    free(item->key);
+    item->key = NULL;
+}
+
+/* One UIDL on several messages tells none of them apart, and their order changes when one is deleted: then
+ * content decides. (Servers that do this do it for equal messages.) */
+static void drop_repeated_keys(struct source *s)
+{
+    struct source_item **sorted = mem_array(s->count, sizeof *sorted);
+    size_t n = 0, end;
     for (size_t i = 0; i < s->count; i++)
         if (s->items[i].key)
-            sorted[n++] = (struct by_key){s->items[i].key, i};
-    qsort(sorted, n, sizeof *sorted, compare_by_key);
-    for (size_t i = 0, first = 0; i < n; i++) {
-        if (strcmp(sorted[i].key, sorted[first].key) != 0)
-            first = i;
-        if (i == first)
-            continue;
-        s->items[sorted[i].item].key = mem_printf("%s\t%zu", sorted[first].key, i - first + 1);
-        s->facts.repeated_uidls++;
+            sorted[n++] = &s->items[i];
+    qsort(sorted, n, sizeof *sorted, compare_key);
+    for (size_t first = 0; first < n; first = end) {
+        for (end = first + 1; end < n && !strcmp(sorted[end]->key, sorted[first]->key);)
+            end++;
+        s->facts.repeated_uidls += (uint32_t)(end - first - 1);
+        for (size_t i = first; end - first > 1 && i < end; i++)
+            drop_key(sorted[i]);
     }
-    for (size_t i = 0; i < n; i++)
-        if (s->items[sorted[i].item].key != sorted[i].key)
-            free(sorted[i].key);
     free(sorted);
+}
+
+/* Some servers give the message number as UIDL: it names another message as soon as one before it is deleted.
+ */
+static void drop_number_keys(struct source *s)
+{
+    char number[16];
+    for (size_t i = 0; i < s->count; i++) {
+        snprintf(number, sizeof number, "%u", s->items[i].number);
+        if (!s->items[i].key || strcmp(s->items[i].key, number) != 0)
+            return;
+    }
+    for (size_t i = 0; i < s->count; i++)
+        drop_key(&s->items[i]);
 }
 
 /* LIST rows come in ascending order from every server seen; a search covers those that do not. */
@@ -126,6 +137,10 @@ static void on_uidl_row(void *ctx, uint32_t number, const char *uidl)
 {
     struct source *s = ctx;
     struct source_item *item = find_number(s, number);
+    if (!item && !s->list_error.code) { /* LIST left it out */
+        on_list_row(s, number, 0);
+        item = &s->items[s->count - 1];
+    }
     if (!*uidl)
         s->facts.blank_uidls++;
     else if (item && !item->key)
@@ -136,7 +151,8 @@ static void on_uidl(void *ctx, const struct pop3_result *res)
 {
     struct source *s = ctx;
     s->facts.has_uidl = res->ok;
-    number_repeated_keys(s);
+    drop_repeated_keys(s);
+    drop_number_keys(s);
     const struct error *fatal = s->list_error.code ? &s->list_error : NULL;
     if (!fatal && !res->ok && res->error->code != ERROR_REFUSED)
         fatal = res->error; /* a -ERR means: no UIDL here; anything else: the session is broken */

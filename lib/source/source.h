@@ -16,9 +16,8 @@
 #include <stdint.h>
 
 struct source_item {
-    /* The same in every session as long as the message is there: its UIDL, with a tab and "2"
-     * ... added where a server gives one UIDL to several equal messages. NULL when the server gives none:
-     * then only its content can tell. */
+    /* Its UIDL: the same in every session as long as the message is there. NULL when the server gives none,
+     * gives one to several messages, or gives message numbers as UIDLs: then only its content can tell. */
     char *key;
     uint32_t number; /* POP3 message number in this session */
     uint64_t octets; /* as LIST claims: a hint, never a proof */

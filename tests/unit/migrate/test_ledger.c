@@ -136,6 +136,22 @@ static void test_content(void)
     CHECK_INT(m.id, done);
     CHECK_INT(ledger_ident_on_other_content(f.ledger, f.job, ident, one.fingerprint, NULL), 1);
     CHECK_INT(ledger_find_content(f.ledger, f.job + 1, one.fingerprint, &m, NULL), 0);
+
+    /* A UID is ours only with the identity it was told for. */
+    uint8_t other[SHA256_OCTETS] = {1};
+    CHECK_INT(ledger_done(f.ledger, done, 1111, 42, NULL), 0);
+    CHECK_INT(ledger_owns_uid(f.ledger, f.job, 1111, 42, ident, NULL), 1);
+    CHECK_INT(ledger_owns_uid(f.ledger, f.job, 1112, 42, ident, NULL), 0);
+    CHECK_INT(ledger_owns_uid(f.ledger, f.job, 1111, 43, ident, NULL), 0);
+    CHECK_INT(ledger_owns_uid(f.ledger, f.job, 1111, 42, other, NULL), 0);
+
+    /* The mailbox was made anew: what stood there under the old UIDVALIDITY is open again. */
+    CHECK_INT(ledger_reopen_other_validity(f.ledger, f.job, 1111, NULL), 0);
+    CHECK_INT(ledger_find_id(f.ledger, done, &m, NULL), 1);
+    CHECK_INT(m.state, LEDGER_DONE);
+    CHECK_INT(ledger_reopen_other_validity(f.ledger, f.job, 2222, NULL), 0);
+    CHECK_INT(ledger_find_id(f.ledger, done, &m, NULL), 1);
+    CHECK_INT(m.state, LEDGER_OPEN);
     mail_facts_done(&one);
     mail_facts_done(&two);
     fixture_end(&f);
@@ -155,9 +171,6 @@ static void test_states(void)
     CHECK_INT(m.uidvalidity, 1111);
     CHECK_INT(m.uid, 42);
     CHECK(m.reason == NULL);
-    CHECK_INT(ledger_owns_uid(f.ledger, f.job, 1111, 42, NULL), 1);
-    CHECK_INT(ledger_owns_uid(f.ledger, f.job, 1112, 42, NULL), 0);
-    CHECK_INT(ledger_owns_uid(f.ledger, f.job, 1111, 43, NULL), 0);
     int64_t b = fixture_put(&f, "b", LEDGER_INTENT, NULL);
     CHECK_INT(ledger_withdraw(f.ledger, b, NULL), 0);
     CHECK_INT(fixture_state(f.ledger, f.job, "b"), LEDGER_OPEN);

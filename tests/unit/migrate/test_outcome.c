@@ -29,7 +29,8 @@ static void test_rest(void)
 static void test_resume(void)
 {
     CHECK_LABEL("resume");
-    struct outcome before = {.messages = 100,
+    struct outcome before = {.inventory_taken = true,
+        .messages = 100,
         .copied = 30,
         .copied_octets = 3000,
         .present = 2,
@@ -39,7 +40,8 @@ static void test_resume(void)
         .uids_told = true,
         .folder_created = true,
         .by_date_source = {20, 7, 3}};
-    struct outcome now = {.messages = 100,
+    struct outcome now = {.inventory_taken = true,
+        .messages = 100,
         .copied = 50,
         .copied_octets = 5000,
         .done_before = 45,

@@ -41,21 +41,24 @@ static const struct row rows[] = {
         "CAPA|STAT|LIST|UIDL|", "1 1 aaa,2 2 -,3 3 -,", "3 6 agrees uidl top blank 2 repeated 0", ERROR_NONE},
     {"repeated UIDLs", CAPA_ALL, "+OK 6 21\n", "+OK\n1 1\n2 2\n3 3\n4 4\n5 5\n6 6\n.\n",
         "+OK\n1 b\n2 a\n3 b\n4 c\n5 b\n6 a\n.\n", "CAPA|STAT|LIST|UIDL|",
-        "1 1 b,2 2 a,3 3 b\t2,4 4 c,5 5 b\t3,6 6 a\t2,", "6 21 agrees uidl top blank 0 repeated 3",
-        ERROR_NONE},
+        "1 1 -,2 2 -,3 3 -,4 4 c,5 5 -,6 6 -,", "6 21 agrees uidl top blank 0 repeated 3", ERROR_NONE},
     {"all the same, and a blank", CAPA_ALL, "+OK 3 3\n", "+OK\n1 1\n2 1\n3 1\n.\n", "+OK\n1 x\n2 \n3 x\n.\n",
-        "CAPA|STAT|LIST|UIDL|", "1 1 x,2 1 -,3 1 x\t2,", "3 3 agrees uidl top blank 1 repeated 1",
-        ERROR_NONE},
+        "CAPA|STAT|LIST|UIDL|", "1 1 -,2 1 -,3 1 -,", "3 3 agrees uidl top blank 1 repeated 1", ERROR_NONE},
     {"UIDLs that begin alike", CAPA_ALL, "+OK 3 3\n", "+OK\n1 1\n2 1\n3 1\n.\n", "+OK\n1 x2\n2 x\n3 x!\n.\n",
         "CAPA|STAT|LIST|UIDL|", "1 1 x2,2 1 x,3 1 x!,", "3 3 agrees uidl top blank 0 repeated 0", ERROR_NONE},
     {"UIDLs that look numbered", CAPA_ALL, "+OK 4 4\n", "+OK\n1 1\n2 1\n3 1\n4 1\n.\n",
-        "+OK\n1 x\n2 x 2\n3 x\n4 x2\n.\n", "CAPA|STAT|LIST|UIDL|", "1 1 x,2 1 x 2,3 1 x\t2,4 1 x2,",
+        "+OK\n1 x\n2 x 2\n3 x\n4 x2\n.\n", "CAPA|STAT|LIST|UIDL|", "1 1 -,2 1 x 2,3 1 -,4 1 x2,",
         "4 4 agrees uidl top blank 0 repeated 1", ERROR_NONE},
+    {"message numbers as UIDLs", CAPA_ALL, "+OK 2 3\n", "+OK\n1 1\n3 2\n.\n", "+OK\n1 1\n3 3\n.\n",
+        "CAPA|STAT|LIST|UIDL|", "1 1 -,3 2 -,", "2 3 agrees uidl top blank 0 repeated 0", ERROR_NONE},
+    {"numbers, but not those", CAPA_ALL, "+OK 2 3\n", "+OK\n1 1\n2 2\n.\n", "+OK\n1 1\n2 7\n.\n",
+        "CAPA|STAT|LIST|UIDL|", "1 1 1,2 2 7,", "2 3 agrees uidl top blank 0 repeated 0", ERROR_NONE},
     {"UIDL in another order", CAPA_ALL, "+OK 3 6\n", "+OK\n3 3\n1 1\n2 2\n.\n",
         "+OK\n2 bbb\n3 ccc\n1 aaa\n.\n", "CAPA|STAT|LIST|UIDL|", "3 3 ccc,1 1 aaa,2 2 bbb,",
         "3 6 agrees uidl top blank 0 repeated 0", ERROR_NONE},
     {"UIDL of another message", CAPA_ALL, "+OK 2 3\n", "+OK\n1 1\n3 2\n.\n", "+OK\n1 aaa\n2 bbb\n.\n",
-        "CAPA|STAT|LIST|UIDL|", "1 1 aaa,3 2 -,", "2 3 agrees uidl top blank 0 repeated 0", ERROR_NONE},
+        "CAPA|STAT|LIST|UIDL|", "1 1 aaa,3 2 -,2 0 bbb,", "2 3 agrees uidl top blank 0 repeated 0",
+        ERROR_NONE},
     {"UIDL twice for one message", CAPA_ALL, "+OK 1 1\n", "+OK\n1 1\n.\n", "+OK\n1 aaa\n1 bbb\n.\n",
         "CAPA|STAT|LIST|UIDL|", "1 1 aaa,", "1 1 agrees uidl top blank 0 repeated 0", ERROR_NONE},
     {"STAT disagrees", CAPA_ALL, "+OK 9 900\n", "+OK\n1 100\n.\n", "+OK\n1 aaa\n.\n", "CAPA|STAT|LIST|UIDL|",
@@ -154,15 +157,8 @@ static void test_many_repeated(void)
     size_t count;
     const struct source_item *items = source_items(s, &count);
     CHECK_INT(count, 1000);
-    for (int i = 1; i <= 1000; i++) {
-        char want[32];
-        int nth = (i - (i % 7 ? i % 7 : 7)) / 7 + 1;
-        if (nth == 1)
-            snprintf(want, sizeof want, "id-%d", i % 7);
-        else
-            snprintf(want, sizeof want, "id-%d\t%d", i % 7, nth);
-        CHECK_STR(items[i - 1].key, want);
-    }
+    for (int i = 1; i <= 1000; i++)
+        CHECK_STR(items[i - 1].key, NULL);
     CHECK_INT(source_facts(s)->repeated_uidls, 993);
     source_free(s);
     script_done(&sc);
