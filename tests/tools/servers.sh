@@ -139,7 +139,7 @@ servers_config_23() {
     local dir=$1 side=$2 plain=$3 tls=$4 cert=$5 proto=imap
     [[ $side == legacy ]] && proto=pop3
     echo "protocols = $proto"
-    servers_config_common "$dir" "$side" "$plain" "$tls" "service_count = 0"
+    servers_config_common "$dir" "$side" "$plain" "$tls" "service_count = 1"
     cat <<CONF
 disable_plaintext_auth = no
 mail_location = maildir:~/Maildir
@@ -183,7 +183,7 @@ servers_config_24() {
     local dir=$1 side=$2 plain=$3 tls=$4 cert=$5 proto=imap
     [[ $side == legacy ]] && proto=pop3
     printf 'dovecot_config_version = 2.4.0\ndovecot_storage_version = 2.4.0\nprotocols = %s\n' "$proto"
-    servers_config_common "$dir" "$side" "$plain" "$tls" "restart_request_count = unlimited"
+    servers_config_common "$dir" "$side" "$plain" "$tls" "restart_request_count = 1"
     cat <<CONF
 auth_allow_cleartext = yes
 mail_driver = maildir
