@@ -113,6 +113,14 @@ int ledger_step(struct ledger *l, sqlite3_stmt *st, struct error *err)
     return 0;
 }
 
+int ledger_exists(struct ledger *l, sqlite3_stmt *st, struct error *err)
+{
+    int rc = st ? ledger_step(l, st, err) : -1;
+    if (st)
+        sqlite3_reset(st);
+    return rc;
+}
+
 void ledger_column_hash(sqlite3_stmt *st, int column, uint8_t ret[SHA256_OCTETS])
 {
     memset(ret, 0, SHA256_OCTETS);

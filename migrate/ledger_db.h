@@ -29,5 +29,8 @@ int ledger_write(struct ledger *l, sqlite3_stmt *st, struct error *err);
 /* 1: a row is there, 0: no more (statement reset), -1 failed. */
 int ledger_step(struct ledger *l, sqlite3_stmt *st, struct error *err);
 
+/* Does it give a row? 1, 0, -1; the statement is reset. */
+int ledger_exists(struct ledger *l, sqlite3_stmt *st, struct error *err);
+
 /* Copy a 32-octet column; all zero if it is NULL. */
 void ledger_column_hash(sqlite3_stmt *st, int column, uint8_t ret[SHA256_OCTETS]);

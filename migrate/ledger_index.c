@@ -77,18 +77,10 @@ int ledger_index_find_unread(struct ledger *l, int64_t job, const uint8_t ident[
     return rc < 0 ? -1 : 0;
 }
 
-static int is_there(struct ledger *l, sqlite3_stmt *st, struct error *err)
-{
-    int rc = st ? ledger_step(l, st, err) : -1;
-    if (st)
-        sqlite3_reset(st);
-    return rc;
-}
-
 int ledger_index_find_same_header(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
     const uint8_t core[SHA256_OCTETS], struct error *err)
 {
-    return is_there(l,
+    return ledger_exists(l,
         ledger_prepare(l, err,
             "SELECT 1 FROM dest INDEXED BY dest_ident WHERE job=? AND ident=? AND core=? LIMIT 1", "ihh", job,
             ident, core),
@@ -98,7 +90,7 @@ int ledger_index_find_same_header(struct ledger *l, int64_t job, const uint8_t i
 int ledger_index_has_ident(
     struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS], struct error *err)
 {
-    return is_there(l,
+    return ledger_exists(l,
         ledger_prepare(l, err, "SELECT 1 FROM dest INDEXED BY dest_ident WHERE job=? AND ident=? LIMIT 1",
             "ih", job, ident),
         err);

@@ -84,18 +84,10 @@ int ledger_find_id(struct ledger *l, int64_t id, struct ledger_message *ret, str
     return find(l, ledger_prepare(l, err, "SELECT " COLUMNS "FROM message WHERE id=?", "i", id), ret, err);
 }
 
-static int exists(struct ledger *l, sqlite3_stmt *st, struct error *err)
-{
-    int rc = st ? ledger_step(l, st, err) : -1;
-    if (rc == 1)
-        sqlite3_reset(st);
-    return rc;
-}
-
 int ledger_ident_on_other_content(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
     const uint8_t fingerprint[SHA256_OCTETS], struct error *err)
 {
-    return exists(l,
+    return ledger_exists(l,
         ledger_prepare(l, err, "SELECT 1 FROM message WHERE job=? AND ident=? AND fingerprint<>? LIMIT 1",
             "ihh", job, ident, fingerprint),
         err);
@@ -104,7 +96,7 @@ int ledger_ident_on_other_content(struct ledger *l, int64_t job, const uint8_t i
 int ledger_owns_uid(struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t uid,
     const uint8_t ident[SHA256_OCTETS], struct error *err)
 {
-    return exists(l,
+    return ledger_exists(l,
         ledger_prepare(l, err,
             "SELECT 1 FROM message WHERE job=? AND uid=? AND uidvalidity=? AND ident=? LIMIT 1", "iiih", job,
             (int64_t)uid, (int64_t)uidvalidity, ident),

@@ -89,7 +89,7 @@ static void start(struct transfer *t)
     t->scan = mail_scan_new();
     t->contents = content_reader_new(t->session->lanes[0].imap);
     t->now_s = clock_wall_s(t->session->world->clock);
-    t->uid_floor = t->first_uid = dest->uidnext ? dest->uidnext : 1;
+    t->uid_floor = dest->uidnext ? dest->uidnext : 1;
     t->policy =
         (struct plan_policy){.append_limit = dest->append_limit, .copies_left = t->session->job->limit};
     t->outcome->uids_told = true;

@@ -69,7 +69,6 @@ struct transfer {
     uint64_t ready_octets;
     size_t sending;         /* parcels whose APPEND is not answered */
     uint32_t uid_floor;     /* nothing sent from now on can get a smaller UID */
-    uint32_t first_uid;     /* nothing sent by this run has a smaller one */
     int64_t now_s;          /* wall clock at the start, for ages and INTERNALDATE */
     int64_t drain_until_ms; /* 0: as long as it takes */
     unsigned full_streak;   /* refusals for want of room since the last success */
