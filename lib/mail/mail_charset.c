@@ -27,6 +27,7 @@ static const struct charset charsets[] = {
     {"utf8", NULL, UTF8},
     {"us-ascii", NULL, ASCII},
     {"ascii", NULL, ASCII},
+    {"unknown-8bit", NULL, ASCII}, /* RFC 1428 */
     {"iso-2022-jp", NULL, JIS},
     {"iso-2022-jp-1", NULL, JIS},
     {"iso-2022-jp-2", NULL, JIS},
@@ -140,44 +141,20 @@ static bool convert(const struct charset *cs, const char *text, size_t len, stru
 }
 
 /* ISO-2022-JP as it is met: its sets as EUC-JP with NEC's rows and half-width kana, which glibc's own decoder
- * refuses. RFC 1468, and ESC ( I. */
-struct jis {
-    enum { ROMAN, KANA, KANJI, KANJI_2 } set;
-};
-
-static size_t escape(struct jis *j, const char *s, size_t len)
+ * refuses. */
+static size_t jis_character(const struct mail_octets *j, const char *s, size_t len, struct buf *euc)
 {
-    static const struct {
-        const char *seq;
-        int set;
-    } escapes[] = {{"\033(B", ROMAN}, {"\033(J", ROMAN}, {"\033(H", ROMAN}, {"\033(I", KANA},
-        {"\033$@", KANJI}, {"\033$B", KANJI}, {"\033$(D", KANJI_2}, {"\033$(@", KANJI}, {"\033$(B", KANJI}};
-    for (size_t i = 0; i < sizeof escapes / sizeof *escapes; i++) {
-        size_t n = strlen(escapes[i].seq);
-        if (len >= n && !memcmp(s, escapes[i].seq, n)) {
-            j->set = escapes[i].set;
-            return n;
-        }
-    }
-    return 0;
-}
-
-static bool is_94(char c)
-{
-    return c > 0x20 && c < 0x7f;
-}
-
-static size_t jis_character(const struct jis *j, const char *s, size_t len, struct buf *euc)
-{
-    if (!is_94(s[0]) || j->set == ROMAN || (j->set != KANA && (len < 2 || !is_94(s[1])))) {
+    bool kana = j->set == MAIL_OCTETS_KANA;
+    if (!mail_octets_is_94(s[0]) || j->set == MAIL_OCTETS_ROMAN ||
+        (!kana && (len < 2 || !mail_octets_is_94(s[1])))) {
         buf_append_char(euc, s[0] & 0x80 ? '?' : s[0]);
         return 1;
     }
-    if (j->set == KANA)
+    if (kana)
         buf_append_char(euc, (char)0x8e);
-    if (j->set == KANJI_2)
+    if (j->set == MAIL_OCTETS_KANJI_2)
         buf_append_char(euc, (char)0x8f);
-    size_t width = j->set == KANA ? 1 : 2;
+    size_t width = kana ? 1 : 2;
     for (size_t i = 0; i < width; i++)
         buf_append_char(euc, (char)(s[i] | 0x80));
     return width;
@@ -189,9 +166,9 @@ static const struct charset cp932 = {"cp932", "CP932", ICONV_PAIRS};
 static bool decode_jis(const char *text, size_t len, struct buf *out)
 {
     struct buf euc = {0};
-    struct jis j = {.set = ROMAN};
+    struct mail_octets j = {.kind = MAIL_OCTETS_JIS};
     while (len) {
-        size_t n = escape(&j, text, len);
+        size_t n = mail_octets_escape(&j, text, len);
         if (!n)
             n = jis_character(&j, text, len, &euc);
         text += n;
@@ -201,14 +178,6 @@ static bool decode_jis(const char *text, size_t len, struct buf *out)
     bool ok = convert(&euc_jp, buf_bytes(&euc), buf_len(&euc), out, &bad);
     buf_done(&euc);
     return ok;
-}
-
-static bool has_8bit(const char *s, size_t len)
-{
-    for (size_t i = 0; i < len; i++)
-        if (s[i] & 0x80)
-            return true;
-    return false;
 }
 
 static bool is_utf8(const char *s, size_t len)
@@ -243,7 +212,7 @@ bool mail_charset_decode(const char *name, size_t name_len, const char *text, si
         mail_charset_guess(text, len, out);
         return true;
     case JIS:
-        if (has_8bit(text, len) && !memchr(text, '\033', len))
+        if (mail_octets_any_8bit(text, len) && !memchr(text, '\033', len))
             mail_charset_guess(text, len, out);
         else
             return decode_jis(text, len, out);
@@ -283,29 +252,63 @@ static unsigned try(const struct charset *cs, const char *text, size_t len, stru
     return penalty(buf_bytes(out), buf_len(out));
 }
 
-static void guess_japanese(const char *text, size_t len, struct buf *out)
+/* The likelier of CP932 and EUC-JP, and the text by it; NULL, and nothing, when it is neither. */
+static const struct charset *likelier(const char *text, size_t len, struct buf *out)
 {
     struct buf a = {0}, b = {0};
     unsigned as_cp932 = try(&cp932, text, len, &a), as_euc = try(&euc_jp, text, len, &b);
-    const struct buf *best = as_euc < as_cp932 ? &b : &a;
-    if (as_euc >= UNFIT && as_cp932 >= UNFIT)
-        append_replaced(text, len, out);
-    else
+    bool is_euc = as_euc < as_cp932, is_none = as_euc >= UNFIT && as_cp932 >= UNFIT;
+    const struct buf *best = is_euc ? &b : &a;
+    if (!is_none)
         buf_append(out, buf_bytes(best), buf_len(best));
     buf_done(&a);
     buf_done(&b);
+    return is_none ? NULL : is_euc ? &euc_jp : &cp932;
+}
+
+static bool has_escape(const char *text, size_t len)
+{
+    struct mail_octets j = {.kind = MAIL_OCTETS_JIS};
+    const char *esc = memchr(text, '\033', len);
+    return esc && mail_octets_escape(&j, esc, len - (size_t)(esc - text));
 }
 
 void mail_charset_guess(const char *text, size_t len, struct buf *out)
 {
-    struct jis j;
-    const char *esc = memchr(text, '\033', len);
-    if (has_8bit(text, len)) {
+    if (mail_octets_any_8bit(text, len)) {
         if (is_utf8(text, len))
             buf_append(out, text, len);
-        else
-            guess_japanese(text, len, out);
-    } else if (!esc || !escape(&j, esc, len - (size_t)(esc - text)) || !decode_jis(text, len, out)) {
+        else if (!likelier(text, len, out))
+            append_replaced(text, len, out);
+    } else if (!has_escape(text, len) || !decode_jis(text, len, out)) {
         buf_append(out, text, len);
     }
+}
+
+const char *mail_charset_detect(const char *text, size_t len)
+{
+    if (!mail_octets_any_8bit(text, len))
+        return has_escape(text, len) ? "ISO-2022-JP" : "US-ASCII";
+    if (is_utf8(text, len))
+        return "UTF-8";
+    struct buf unused = {0};
+    const struct charset *cs = likelier(text, len, &unused);
+    buf_done(&unused);
+    return !cs ? NULL : cs == &euc_jp ? "EUC-JP" : "Shift_JIS";
+}
+
+enum mail_octets_kind mail_charset_octets(const char *name, size_t len)
+{
+    const struct charset *cs = find(name, len);
+    if (!cs || cs->how == ASCII)
+        return MAIL_OCTETS_UNKNOWN;
+    if (cs->how == UTF8)
+        return MAIL_OCTETS_UTF8;
+    if (cs->how == JIS)
+        return MAIL_OCTETS_JIS;
+    if (cs->how == ICONV)
+        return MAIL_OCTETS_ONE;
+    if (!strcmp(cs->iconv_name, cp932.iconv_name))
+        return MAIL_OCTETS_CP932;
+    return !strcmp(cs->iconv_name, euc_jp.iconv_name) ? MAIL_OCTETS_EUC_JP : MAIL_OCTETS_PAIRS;
 }

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "buf.h"
+#include "mail_octets.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -16,3 +17,11 @@ bool mail_charset_decode(const char *name, size_t name_len, const char *text, si
 /* Text without a name: ASCII, UTF-8, ISO-2022-JP by its escapes, else the likelier of CP932 and EUC-JP, else
  * '?'. */
 void mail_charset_guess(const char *text, size_t len, struct buf *out);
+
+/* What mail_charset_guess takes the text for, as a name for RFC 2047: "US-ASCII", "ISO-2022-JP", "UTF-8",
+ * "Shift_JIS", "EUC-JP"; NULL when it is none of them. */
+const char *mail_charset_detect(const char *text, size_t len);
+
+/* How its characters are made; UNKNOWN for an unknown charset, and for US-ASCII, which 8-bit text is often
+ * called. */
+enum mail_octets_kind mail_charset_octets(const char *name, size_t len);

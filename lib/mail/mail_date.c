@@ -405,6 +405,16 @@ static bool is_plausible(int64_t s, int64_t now_s)
     return s >= PLAUSIBLE_S && s <= now_s + 86400;
 }
 
+bool mail_date_source_parse(const char *name, enum mail_date_source *ret)
+{
+    for (int i = 0; i <= MAIL_DATE_NOW; i++)
+        if (!strcmp(name, mail_date_source_name((enum mail_date_source)i))) {
+            *ret = (enum mail_date_source)i;
+            return true;
+        }
+    return false;
+}
+
 int64_t mail_date_internal(const struct mail_facts *facts, int64_t now_s, enum mail_date_source *ret_source)
 {
     if (is_plausible(facts->received_s, now_s)) {

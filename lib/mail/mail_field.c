@@ -2,6 +2,25 @@
 
 #include <string.h>
 
+static bool is_name_octet(unsigned char c)
+{
+    return c > ' ' && c != 0x7f && c != ':';
+}
+
+size_t mail_field_name(const char *line, size_t len, size_t *ret_prefix)
+{
+    size_t max = len < MAIL_FIELD_PREFIX_MAX ? len : MAIL_FIELD_PREFIX_MAX, name = 0;
+    while (name < max && is_name_octet((unsigned char)line[name]))
+        name++;
+    size_t colon = name;
+    while (colon < max && (line[colon] == ' ' || line[colon] == '\t'))
+        colon++;
+    if (!name || colon == max || line[colon] != ':')
+        return 0;
+    *ret_prefix = colon + 1;
+    return name;
+}
+
 enum mail_field mail_field_of(const char *name, size_t len)
 {
     static const struct {
@@ -20,8 +39,8 @@ enum mail_field mail_field_of(const char *name, size_t len)
         {"x-mozilla-keys", MAIL_FIELD_LOCAL},
         {"x-uidl", MAIL_FIELD_LOCAL},
         {"x-uid", MAIL_FIELD_LOCAL},
-        {"x-imapbase", MAIL_FIELD_LOCAL},
-        {"x-imap", MAIL_FIELD_LOCAL},
+        {"x-imapbase", MAIL_FIELD_X_IMAP},
+        {"x-imap", MAIL_FIELD_X_IMAP},
         {"x-keywords", MAIL_FIELD_LOCAL},
         {"content-length", MAIL_FIELD_LOCAL},
         {"lines", MAIL_FIELD_LOCAL},

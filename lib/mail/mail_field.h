@@ -17,9 +17,16 @@ enum mail_field {
     MAIL_FIELD_STATUS, /* from here on: what servers and mbox files add or change */
     MAIL_FIELD_X_STATUS,
     MAIL_FIELD_X_MOZILLA_STATUS,
-    MAIL_FIELD_LOCAL, /* any other of these */
+    MAIL_FIELD_X_IMAP, /* X-IMAP and X-IMAPbase */
+    MAIL_FIELD_LOCAL,  /* any other of these */
     MAIL_FIELD_COUNT,
 };
+
+#define MAIL_FIELD_PREFIX_MAX 256 /* octets up to the colon; a longer field name is none */
+
+/* The length of the field name that a header line starts with, or 0 when it is no field. The front of the
+ * line is enough: MAIL_FIELD_PREFIX_MAX octets. *ret_prefix: octets up to and with the colon. */
+size_t mail_field_name(const char *line, size_t len, size_t *ret_prefix);
 
 /* name: in lower case. Never NONE or ODD. */
 enum mail_field mail_field_of(const char *name, size_t len);

@@ -5,11 +5,11 @@
 #include "mail_field.h"
 #include "mail_msgid.h"
 #include "mem.h"
+#include "text.h"
 #include <stdlib.h>
 #include <string.h>
 
-#define PREFIX_MAX 256 /* a longer field name is none */
-#define CHUNK      1024
+#define CHUNK 1024
 
 enum place {
     AT_START, /* of a line */
@@ -37,10 +37,11 @@ struct mail_header {
     uint8_t digest[3][SHA256_OCTETS]; /* From, Date, Subject */
     uint64_t fields;
     bool seen[MAIL_FIELD_COUNT];
+    bool internal_from, internal_subject;
     bool may_be_mbox_from;
     enum place place;
     size_t prefix_len, name_len;
-    char prefix[PREFIX_MAX];
+    char prefix[MAIL_FIELD_PREFIX_MAX];
     struct item item;
 };
 
@@ -51,6 +52,7 @@ static void start(struct mail_header *h)
     memset(h->seen, 0, sizeof h->seen);
     for (size_t i = 0; i < 3; i++)
         sha256_bytes("", 0, h->digest[i]);
+    h->internal_from = h->internal_subject = false;
     h->may_be_mbox_from = true;
     h->place = AT_START;
     h->prefix_len = h->name_len = 0;
@@ -84,6 +86,25 @@ static char *raw_value(const struct item *it)
     return mem_strndup(it->raw, len);
 }
 
+/* What UW imapd and its relatives write: From: Mail System Internal Data <MAILER-DAEMON@host>. */
+static bool is_internal_from(const struct item *it)
+{
+    static const char name[] = "Mail System Internal Data";
+    size_t at = it->key_len && it->key[0] == '"', n = sizeof name - 1;
+    return it->key_len >= at + n && !text_compare_nocase(it->key + at, n, name, n);
+}
+
+static bool is_internal_subject(const struct item *it)
+{
+    static const char subject[] = "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA";
+    return !text_compare_nocase(it->key, it->key_len, subject, sizeof subject - 1);
+}
+
+static bool is_folder_internal(const struct mail_header *h)
+{
+    return h->internal_from + h->internal_subject + h->seen[MAIL_FIELD_X_IMAP] >= 2;
+}
+
 static void finish_first(struct mail_header *h, const uint8_t digest[SHA256_OCTETS])
 {
     const struct item *it = &h->item;
@@ -95,6 +116,7 @@ static void finish_first(struct mail_header *h, const uint8_t digest[SHA256_OCTE
         break;
     case MAIL_FIELD_FROM:
         f->from = raw_value(it);
+        h->internal_from = is_internal_from(it);
         memcpy(h->digest[0], digest, SHA256_OCTETS);
         break;
     case MAIL_FIELD_DATE:
@@ -104,6 +126,7 @@ static void finish_first(struct mail_header *h, const uint8_t digest[SHA256_OCTE
         break;
     case MAIL_FIELD_SUBJECT:
         f->subject = raw_value(it);
+        h->internal_subject = is_internal_subject(it);
         memcpy(h->digest[2], digest, SHA256_OCTETS);
         break;
     case MAIL_FIELD_RECEIVED:
@@ -248,7 +271,7 @@ static bool is_name_octet(unsigned char c)
 static void in_prefix(struct mail_header *h, char c)
 {
     bool blank = c == ' ' || c == '\t';
-    if (h->prefix_len == PREFIX_MAX || (h->place == IN_GAP && c != ':' && !blank)) {
+    if (h->prefix_len == MAIL_FIELD_PREFIX_MAX || (h->place == IN_GAP && c != ':' && !blank)) {
         no_field(h);
         if (h->place == IN_VALUE)
             value(h, &c, 1);
@@ -336,6 +359,7 @@ bool mail_header_finish(struct mail_header *h, struct mail_facts *ret)
         discard(h);
     sha256_bytes(h->digest, sizeof h->digest, h->facts.core);
     sha256_final(h->whole, h->facts.whole_header);
+    h->facts.folder_internal = is_folder_internal(h);
     *ret = h->facts;
     start(h);
     return !none;

@@ -41,6 +41,11 @@ struct mail_facts {
     int64_t received_s;          /* topmost Received: field's date-time; MAIL_NO_DATE likewise */
     struct mail_flags flags;
 
+    /* The pseudo message that UW imapd and its relatives keep in an mbox and hand out as mail: two of Subject
+     * "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA" (nothing else in it), From "Mail System Internal
+     * Data", a field X-IMAP or X-IMAPbase. */
+    bool folder_internal;
+
     uint64_t octets;        /* fed in all */
     uint64_t header_octets; /* up to and including the empty line; 0 when everything is body */
     bool has_body;          /* the empty line was seen, or everything is body */

@@ -41,6 +41,55 @@ void split_repair(const char *in, size_t len, size_t cut, struct buf *out)
     mail_repair_finish(&r, out);
 }
 
+struct mail_mend_counts split_mend(unsigned flags, const char *in, size_t len, size_t cut, struct buf *out)
+{
+    struct mail_mend *m = mail_mend_new(flags);
+    struct mail_mend_counts counts;
+    if (cut == SIZE_MAX) {
+        for (size_t i = 0; i < len; i++)
+            mail_mend_feed(m, in + i, 1, out);
+    } else {
+        cut = cut < len ? cut : len;
+        mail_mend_feed(m, in, cut, out);
+        mail_mend_feed(m, in + cut, len - cut, out);
+    }
+    mail_mend_finish(m, out, &counts);
+    mail_mend_free(m);
+    return counts;
+}
+
+void split_munge(const char *in, size_t len, size_t cut, struct buf *out)
+{
+    struct mail_mend_munged m;
+    mail_mend_munged_init(&m);
+    if (cut == SIZE_MAX) {
+        for (size_t i = 0; i < len; i++)
+            mail_mend_munged_feed(&m, in + i, 1, out);
+    } else {
+        cut = cut < len ? cut : len;
+        mail_mend_munged_feed(&m, in, cut, out);
+        mail_mend_munged_feed(&m, in + cut, len - cut, out);
+    }
+    mail_mend_munged_finish(&m, out);
+}
+
+struct mail_structure_facts split_structure(const char *in, size_t len, size_t cut)
+{
+    struct mail_structure *s = mail_structure_new();
+    struct mail_structure_facts facts;
+    if (cut == SIZE_MAX) {
+        for (size_t i = 0; i < len; i++)
+            mail_structure_feed(s, in + i, 1);
+    } else {
+        cut = cut < len ? cut : len;
+        mail_structure_feed(s, in, cut);
+        mail_structure_feed(s, in + cut, len - cut);
+    }
+    mail_structure_finish(s, &facts);
+    mail_structure_free(s);
+    return facts;
+}
+
 static void text_fact(struct buf *b, const char *name, const char *value)
 {
     if (value)
@@ -89,6 +138,7 @@ static void words(struct buf *b, const struct mail_facts *f)
     flag_fact(b, "mbox", f->mbox_from_line);
     flag_fact(b, "8bit", f->header_8bit);
     count_fact(b, "odd", f->odd_header_lines);
+    flag_fact(b, "internal", f->folder_internal);
     buf_consume(b, 1);
 }
 

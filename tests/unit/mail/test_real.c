@@ -91,6 +91,55 @@ static void check_repair(const char *in, size_t len, const struct mail_facts *f)
     mail_facts_done(&again);
 }
 
+static void check_mended(unsigned flags, const char *in, size_t len, const struct mail_facts *f)
+{
+    CLEANUP(buf_done) struct buf once = {0};
+    CLEANUP(buf_done) struct buf twice = {0};
+    CLEANUP(buf_done) struct buf pieces = {0};
+    struct mail_mend_counts counts = split_mend(flags, in, len, len / 3, &once);
+    split_mend(flags, in, len, SIZE_MAX, &pieces);
+    CHECK(equal(&pieces, buf_bytes(&once), buf_len(&once)));
+    struct mail_mend_counts again = split_mend(flags, buf_bytes(&once), buf_len(&once), 0, &twice);
+    CHECK(equal(&twice, buf_bytes(&once), buf_len(&once)));
+    CHECK_INT(again.fields + again.lines, 0);
+    struct mail_facts now = split_scan_whole(buf_bytes(&once), buf_len(&once));
+    CHECK(!mail_repair_needed(&now));
+    if (flags & MAIL_MEND_HEADERS)
+        CHECK_INT(now.header_8bit, counts.fields_left > 0);
+    if (flags & MAIL_MEND_LINES)
+        CHECK(now.longest_line <= 998);
+    else
+        CHECK(!memcmp(now.body, f->body, SHA256_OCTETS));
+    mail_facts_done(&now);
+}
+
+static void check_mend(const char *in, size_t len, const struct mail_facts *f)
+{
+    unsigned needed = mail_mend_needed(f, MAIL_MEND_HEADERS | MAIL_MEND_LINES);
+    for (unsigned flags = 1; flags <= (MAIL_MEND_HEADERS | MAIL_MEND_LINES); flags++)
+        if (needed & flags)
+            check_mended(flags, in, len, f);
+    CLEANUP(buf_done) struct buf repaired = {0};
+    CLEANUP(buf_done) struct buf mended = {0};
+    split_repair(in, len, len, &repaired);
+    split_mend(~needed & (MAIL_MEND_HEADERS | MAIL_MEND_LINES), in, len, len, &mended);
+    CHECK(equal(&mended, buf_bytes(&repaired), buf_len(&repaired)));
+}
+
+/* The same however it is cut, and what the line ends are. */
+static void check_structure(const char *in, size_t len)
+{
+    CLEANUP(buf_done) struct buf repaired = {0};
+    split_repair(in, len, len, &repaired);
+    struct mail_structure_facts whole = split_structure(in, len, len);
+    struct mail_structure_facts others[] = {split_structure(in, len, len / 2),
+        split_structure(in, len, SIZE_MAX), split_structure(buf_bytes(&repaired), buf_len(&repaired), 0)};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        CHECK_INT(others[i].leaves, whole.leaves);
+        CHECK(!memcmp(others[i].sha256, whole.sha256, SHA256_OCTETS));
+    }
+}
+
 /* What TOP n 0 gives. */
 static void check_top(const char *in, const struct mail_facts *f)
 {
@@ -124,6 +173,8 @@ static int visit(const char *path, const struct stat *st, int type, struct FTW *
     check_splits(in, len, &f);
     check_repair(in, len, &f);
     check_top(in, &f);
+    check_mend(in, len, &f);
+    check_structure(in, len);
     check_shown(f.from);
     check_shown(f.subject);
     mail_facts_done(&f);

@@ -5,6 +5,7 @@
 
 #define ROW_COUNT(a) (sizeof(a) / sizeof *(a))
 #define IN(s)        (s), sizeof(s) - 1
+#define INTERNAL     "DON'T DELETE THIS MESSAGE -- FOLDER INTERNAL DATA"
 
 static const struct row {
     const char *label;
@@ -100,6 +101,35 @@ static const struct row {
     {"Mozilla, deleted", IN("X-Mozilla-Status: 8009\r\n\r\n"), "flags seen deleted header:26 body"},
     {"Mozilla, no number", IN("X-Mozilla-Status: none\r\n\r\n"), "header:26 body"},
     {"Mozilla 2", IN("X-Mozilla-Status2: 00000001\r\n\r\n"), "header:31 body"},
+    /* the pseudo message of UW imapd */
+    {"internal, all three signs",
+        IN("From: Mail System Internal Data <MAILER-DAEMON@h>\r\nSubject: " INTERNAL
+           "\r\nX-IMAP: 1090000000 0000000003\r\nStatus: RO\r\n\r\nThis text\r\n"),
+        "from:Mail System Internal Data <MAILER-DAEMON@h> subject:" INTERNAL
+        " flags seen header:156 body internal"},
+    {"internal, subject and X-IMAPbase", IN("X-IMAPbase: 1 2\r\nSubject:  " INTERNAL " \r\n\r\n"),
+        "subject:" INTERNAL " header:81 body internal"},
+    {"internal, folded, the header alone",
+        IN("x-imap: 1 2\nSubject: DON'T DELETE THIS MESSAGE --\n FOLDER INTERNAL DATA\n"),
+        "subject:" INTERNAL " header:72 lf:3 internal"},
+    {"internal, from and subject", IN("From: \"Mail System Internal Data\" <a@b>\nSubject: " INTERNAL "\n\n"),
+        "from:\"Mail System Internal Data\" <a@b> subject:" INTERNAL " header:100 body lf:3 internal"},
+    {"internal, from and X-IMAP", IN("From: mail system internal data <a@b>\nX-IMAP: 1 2\n\n"),
+        "from:mail system internal data <a@b> header:51 body lf:3 internal"},
+    {"not internal: the subject alone", IN("From: a@b\nSubject: " INTERNAL "\n\n"),
+        "from:a@b subject:" INTERNAL " header:70 body lf:3"},
+    {"not internal: X-IMAPbase of an ordinary first message", IN("X-IMAPbase: 1 2\nSubject: a\n\n"),
+        "subject:a header:28 body lf:3"},
+    {"not internal: about it", IN("X-IMAPbase: 1 2\nSubject: Re: " INTERNAL "\n\n"),
+        "subject:Re: " INTERNAL " header:80 body lf:3"},
+    {"not internal: more about it", IN("X-IMAPbase: 1 2\nSubject: " INTERNAL "?\n\n"),
+        "subject:" INTERNAL "? header:77 body lf:3"},
+    {"not internal: signs in the body", IN("Subject: " INTERNAL "\n\nX-IMAP: 1 2\n"),
+        "subject:" INTERNAL " header:60 body lf:3"},
+    {"not internal: a second subject", IN("X-IMAP: 1 2\nSubject: a\nSubject: " INTERNAL "\n\n"),
+        "subject:a header:83 body lf:4"},
+    {"not internal: only half of the name", IN("From: Mail System Internal\nX-IMAP: 1 2\n\n"),
+        "from:Mail System Internal header:40 body lf:3"},
 };
 
 static void test_table(void)
