@@ -1,0 +1,24 @@
+/* template.h - mailbox names made from a template and a message's date: "INBOX", "Archive/{year}",
+ * "Mail/{year}-{month}". Pure.
+ *
+ * Fields: {year} four digits, {month} and {day} two. "{{" and "}}" stand for one brace. All other bytes stay
+ * as they are (UTF-8). Whether the name that comes out is one an IMAP server can have is for imap_name.h to
+ * say. */
+#pragma once
+
+#include "error.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+/* 0, or -1 with ERROR_USAGE (scope run) that names the template, what is wrong, and the fields there are:
+ * empty, unknown field, brace without its partner. */
+int template_check(const char *template, struct error *err);
+
+/* No fields: one mailbox for all messages. Its name is still what template_expand gives ("{{" becomes "{").
+ */
+bool template_is_plain(const char *template);
+
+/* The name for a message of this date (INTERNALDATE, UTC seconds). utc_offset_min: minutes east of UTC; it
+ * decides on which side of New Year a message falls. Years are kept within 0000 to 9999. Only for a template
+ * that template_check accepts. Caller frees. */
+char *template_expand(const char *template, int64_t date_s, int utc_offset_min);
