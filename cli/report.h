@@ -1,0 +1,47 @@
+/* report.h - the story of each job as the ledger tells it, in three forms. cmd_report.c reads the jobs; each
+ * form is printed to standard output by a file of its own, message by message: nothing of it grows with the
+ * mailbox.
+ *
+ * All are called between opening the ledger (with ledger_snapshot) and closing it, job by job in order. They
+ * return 0, or -1 when the ledger cannot be read any more. */
+#pragma once
+
+#include "error.h"
+#include "ledger.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct report_job {
+    int64_t id;
+    char *source, *destination, *folder; /* fit to show */
+    struct ledger_totals totals;
+    struct report_mailbox {
+        int64_t id;
+        char *name;
+        uint64_t count[LEDGER_STATES], octets_done;
+    } * mailboxes;
+    size_t mailbox_count;
+};
+
+/* The name of a message's mailbox, "" if it has none yet. */
+const char *report_mailbox(const struct report_job *job, int64_t mailbox);
+/* Fit to show: valid UTF-8, no controls; NULL becomes "". Caller frees. */
+char *report_clean(const char *s);
+/* INTERNALDATE, MAIL_NO_DATE if it is not known. */
+int64_t report_date(const struct ledger_message *m);
+/* Octets as sent, else as received, else as the source claims. */
+uint64_t report_octets(const struct ledger_message *m);
+
+/* For a person: the sums, then what needs attention; all of the rest only if verbose. */
+int report_text(struct ledger *ledger, const char *work_dir, const struct report_job *job, bool verbose,
+    struct error *err);
+
+/* One document: open, the jobs, close; closed also after an error, which it then tells. */
+void report_json_open(void);
+int report_json(struct ledger *ledger, const struct report_job *job, bool first, struct error *err);
+void report_json_close(const struct error *err, int exit_code);
+
+/* RFC 4180, UTF-8: a heading, then one row for each message. */
+void report_csv_open(void);
+int report_csv(struct ledger *ledger, const struct report_job *job, struct error *err);

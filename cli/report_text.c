@@ -1,0 +1,274 @@
+#include "report.h"
+
+#include "clock.h"
+#include "mem.h"
+#include "print.h"
+#include "sha256.h"
+#include "text.h"
+#include <stdio.h>
+#include <string.h>
+
+#define N(x)           ((unsigned long long)(x))
+#define RUNS_SHOWN     5  /* the last ones, unless verbose */
+#define UNFINISHED_MAX 20 /* listed, unless verbose */
+
+struct text {
+    struct ledger *ledger;
+    const struct report_job *job;
+    bool verbose;
+    uint64_t seen, max; /* rows of the present list */
+    const struct section *section;
+    struct error *err;
+    int rc;
+};
+
+/* A list: the messages in one of these states. */
+struct section {
+    unsigned states; /* bits */
+    bool repaired;   /* only those */
+    const char *title;
+};
+#define STATE(s) (1u << (s))
+
+/* ---- the sums ---- */
+static void line(const char *what, uint64_t n, uint64_t octets, const char *more)
+{
+    char size[32];
+    printf(
+        "  %-38s %8llu  %8s%s\n", what, N(n), n ? text_octets(size, sizeof size, octets) : "", n ? more : "");
+}
+
+static void state_line(const struct ledger_totals *t, enum ledger_state s, const char *what, const char *more)
+{
+    if (t->count[s])
+        line(what, t->count[s], t->octets[s], more);
+}
+
+static void print_proofs(const struct ledger_totals *t)
+{
+    static const char *const words[LEDGER_PROOFS] = {
+        [LEDGER_UNPROVED] = "not verified yet",
+        [LEDGER_PROOF_COUNT] = "verified: there, by UID",
+        [LEDGER_PROOF_HEADERS] = "verified: there, same header",
+        [LEDGER_PROOF_STRUCTURE] = "verified: same content, rewritten",
+        [LEDGER_PROOF_CONTENT] = "verified: same content",
+        [LEDGER_PROOF_EXACT] = "verified: the very bytes sent",
+    };
+    for (int i = LEDGER_PROOFS - 1; i >= 0; i--)
+        if (t->proof[i])
+            printf("  %-38s %8llu\n", words[i], N(t->proof[i]));
+}
+
+static void print_sums(const struct report_job *job)
+{
+    const struct ledger_totals *t = &job->totals;
+    const char *below = "   listed below";
+    line("messages known of the source", t->messages, t->octets_claimed, "");
+    line("copied", t->count[LEDGER_DONE], t->octets[LEDGER_DONE], "");
+    state_line(t, LEDGER_PRESENT, "already in the destination", "");
+    state_line(t, LEDGER_DUPLICATE, "duplicates within the source", "   same content, there once");
+    state_line(t, LEDGER_QUARANTINED, "refused for good, in quarantine", below);
+    state_line(t, LEDGER_REFUSED, "not copied, tried again by the next run", below);
+    if (t->count[LEDGER_OPEN] + t->count[LEDGER_INTENT])
+        line("unfinished", t->count[LEDGER_OPEN] + t->count[LEDGER_INTENT],
+            t->octets[LEDGER_OPEN] + t->octets[LEDGER_INTENT], below);
+    if (t->repaired)
+        printf("  %-38s %8llu\n", "of those copied: repaired before", N(t->repaired));
+    if (t->deleted)
+        line("deleted from the source", t->deleted, t->deleted_octets, "");
+    print_proofs(t);
+}
+
+static void print_mailboxes(const struct report_job *job)
+{
+    char size[32];
+    for (size_t i = 0; i < job->mailbox_count; i++) {
+        const struct report_mailbox *b = &job->mailboxes[i];
+        fputs(i ? "    " : "  Mailboxes:\n    ", stdout);
+        print_cell(b->name, 36);
+        printf(" %8llu  %8s", N(b->count[LEDGER_DONE]), text_octets(size, sizeof size, b->octets_done));
+        if (b->count[LEDGER_PRESENT])
+            printf("   and %llu that were there", N(b->count[LEDGER_PRESENT]));
+        putchar('\n');
+    }
+}
+
+/* ---- runs ---- */
+static void print_time(int64_t wall_s)
+{
+    struct clock_utc u = clock_to_utc(wall_s);
+    printf("%04d-%02d-%02d %02d:%02d:%02d", u.year, u.month, u.day, u.hour, u.minute, u.second);
+}
+
+static bool count_run(void *ctx, const struct ledger_run_row *row)
+{
+    struct text *t = ctx;
+    (void)row;
+    t->max++;
+    return true;
+}
+
+static bool on_run(void *ctx, const struct ledger_run_row *row)
+{
+    struct text *t = ctx;
+    if (!t->verbose && t->seen++ + RUNS_SHOWN < t->max)
+        return !ferror(stdout);
+    char *words CLEANUP(mem_free_str) = report_clean(row->words);
+    fputs("    ", stdout);
+    print_time(row->started_s);
+    printf("  %-8s ", row->command);
+    if (row->ended_s)
+        printf("%6lld s  exit %d  %s\n", (long long)(row->ended_s - row->started_s), row->exit_code, words);
+    else
+        printf("not ended: at work now, or interrupted (then run it again)\n");
+    return !ferror(stdout);
+}
+
+static int print_runs(struct text *t)
+{
+    t->seen = t->max = 0;
+    if (ledger_each_run(t->ledger, t->job->id, count_run, t, t->err) < 0)
+        return -1;
+    if (t->max && !t->verbose && t->max > RUNS_SHOWN)
+        printf("  Runs (UTC), the last %d of %llu:\n", RUNS_SHOWN, N(t->max));
+    else if (t->max)
+        printf("  Runs (UTC):\n");
+    return ledger_each_run(t->ledger, t->job->id, on_run, t, t->err);
+}
+
+/* ---- lists ---- */
+static void print_words(const char *what, const char *words)
+{
+    char *clean CLEANUP(mem_free_str) = report_clean(words);
+    if (*clean)
+        printf("        %s%s\n", what, clean);
+}
+
+static const char *or_none(const char *s)
+{
+    return *s ? s : "none";
+}
+
+static void print_hashes(const struct ledger_message *m)
+{
+    char hex[SHA256_HEX];
+    if (m->sha256_received) {
+        sha256_hex(m->sha256_received, hex);
+        printf("        sha256 received %s\n", hex);
+    }
+    if (m->sha256_sent) {
+        sha256_hex(m->sha256_sent, hex);
+        printf("        sha256 sent     %s\n", hex);
+    }
+}
+
+static void print_twin(struct text *t, const struct ledger_message *m)
+{
+    const char *key, *message_id;
+    int rc = ledger_twin(t->ledger, m->twin, &key, &message_id, t->err);
+    if (rc < 0)
+        t->rc = -1;
+    if (rc != 1)
+        return;
+    char *uidl CLEANUP(mem_free_str) = report_clean(key),
+               *id CLEANUP(mem_free_str) = report_clean(message_id);
+    printf("        same as UIDL %s, Message-ID %s\n", or_none(uidl), or_none(id));
+}
+
+static void print_message(struct text *t, const struct ledger_message *m)
+{
+    char date[16], size[32];
+    char *from CLEANUP(mem_free_str) = report_clean(m->from);
+    char *subject CLEANUP(mem_free_str) = report_clean(m->subject);
+    char *uidl CLEANUP(mem_free_str) = report_clean(m->key);
+    char *message_id CLEANUP(mem_free_str) = report_clean(m->message_id);
+    printf("    %-10s  %8s  ", print_date(date, sizeof date, report_date(m)),
+        text_octets(size, sizeof size, report_octets(m)));
+    print_cell(from, 24);
+    printf("  ");
+    print_cell(subject, 36);
+    printf("  UIDL %s\n        Message-ID %s\n", or_none(uidl), or_none(message_id));
+    if (t->section->states & STATE(LEDGER_INTENT))
+        print_words("", m->state == LEDGER_INTENT ? "on its way when last heard of" : "not settled yet");
+    print_words("", m->reason);
+    print_words("kept in ", m->quarantine);
+    if (t->section->repaired) {
+        print_words("repaired: ", m->repairs);
+        print_hashes(m);
+    }
+    if (m->state == LEDGER_DUPLICATE && m->twin)
+        print_twin(t, m);
+}
+
+static bool on_message(void *ctx, const struct ledger_message *m)
+{
+    struct text *t = ctx;
+    if (!(t->section->states & STATE(m->state)) || (t->section->repaired && !(m->repairs && *m->repairs)))
+        return true;
+    if (t->seen++ == t->max)
+        return false;
+    print_message(t, m);
+    return t->rc == 0 && !ferror(stdout);
+}
+
+static int print_section(struct text *t, const struct section *s, uint64_t n, uint64_t max)
+{
+    if (!n || t->rc < 0)
+        return t->rc;
+    t->section = s;
+    t->seen = 0;
+    t->max = max;
+    printf("  %s (%llu):\n", s->title, N(n));
+    if (ledger_each_message(t->ledger, t->job->id, on_message, t, t->err) < 0)
+        t->rc = -1;
+    if (n > max)
+        printf("    and %llu more (--verbose, or --format csv)\n", N(n - max));
+    return t->rc;
+}
+
+static int print_attention(struct text *t, const char *work_dir)
+{
+    static const struct section quarantined = {STATE(LEDGER_QUARANTINED), false,
+                                    "Refused by the destination for good, kept here"},
+                                refused = {STATE(LEDGER_REFUSED), false,
+                                    "Not copied; the next run tries them again"},
+                                unfinished = {STATE(LEDGER_OPEN) | STATE(LEDGER_INTENT), false,
+                                    "Unfinished; the next run goes on"};
+    const uint64_t *n = t->job->totals.count;
+    uint64_t open = n[LEDGER_OPEN] + n[LEDGER_INTENT];
+    print_section(t, &quarantined, n[LEDGER_QUARANTINED], UINT64_MAX);
+    if (n[LEDGER_QUARANTINED])
+        printf("    (files are named as they lie below %s)\n", work_dir);
+    print_section(t, &refused, n[LEDGER_REFUSED], UINT64_MAX);
+    print_section(t, &unfinished, open, t->verbose ? UINT64_MAX : UNFINISHED_MAX);
+    if (!n[LEDGER_QUARANTINED] && !n[LEDGER_REFUSED] && !open)
+        printf("  Nothing needs attention.\n");
+    return t->rc;
+}
+
+static int print_rest(struct text *t)
+{
+    static const struct section repaired = {STATE(LEDGER_DONE), true,
+                                    "Repaired before sending (IMAP does not allow them as they were)"},
+                                duplicates = {STATE(LEDGER_DUPLICATE), false, "Duplicates within the source"};
+    const struct ledger_totals *s = &t->job->totals;
+    print_section(t, &repaired, s->repaired, UINT64_MAX);
+    print_section(t, &duplicates, s->count[LEDGER_DUPLICATE], UINT64_MAX);
+    return t->rc;
+}
+
+int report_text(struct ledger *ledger, const char *work_dir, const struct report_job *job, bool verbose,
+    struct error *err)
+{
+    struct text t = {.ledger = ledger, .job = job, .verbose = verbose, .err = err};
+    printf("%s -> %s, mailbox %s\n", job->source, job->destination, job->folder);
+    print_sums(job);
+    print_mailboxes(job);
+    if (print_runs(&t) < 0 || print_attention(&t, work_dir) < 0)
+        return -1;
+    if (verbose)
+        return print_rest(&t);
+    if (job->totals.repaired || job->totals.count[LEDGER_DUPLICATE])
+        printf("  (--verbose lists what was repaired, and the duplicates)\n");
+    return 0;
+}

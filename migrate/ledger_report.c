@@ -1,0 +1,141 @@
+#include "ledger_db.h"
+
+#include "mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+int ledger_snapshot(struct ledger *l, struct error *err)
+{
+    return sqlite3_exec(l->db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ? 0 : ledger_failed(l, err);
+}
+
+static const char *text_or_empty(sqlite3_stmt *st, int column)
+{
+    const char *s = (const char *)sqlite3_column_text(st, column);
+    return s ? s : "";
+}
+
+static uint64_t number(sqlite3_stmt *st, int column)
+{
+    return (uint64_t)sqlite3_column_int64(st, column);
+}
+
+/* One row of the grouped count: messages of the same state, proof, repair and deletion. */
+static void add_group(sqlite3_stmt *st, struct ledger_totals *t)
+{
+    unsigned state = (unsigned)sqlite3_column_int(st, 0), proof = (unsigned)sqlite3_column_int(st, 1);
+    uint64_t n = number(st, 4), claimed = number(st, 5), sent = number(st, 6);
+    t->messages += n;
+    t->octets_claimed += claimed;
+    if (sqlite3_column_int(st, 3)) {
+        t->deleted += n;
+        t->deleted_octets += claimed;
+    }
+    if (state >= LEDGER_STATES)
+        return;
+    t->count[state] += n;
+    t->octets[state] += state == LEDGER_DONE ? sent : claimed;
+    if (state == LEDGER_DONE && sqlite3_column_int(st, 2))
+        t->repaired += n;
+    if ((state == LEDGER_DONE || state == LEDGER_PRESENT) && proof < LEDGER_PROOFS)
+        t->proof[proof] += n;
+}
+
+int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, struct error *err)
+{
+    struct ledger_totals t = {0};
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT state, proof, coalesce(repairs, '')<>'', deleted_s<>0, count(*), sum(octets_claimed), "
+        "coalesce(sum(octets_sent), 0) FROM message WHERE job=? GROUP BY 1, 2, 3, 4",
+        "i", job);
+    int rc = st ? 0 : -1;
+    while (st && (rc = ledger_step(l, st, err)) == 1)
+        add_group(st, &t);
+    if (rc == 0)
+        *ret = t;
+    return rc;
+}
+
+/* The statement gives one row for each mailbox and state; fn gets one for each mailbox. */
+int ledger_each_mailbox_row(
+    struct ledger *l, int64_t job, ledger_mailbox_row_fn *fn, void *ctx, struct error *err)
+{
+    struct ledger_mailbox_row row = {0};
+    char *name CLEANUP(mem_free_str) = NULL;
+    bool more = true;
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT b.id, b.name, m.state, count(m.id), coalesce(sum(m.octets_sent), 0) FROM mailbox b "
+        "LEFT JOIN message m ON m.mailbox=b.id WHERE b.job=? GROUP BY b.id, m.state ORDER BY b.name, b.id",
+        "i", job);
+    int rc = st ? 0 : -1;
+    while (st && more && (rc = ledger_step(l, st, err)) == 1) {
+        int64_t id = sqlite3_column_int64(st, 0);
+        unsigned state = (unsigned)sqlite3_column_int(st, 2);
+        if (id != row.id) {
+            more = !row.id || fn(ctx, &row);
+            free(name);
+            name = mem_strdup(text_or_empty(st, 1));
+            row = (struct ledger_mailbox_row){.id = id, .name = name};
+        }
+        if (state < LEDGER_STATES)
+            row.count[state] = number(st, 3);
+        if (state == LEDGER_DONE)
+            row.octets_done = number(st, 4);
+    }
+    if (st)
+        sqlite3_reset(st);
+    if (rc == 0 && more && row.id)
+        fn(ctx, &row);
+    return rc < 0 ? -1 : 0;
+}
+
+int ledger_each_run(struct ledger *l, int64_t job, ledger_run_fn *fn, void *ctx, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT id, command, words, started_s, ended_s, exit_code FROM run WHERE job=? ORDER BY id", "i",
+        job);
+    int rc = st ? 0 : -1;
+    while (st && (rc = ledger_step(l, st, err)) == 1) {
+        struct ledger_run_row row = {
+            .id = sqlite3_column_int64(st, 0),
+            .command = text_or_empty(st, 1),
+            .words = text_or_empty(st, 2),
+            .started_s = sqlite3_column_int64(st, 3),
+            .ended_s = sqlite3_column_int64(st, 4),
+            .exit_code = sqlite3_column_int(st, 5),
+        };
+        if (!fn(ctx, &row))
+            break;
+    }
+    if (st)
+        sqlite3_reset(st);
+    return rc < 0 ? -1 : 0;
+}
+
+/* The ids come from an index alone; sorting whole rows by id would need room for all of them. */
+int ledger_each_message(struct ledger *l, int64_t job, ledger_row_fn *fn, void *ctx, struct error *err)
+{
+    struct ledger_message m;
+    sqlite3_stmt *st = ledger_prepare(l, err, "SELECT id FROM message WHERE job=? ORDER BY id", "i", job);
+    int rc = st ? 0 : -1;
+    while (st && (rc = ledger_step(l, st, err)) == 1) {
+        rc = ledger_find_id(l, sqlite3_column_int64(st, 0), &m, err);
+        if (rc < 0 || (rc == 1 && !fn(ctx, &m)))
+            break;
+    }
+    if (st)
+        sqlite3_reset(st);
+    return rc < 0 ? -1 : 0;
+}
+
+int ledger_twin(
+    struct ledger *l, int64_t twin, const char **ret_key, const char **ret_message_id, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err, "SELECT key, message_id FROM message WHERE id=?", "i", twin);
+    int rc = st ? ledger_step(l, st, err) : -1;
+    if (rc != 1)
+        return rc;
+    *ret_key = text_or_empty(st, 0);
+    *ret_message_id = text_or_empty(st, 1);
+    return 1;
+}
