@@ -104,13 +104,17 @@ static void print_counts(const struct outcome *o)
     line("copied or settled by earlier runs", o->done_before, "");
     line("already in the destination", o->present, "");
     line("duplicates within the source", o->duplicates, "   same content, there once");
-    line("left for a later run (--limit)", o->filtered, "");
-    line("larger than the destination takes", o->too_big, "   listed below");
+    line("left out (--since and the like)", o->filtered, "   popferry plan lists them");
+    line("left for a later run (--limit)", o->later, "");
+    line("the source server's own notes", o->not_mail, "   no mail");
+    line("larger than the destination takes", o->too_big, "   in quarantine, listed below");
     line("refused by the destination", o->refused, "   listed below");
+    line("in quarantine since an earlier run", o->quarantined, "   listed below");
     line("not given out by the source", o->unreadable, "   listed below");
     line("not reached", o->not_reached, "");
     line("of an interrupted run, found sent", o->recovered, "");
     line("times the connection was made again", o->reconnects, "");
+    line("written to the archive", o->archived, "");
     if (o->copied) {
         printf("Dates (INTERNALDATE) of the copies: %llu from Received, %llu from Date, %llu set to now.\n",
             N(o->by_date_source[MAIL_DATE_RECEIVED]), N(o->by_date_source[MAIL_DATE_DATE]),
@@ -118,6 +122,11 @@ static void print_counts(const struct outcome *o)
         if (o->repaired)
             printf("Repaired before sending (line ends, NUL; IMAP does not allow them as they were): %llu.\n",
                 N(o->repaired));
+        if (o->mended)
+            printf(
+                "Of these changed further, since the destination refused them as they were: %llu; popferry "
+                "report lists them.\n",
+                N(o->mended));
     }
 }
 
@@ -153,7 +162,7 @@ static void print_verdict(const struct outcome *o, int rc)
         printf(
             "The destination said OK to %llu messages more than it holds now, and does not tell which. Run the same command again: it looks for them one by one, and sends what is not there.\n",
             N(o->untold_missing));
-    uint64_t rest = o->not_reached + o->filtered;
+    uint64_t rest = o->not_reached + o->later;
     if (bad)
         printf(
             "Source and destination do NOT agree: %llu of %llu messages are not in the destination; they remain on the source.\n",
@@ -161,7 +170,7 @@ static void print_verdict(const struct outcome *o, int rc)
     if (rest)
         printf(
             "Source and destination do not agree yet: %llu of %llu messages are still to be copied; run the same command again%s.\n",
-            N(rest), N(o->messages), o->filtered ? " without --limit" : "");
+            N(rest), N(o->messages), o->later ? " without --limit" : "");
     if (bad || rest)
         return;
     if (rc < 0)
@@ -171,9 +180,24 @@ static void print_verdict(const struct outcome *o, int rc)
             "Source and destination agree, but for what was moved or deleted in the destination since it was copied.\n");
     else if (!o->messages)
         printf("Source and destination agree: the source is empty.\n");
+    else if (o->filtered)
+        printf("Source and destination agree, but for the %llu messages that were left out as asked.\n",
+            N(o->filtered));
     else
         printf("Source and destination agree: every message of the source (%llu) is in the destination.\n",
             N(o->messages));
+}
+
+static void print_destination(const struct run *r, const struct outcome *o)
+{
+    char *folder CLEANUP(mem_free_str) = job_folder_words(&r->job);
+    printf("Destination: %s at %s, mailbox %s%s", r->job.to.user, r->job.to.host, folder,
+        o->folder_created ? " (created)" : "");
+    if (!job_has_one_mailbox(&r->job))
+        printf(" (%llu had work)", N(o->mailboxes));
+    if (o->end_checked && o->mailboxes)
+        printf(", %llu messages", N(o->destination_messages));
+    putchar('\n');
 }
 
 static void print_text(const struct run *r, const struct outcome *o, int rc)
@@ -181,11 +205,13 @@ static void print_text(const struct run *r, const struct outcome *o, int rc)
     char size[32], rate[32];
     printf("Source:      %s at %s, %llu messages, %s\n", r->job.from.user, r->job.from.host, N(o->messages),
         text_octets(size, sizeof size, o->octets));
-    printf("Destination: %s at %s, mailbox %s%s, %llu messages%s\n", r->job.to.user, r->job.to.host,
-        r->job.folder, o->folder_created ? " (created)" : "", N(o->destination_messages),
-        o->end_checked ? "" : " before");
+    print_destination(r, o);
     print_counts(o);
     print_attention(&r->attention);
+    if (o->too_big + o->refused + o->quarantined)
+        printf("What the destination refused lies as received in %s/quarantine, with its reasons.\n"
+               "popferry migrate --retry-quarantined tries it again.\n",
+            r->job.work_dir);
     if (o->copied && o->elapsed_ms > 0)
         printf("Took %lld.%lld s, %s/s.\n", (long long)(o->elapsed_ms / 1000),
             (long long)(o->elapsed_ms / 100 % 10),
@@ -215,10 +241,11 @@ static int migrate(struct run *r)
     talk_end(&r->talk);
     int code = exit_code(rc, &o, &err);
     if (json)
-        print_stream_close(&r->stream,
-            json_pack("{s:o, s:o, s:b, s:i}", "summary", print_json_outcome(&o), "error",
-                print_json_error(&err), "agree",
-                rc == 0 && !outcome_attention(&o) && !o.not_reached && !o.filtered, "exit_code", code));
+        print_stream_close(
+            &r->stream, json_pack("{s:o, s:o, s:b, s:i}", "summary", print_json_outcome(&o), "error",
+                            print_json_error(&err), "agree",
+                            rc == 0 && !outcome_attention(&o) && !o.not_reached && !o.later && !o.filtered,
+                            "exit_code", code));
     else if (rc == 0 || o.messages)
         print_text(r, &o, rc);
     fflush(stdout);

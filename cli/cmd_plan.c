@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include "exit_code.h"
+#include "mem.h"
 #include "migrate.h"
 #include "options.h"
 #include "print.h"
@@ -54,15 +55,21 @@ static void print_summary(const struct run *r, const struct outcome *o)
     char size[32], copy[32];
     printf("%sSource:      %s at %s, %llu messages, %s\n", r->heading ? "\n" : "", r->job.from.user,
         r->job.from.host, N(o->messages), text_octets(size, sizeof size, o->octets));
-    printf("Destination: %s at %s, mailbox %s, %s%llu messages\n", r->job.to.user, r->job.to.host,
-        r->job.folder, o->folder_exists ? "" : "to be created, ", N(o->destination_messages));
+    char *folder CLEANUP(mem_free_str) = job_folder_words(&r->job);
+    printf("Destination: %s at %s, mailbox %s, ", r->job.to.user, r->job.to.host, folder);
+    if (!job_has_one_mailbox(&r->job))
+        printf("%llu of these, ", N(o->mailboxes));
+    printf("%s%llu messages\n", o->folder_exists ? "" : "to be created, ", N(o->destination_messages));
     printf("  %-34s %8llu   %s\n", "to be copied", N(o->copied),
         text_octets(copy, sizeof copy, o->copied_octets));
     line("copied or settled by earlier runs", o->done_before);
     line("already in the destination", o->present);
     line("duplicates within the source", o->duplicates);
-    line("left out by --limit", o->filtered);
+    line("left out (--since and the like)", o->filtered);
+    line("left for later (--limit)", o->later);
+    line("the source server's own notes", o->not_mail);
     line("larger than the destination takes", o->too_big);
+    line("in quarantine since an earlier run", o->quarantined);
     printf(
         "Nothing was changed. Verdicts that rest on headers alone are settled by content when migrating.\n");
 }

@@ -33,7 +33,7 @@ static void add_json(struct status *s, const struct ledger_job_row *row)
 {
     json_t *job =
         json_pack("{s:s, s:s, s:s}", "from", row->source, "to", row->destination, "folder", row->folder);
-    for (int i = 0; i <= LEDGER_REFUSED; i++)
+    for (int i = 0; i < LEDGER_STATES; i++)
         json_object_set_new(
             job, ledger_state_name((enum ledger_state)i), json_integer((json_int_t)row->count[i]));
     json_object_set_new(job, "octets_done", json_integer((json_int_t)row->octets_done));
@@ -51,10 +51,11 @@ static void print_job(const struct status *s, const struct ledger_job_row *row)
 {
     char size[32];
     printf("%s%s -> %s, mailbox %s\n", s->count ? "\n" : "", row->source, row->destination, row->folder);
-    printf("  copied %llu (%s), already there %llu, duplicates %llu, refused %llu, unfinished %llu\n",
+    printf(
+        "  copied %llu (%s), already there %llu, duplicates %llu, quarantined %llu, refused %llu, unfinished %llu\n",
         N(row->count[LEDGER_DONE]), text_octets(size, sizeof size, row->octets_done),
-        N(row->count[LEDGER_PRESENT]), N(row->count[LEDGER_DUPLICATE]), N(row->count[LEDGER_REFUSED]),
-        N(row->count[LEDGER_OPEN] + row->count[LEDGER_INTENT]));
+        N(row->count[LEDGER_PRESENT]), N(row->count[LEDGER_DUPLICATE]), N(row->count[LEDGER_QUARANTINED]),
+        N(row->count[LEDGER_REFUSED]), N(row->count[LEDGER_OPEN] + row->count[LEDGER_INTENT]));
     if (!row->run_started_s)
         return;
     printf("  last run: %s, begun ", row->run_command);

@@ -2,63 +2,21 @@
 
 #include "mem.h"
 #include "option_file.h"
+#include "option_table.h"
+#include "retry.h"
 #include "secret.h"
 #include "text.h"
-#include <popt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
-
-#define DEFAULT_WORK_DIR "popferry-work"
 
 static int usage(struct error *err, const char *fmt, const char *a, const char *b)
 {
     char text[ERROR_TEXT_MAX];
     snprintf(text, sizeof text, fmt, a, b); /* NOLINT: fmt is a literal of this file */
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s", text);
-}
-
-/* ---- the tables ---- */
-#define TABLE_SIZE 18
-
-static void fill_table(struct options *o, struct poptOption table[TABLE_SIZE])
-{
-    const struct poptOption options[TABLE_SIZE] = {
-        {"from", 0, POPT_ARG_STRING, &o->from, 0,
-            "the source: pop3s://USER@HOST[:PORT] (@ in USER is written %40)", "URL"},
-        {"to", 0, POPT_ARG_STRING, &o->to, 0, "the destination: imaps://USER@HOST[:PORT][/MAILBOX]", "URL"},
-        {"from-user", 0, POPT_ARG_STRING, &o->from_user, 0, "user of the source, if not in its URL", "NAME"},
-        {"to-user", 0, POPT_ARG_STRING, &o->to_user, 0, "user of the destination, if not in its URL", "NAME"},
-        {"from-password-file", 0, POPT_ARG_STRING, &o->from_password_file, 0,
-            "file with the source's password in its first line (else it is asked for)", "FILE"},
-        {"to-password-file", 0, POPT_ARG_STRING, &o->to_password_file, 0, "the same for the destination",
-            "FILE"},
-        {"folder", 0, POPT_ARG_STRING, &o->folder, 0,
-            "mailbox of the destination, levels divided by / (default: the URL's, or INBOX)", "NAME"},
-        {"work-dir", 0, POPT_ARG_STRING, &o->work_dir, 0,
-            "folder for the ledger and all else this customer's runs leave (default: " DEFAULT_WORK_DIR ")",
-            "DIR"},
-        {"limit", 0, POPT_ARG_STRING, &o->limit_text, 0, "copy at most N messages in this run", "N"},
-        {"seen", 0, POPT_ARG_STRING, &o->seen_text, 0,
-            "mark messages read: age (by Status: field, else if old), all, none (default: age)",
-            "age|all|none"},
-        {"seen-older-than", 0, POPT_ARG_INT, &o->seen_older_than, 0,
-            "with --seen age: older than this counts as read (default: 14)", "DAYS"},
-        {"ca-file", 0, POPT_ARG_STRING, &o->ca_file, 0, "trust the certificate authorities in this PEM file",
-            "FILE"},
-        {"allow-plaintext", 0, POPT_ARG_NONE, &o->allow_plaintext, 0,
-            "let a pop3:// or imap:// server that offers no STLS/STARTTLS be used unencrypted", NULL},
-        {"connections", 0, POPT_ARG_INT, &o->connections, 0,
-            "connections to the destination, 1 to 8 (default: by what it offers)", "N"},
-        {"format", 0, POPT_ARG_STRING, &o->format_text, 0, "of what is printed: text or json (default: text)",
-            "text|json"},
-        {"quiet", 'q', POPT_ARG_NONE, &o->quiet, 0, "no progress and no notes on standard error, only errors",
-            NULL},
-        {"verbose", 'v', POPT_ARG_NONE, &o->verbose, 0, "tell more", NULL},
-        {"help", 'h', POPT_ARG_NONE, NULL, 'h', "this text", NULL},
-    };
-    memcpy(table, options, sizeof options);
 }
 
 /* ---- values ---- */
@@ -68,8 +26,10 @@ static int parse_format(struct options *o, struct error *err)
         o->format = FORMAT_TEXT;
     else if (!strcmp(o->format_text, "json"))
         o->format = FORMAT_JSON;
+    else if (!strcmp(o->format_text, "csv"))
+        o->format = FORMAT_CSV;
     else
-        return usage(err, "--format %s: must be text or json%s", o->format_text, "");
+        return usage(err, "--format %s: must be text, json or csv%s", o->format_text, "");
     return 0;
 }
 
@@ -100,14 +60,73 @@ static int parse_limit(struct options *o, struct error *err)
     return 0;
 }
 
+/* "+09:00", "-0330", "Z"; else the zone this machine has now. */
+static int parse_time_zone(struct options *o, struct error *err)
+{
+    const char *text = o->time_zone_text;
+    char sign;
+    unsigned hours, minutes;
+    int end = 0;
+    if (!text) {
+        time_t now = time(NULL);
+        struct tm tm;
+        o->utc_offset_min = localtime_r(&now, &tm) ? (int)(tm.tm_gmtoff / 60) : 0;
+        return 0;
+    }
+    if (!strcmp(text, "Z") || !strcmp(text, "UTC"))
+        return 0;
+    bool ok = (sscanf(text, "%c%2u:%2u%n", &sign, &hours, &minutes, &end) == 3 && !text[end]) ||
+              (sscanf(text, "%c%2u%2u%n", &sign, &hours, &minutes, &end) == 3 && !text[end]);
+    if (!ok || (sign != '+' && sign != '-') || hours > 14 || minutes > 59)
+        return usage(err, "--time-zone %s: must be an offset as +09:00, or UTC%s", text, "");
+    o->utc_offset_min = (sign == '-' ? -1 : 1) * (int)(hours * 60 + minutes);
+    return 0;
+}
+
+static int parse_filter(struct options *o, struct error *err)
+{
+    struct filter *f = &o->filter;
+    *f = FILTER_NONE;
+    if (o->since_text && filter_parse_date("--since", o->since_text, o->utc_offset_min, &f->since_s, err) < 0)
+        return -1;
+    if (o->before_text &&
+        filter_parse_date("--before", o->before_text, o->utc_offset_min, &f->before_s, err) < 0)
+        return -1;
+    if (o->min_size_text && filter_parse_size("--min-size", o->min_size_text, &f->min_octets, err) < 0)
+        return -1;
+    if (o->max_size_text && filter_parse_size("--max-size", o->max_size_text, &f->max_octets, err) < 0)
+        return -1;
+    return filter_check(f, err);
+}
+
+static int parse_choices(struct options *o, struct error *err)
+{
+    if (o->order_text && strcmp(o->order_text, "oldest") != 0 && strcmp(o->order_text, "newest") != 0)
+        return usage(err, "--order %s: must be oldest or newest%s", o->order_text, "");
+    o->order = o->order_text && !strcmp(o->order_text, "newest") ? ORDER_NEWEST : ORDER_OLDEST;
+    if (o->archive_format_text && archive_parse_format(o->archive_format_text, &o->archive_format, err) < 0)
+        return -1;
+    if (o->delete_source_text && strcmp(o->delete_source_text, "verified") != 0)
+        return usage(err, "--delete-source %s: must be \"verified\": nothing else is ever deleted%s",
+            o->delete_source_text, "");
+    if (o->old_than < 0 || o->old_than > 100000)
+        return usage(err, "--old-than: must be a number of days%s%s", "", "");
+    if (o->older_than < -1 || o->older_than > 100000)
+        return usage(err, "--older-than: must be a number of days%s%s", "", "");
+    if (o->max_wait_s < 0 || o->max_wait_s > 7 * 86400)
+        return usage(err, "--max-wait: must be a number of seconds, at most a week%s%s", "", "");
+    return 0;
+}
+
 static int parse_values(struct options *o, struct error *err)
 {
     if (o->connections < 0 || o->connections > 8)
         return usage(err, "--connections: must be 1 to 8%s%s", "", "");
-    if (parse_format(o, err) < 0 || parse_seen(o, err) < 0)
+    if (parse_format(o, err) < 0 || parse_seen(o, err) < 0 || parse_choices(o, err) < 0 ||
+        parse_time_zone(o, err) < 0 || parse_filter(o, err) < 0)
         return -1;
     if (!o->work_dir)
-        o->work_dir = mem_strdup(DEFAULT_WORK_DIR);
+        o->work_dir = mem_strdup(OPTIONS_WORK_DIR);
     return parse_limit(o, err);
 }
 
@@ -121,10 +140,11 @@ static void print_help(poptContext ctx, const char *command, const char *summary
 int options_parse(const char *command, const char *summary, int argc, const char **argv, struct options *ret,
     struct error *err)
 {
-    struct options o CLEANUP(options_done) = {.seen_older_than = 14};
-    struct poptOption table[TABLE_SIZE + 1] = {0}; /* ends with zeros */
+    struct options o CLEANUP(options_done) = {
+        .seen_older_than = 14, .old_than = 365, .older_than = -1, .max_wait_s = RETRY_MAX_WAIT_MS / 1000};
+    struct poptOption table[OPTION_TABLE_MAX];
     const char **expanded = NULL;
-    fill_table(&o, table);
+    option_table_fill(&o, command, table);
     int count = option_file_expand(argc, argv, &expanded, err);
     if (count < 0)
         return -1;
@@ -156,7 +176,9 @@ int options_parse(const char *command, const char *summary, int argc, const char
 void options_done(struct options *o)
 {
     char *const strings[] = {o->from, o->to, o->from_user, o->to_user, o->from_password_file,
-        o->to_password_file, o->ca_file, o->work_dir, o->folder, o->limit_text, o->seen_text, o->format_text};
+        o->to_password_file, o->ca_file, o->work_dir, o->folder, o->limit_text, o->seen_text, o->format_text,
+        o->order_text, o->time_zone_text, o->since_text, o->before_text, o->min_size_text, o->max_size_text,
+        o->folder_old, o->archive_dir, o->archive_format_text, o->level_text, o->delete_source_text};
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         free(strings[i]);
     *o = (struct options){0};
@@ -229,6 +251,17 @@ int options_job(const struct options *o, struct job *ret, struct error *err)
         .seen = o->seen,
         .seen_older_than_days = o->seen_older_than,
         .connections = (unsigned)o->connections,
+        .folder_old = o->folder_old,
+        .folder_old_days = o->old_than,
+        .utc_offset_min = o->utc_offset_min,
+        .filter = o->filter,
+        .order = o->order,
+        .archive_dir = o->archive_dir,
+        .archive_format = o->archive_format,
+        .retry_quarantined = o->retry_quarantined,
+        .encode_headers = o->encode_headers,
+        .privacy = o->privacy,
+        .max_wait_ms = o->max_wait_s * INT64_C(1000),
     };
     if (fill_job(o, &job, err) < 0) {
         options_job_done(&job);

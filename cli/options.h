@@ -8,18 +8,30 @@
 enum format {
     FORMAT_TEXT,
     FORMAT_JSON,
+    FORMAT_CSV, /* report only */
 };
+
+#define OPTIONS_WORK_DIR "popferry-work"
 
 struct options {
     char *from, *to, *from_user, *to_user;
     char *from_password_file, *to_password_file;
     char *ca_file, *work_dir, *folder;
-    char *limit_text, *seen_text, *format_text;
-    int seen_older_than, connections;
-    int allow_plaintext, quiet, verbose;
+    char *limit_text, *seen_text, *format_text, *order_text, *time_zone_text;
+    char *since_text, *before_text, *min_size_text, *max_size_text;
+    char *folder_old, *archive_dir, *archive_format_text;
+    char *level_text;         /* verify: NULL is content */
+    char *delete_source_text; /* migrate: NULL or "verified" */
+    int seen_older_than, connections, old_than, max_wait_s;
+    int older_than; /* delete: days; -1: not given */
+    int allow_plaintext, quiet, verbose, dry_run, yes, retry_quarantined, encode_headers, privacy;
     enum format format;
     uint64_t limit;
     enum seen_policy seen;
+    struct filter filter;
+    enum job_order order;
+    enum archive_format archive_format;
+    int utc_offset_min;
 };
 
 /* Parse argv[1..] for a command (argv[0] is its name). Every command takes every option, so that one @FILE

@@ -141,6 +141,9 @@ json_t *print_json_outcome(const struct outcome *o)
         {"present", o->present},
         {"duplicate", o->duplicates},
         {"filtered", o->filtered},
+        {"later", o->later},
+        {"not_mail", o->not_mail},
+        {"quarantined", o->quarantined},
         {"too_big", o->too_big},
         {"refused", o->refused},
         {"unreadable", o->unreadable},
@@ -148,10 +151,13 @@ json_t *print_json_outcome(const struct outcome *o)
         {"gone_since", o->gone_since},
         {"not_reached", o->not_reached},
         {"repaired", o->repaired},
+        {"mended", o->mended},
+        {"archived", o->archived},
         {"recovered", o->recovered},
         {"fetched", o->fetched},
         {"fetched_octets", o->fetched_octets},
         {"reconnects", o->reconnects},
+        {"mailboxes", o->mailboxes},
         {"destination_messages", o->destination_messages},
         {"elapsed_ms", (uint64_t)o->elapsed_ms},
     };
@@ -159,6 +165,7 @@ json_t *print_json_outcome(const struct outcome *o)
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         json_object_set_new(summary, counts[i].name, json_integer((json_int_t)counts[i].value));
     json_object_set_new(summary, "internaldate_from", date_sources(o));
+    json_object_set_new(summary, "uidls_changed", json_boolean(o->uidls_changed));
     json_object_set_new(summary, "folder_created", json_boolean(o->folder_created));
     json_object_set_new(summary, "end_checked", json_boolean(o->end_checked && o->uids_told));
     return summary;

@@ -1,6 +1,8 @@
 #include "talk.h"
 
 #include "exit_code.h"
+#include "mem.h"
+#include "secret.h"
 #include "text.h"
 #include <signal.h>
 #include <stdio.h>
@@ -133,13 +135,30 @@ static void on_log(void *ctx, enum log_level level, const char *line)
         line);
 }
 
+/* Whoever renews a token or a password writes it into its file. */
+static const char *fresh_secret(void *ctx, enum job_side side)
+{
+    struct talk *t = ctx;
+    bool source = side == JOB_SOURCE;
+    const char *file = source ? t->options->from_password_file : t->options->to_password_file;
+    struct error ignored; /* then as it was */
+    if (!file)
+        return NULL;
+    mem_wipe_free(t->secrets[side]);
+    t->secrets[side] = secret_read(source ? "source" : "destination", NULL, file, "password file", &ignored);
+    return t->secrets[side];
+}
+
 void talk_begin(struct talk *t, const struct options *o)
 {
     const char *term = getenv("TERM");
-    *t = (struct talk){.quiet = o->quiet, .verbose = o->verbose};
+    *t = (struct talk){.quiet = o->quiet, .verbose = o->verbose, .options = o};
     t->terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
-    t->world = (struct world){
-        .clock = clock_system(), .log = {.fn = on_log, .ctx = t}, .stop = asked_to_stop, .ctx = t};
+    t->world = (struct world){.clock = clock_system(),
+        .log = {.fn = on_log, .ctx = t},
+        .stop = asked_to_stop,
+        .secret = fresh_secret,
+        .ctx = t};
     if (!o->quiet)
         t->world.progress = on_progress;
     t->begun_ms = clock_mono_ms(t->world.clock);
@@ -150,6 +169,9 @@ void talk_begin(struct talk *t, const struct options *o)
 void talk_end(struct talk *t)
 {
     talk_clear(t);
+    mem_wipe_free(t->secrets[JOB_SOURCE]);
+    mem_wipe_free(t->secrets[JOB_DESTINATION]);
+    t->secrets[JOB_SOURCE] = t->secrets[JOB_DESTINATION] = NULL;
 }
 
 int talk_error(struct talk *t, const struct error *err)

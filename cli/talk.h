@@ -13,6 +13,8 @@ struct talk {
     bool quiet, verbose, terminal, drawn;
     int64_t begun_ms, next_ms;
     const char *phase;
+    const struct options *options;
+    char *secrets[2]; /* as read again for another sign-in */
 };
 
 void talk_begin(struct talk *t, const struct options *o);

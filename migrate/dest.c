@@ -108,8 +108,10 @@ static void on_names(void *ctx, const struct imap_result *res)
     struct dest *d = ctx;
     if (res->status == IMAP_ABORTED)
         finish(d, res->error);
-    else
+    else if (d->folder)
         name_and_select(d);
+    else
+        finish(d, NULL);
 }
 
 static void on_capability(void *ctx, const struct imap_result *res)
@@ -119,7 +121,7 @@ static void on_capability(void *ctx, const struct imap_result *res)
         finish(d, res->error);
         return;
     }
-    if (text_equal_nocase(d->folder, "INBOX"))
+    if (d->folder && text_equal_nocase(d->folder, "INBOX"))
         name_and_select(d); /* the same on every server: a round trip saved */
     else if (imap_caps(d->imap)->namespace)
         imap_namespace(d->imap, on_namespace_row, on_names, d);
@@ -133,6 +135,20 @@ void dest_prepare(
     *d = (struct dest){
         .imap = imap, .folder = folder, .mode = mode, .delimiter = '/', .done = done, .ctx = ctx};
     imap_capability(imap, on_capability, d);
+}
+
+void dest_enter(struct dest *d, const char *folder, enum dest_mode mode, dest_done_fn *done, void *ctx)
+{
+    struct dest before = *d;
+    free(before.wire);
+    *d = (struct dest){.imap = before.imap,
+        .folder = folder,
+        .mode = mode,
+        .delimiter = before.delimiter,
+        .done = done,
+        .ctx = ctx};
+    memcpy(d->prefix, before.prefix, sizeof d->prefix);
+    name_and_select(d);
 }
 
 static void on_unselect(void *ctx, const struct imap_result *res)

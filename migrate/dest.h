@@ -2,7 +2,7 @@
  * missing.
  *
  * One dest belongs to one IMAP connection that has it selected; further connections append to dest->wire
- * alone. */
+ * alone. A job with several mailboxes enters one after the other. */
 #pragma once
 
 #include "error.h"
@@ -33,9 +33,12 @@ struct dest {
     void *ctx;
 };
 
-/* Fills d and starts; done fires once. imap and folder must outlive d. */
+/* Fills d and starts; done fires once. imap and folder must outlive d. folder NULL: capabilities and
+ * namespace only, dest_enter follows. */
 void dest_prepare(struct dest *d, struct imap *imap, const char *folder, enum dest_mode mode,
     dest_done_fn *done, void *ctx);
+/* Select this mailbox in place of the one before; what was known of that is forgotten. done fires once. */
+void dest_enter(struct dest *d, const char *folder, enum dest_mode mode, dest_done_fn *done, void *ctx);
 void dest_done(struct dest *d);
 
 /* Called before the first APPEND. A server that names no UIDs cannot show what it has lost: so as not to

@@ -11,6 +11,7 @@ struct comparison {
     uint64_t missing, gone_since;
     uint64_t untold; /* done, and no UID known */
     int64_t *ids;    /* of the missing; owned */
+    bool last;
 };
 
 static int compare_uid(const void *a, const void *b)
@@ -86,19 +87,30 @@ static bool check_row(void *ctx, const struct ledger_message *m)
     return true;
 }
 
-void finish_ask(struct finish *f, struct session *s)
+static void show_news(struct finish *f, struct session *s)
 {
     struct imap *imap = s->lanes[0].imap;
     f->session = s;
-    f->asked = true;
-    f->searched = false;
-    f->count = 0;
-    f->waiting += 2;
+    f->waiting++;
     if (s->dest.released)
         imap_select(imap, s->dest.wire, true, on_noop, f);
     else
         imap_noop(imap, on_noop, f); /* SEARCH sees only what the server has announced */
-    imap_uid_search(imap, "ALL", on_uid, on_search, f);
+}
+
+static void search(struct finish *f, struct session *s)
+{
+    f->asked = true;
+    f->searched = false;
+    f->count = 0;
+    f->waiting++;
+    imap_uid_search(s->lanes[0].imap, "ALL", on_uid, on_search, f);
+}
+
+void finish_ask(struct finish *f, struct session *s)
+{
+    show_news(f, s);
+    search(f, s);
 }
 
 void finish_forget(struct finish *f)
@@ -128,29 +140,35 @@ static int wait_answer(struct finish *f, struct error *err)
 }
 
 static int compare(
-    struct finish *f, struct ledger *ledger, int64_t job, struct comparison *c, struct error *err)
+    struct finish *f, struct ledger *ledger, struct ledger_part part, struct comparison *c, struct error *err)
 {
     c->missing = c->gone_since = c->untold = 0;
-    return f->searched ? ledger_each(ledger, job, LEDGER_DONE, check_row, c, err) : 0;
+    return f->searched ? ledger_each(ledger, part.mailbox, LEDGER_DONE, check_row, c, err) : 0;
 }
 
 /* The answer to the early question, if it leaves nothing open; else ask now. */
-static int look(struct finish *f, struct session *s, struct ledger *ledger, int64_t job, struct comparison *c,
-    struct error *err)
+static int look(struct finish *f, struct session *s, struct ledger *ledger, struct ledger_part part,
+    struct comparison *c, struct error *err)
 {
     if (f->waiting && wait_answer(f, err) < 0)
         return -1;
     if (f->asked) {
         const struct outcome_sink *sink = c->sink;
         c->sink = NULL;
-        int rc = compare(f, ledger, job, c, err);
+        int rc = compare(f, ledger, part, c, err);
         c->sink = sink;
         if (rc < 0 || !c->missing)
             return rc;
     }
-    finish_ask(f, s);
-    session_say_goodbye(s); /* behind it: a round trip saved */
-    return wait_answer(f, err) < 0 ? -1 : compare(f, ledger, job, c, err);
+    /* One after the other: a server may answer a SEARCH sent together with the NOOP from what it had announced
+     * before, without what came in on other connections. */
+    show_news(f, s);
+    if (wait_answer(f, err) < 0)
+        return -1;
+    search(f, s);
+    if (c->last)
+        session_say_goodbye(s); /* behind it: a round trip saved */
+    return wait_answer(f, err) < 0 ? -1 : compare(f, ledger, part, c, err);
 }
 
 static int reopen_missing(struct comparison *c, struct ledger *ledger, struct error *err)
@@ -162,35 +180,38 @@ static int reopen_missing(struct comparison *c, struct ledger *ledger, struct er
 }
 
 /* Where UIDs are not told, the numbers must do. */
-static int check_count(const struct finish *f, struct ledger *ledger, int64_t job,
+static int check_count(const struct finish *f, struct ledger *ledger, struct ledger_part part,
     const struct finish_base *base, const struct comparison *c, struct outcome *o, struct error *err)
 {
-    uint64_t expected = base->messages + base->copied + o->copied;
-    if (o->uids_told || !o->copied || f->count >= expected) {
+    uint64_t expected = base->messages + base->copied;
+    if (o->uids_told || !base->copied || f->count >= expected) {
         o->gone_since += c->untold > f->count ? c->untold - f->count : 0;
         return 0;
     }
     o->untold_missing = expected - f->count;
     o->missing += o->untold_missing;
-    return ledger_reopen_untold(ledger, job, base->begun_s, err);
+    return ledger_reopen_untold(ledger, part.mailbox, base->begun_s, err);
 }
 
-int finish_check(struct finish *f, struct session *s, struct ledger *ledger, int64_t job,
+int finish_check(struct finish *f, struct session *s, struct ledger *ledger, struct ledger_part part,
     const struct finish_base *base, const struct outcome_sink *sink, struct outcome *outcome,
     struct error *err)
 {
-    struct comparison c = {
-        .finish = f, .uidvalidity = s->dest.uidvalidity, .first_uid = base->first_uid, .sink = sink};
+    struct comparison c = {.finish = f,
+        .uidvalidity = s->dest.uidvalidity,
+        .first_uid = base->first_uid,
+        .sink = sink,
+        .last = base->last};
     session_phase(s, "checking the destination");
-    int rc = look(f, s, ledger, job, &c, err);
+    int rc = look(f, s, ledger, part, &c, err);
+    outcome->end_checked &= f->searched;
     if (rc == 0 && f->searched) {
-        outcome->missing = c.missing;
-        outcome->gone_since = c.gone_since;
-        outcome->end_checked = true;
-        outcome->destination_messages = f->count;
+        outcome->missing += c.missing;
+        outcome->gone_since += c.gone_since;
+        outcome->destination_messages += f->count;
         rc = reopen_missing(&c, ledger, err);
         if (rc == 0)
-            rc = check_count(f, ledger, job, base, &c, outcome, err);
+            rc = check_count(f, ledger, part, base, &c, outcome, err);
         if (rc == 0)
             rc = ledger_commit(ledger, err);
     }

@@ -21,8 +21,9 @@ struct finish {
 struct finish_base {
     uint32_t first_uid; /* UIDs below it were there before */
     uint64_t messages;  /* in the destination */
-    uint64_t copied;    /* by earlier sessions of this run, or found to have been sent by them */
+    uint64_t copied;    /* in this run, or found to have been sent by its earlier sessions */
     int64_t begun_s;    /* wall clock */
+    bool last;          /* nothing follows in this session: say goodbye behind the question */
 };
 
 /* Ask, without waiting. *f: zeroed before the first time; stays where it is until finish_done. */
@@ -31,9 +32,9 @@ void finish_ask(struct finish *f, struct session *s);
 void finish_forget(struct finish *f);
 void finish_done(struct finish *f);
 
-/* Wait for the answer (asking, if need be), say goodbye behind it, and count missing, gone_since and the
- * messages of the destination in *outcome; each missing message is reported to the sink, and open again in
- * the ledger, so that the next run looks for it and sends it if need be. */
-int finish_check(struct finish *f, struct session *s, struct ledger *ledger, int64_t job,
+/* Wait for the answer (asking, if need be), say goodbye behind it (if base->last), and add missing,
+ * gone_since and the messages of the destination in *outcome; each missing message is reported to the sink,
+ * and open again in the ledger, so that the next run looks for it and sends it if need be. */
+int finish_check(struct finish *f, struct session *s, struct ledger *ledger, struct ledger_part part,
     const struct finish_base *base, const struct outcome_sink *sink, struct outcome *outcome,
     struct error *err);

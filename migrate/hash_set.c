@@ -12,7 +12,7 @@ void hash_set_done(struct hash_set *s)
 
 /* The slot that holds it, or the free one where it belongs. Digests are random: any 8 octets will do to
  * start. */
-static uint8_t *slot_of(struct hash_set *s, const uint8_t digest[SHA256_OCTETS])
+static uint8_t *slot_of(const struct hash_set *s, const uint8_t digest[SHA256_OCTETS])
 {
     static const uint8_t zero[SHA256_OCTETS];
     uint64_t at;
@@ -34,6 +34,11 @@ static void grow(struct hash_set *s)
         if (memcmp(old.slots[i], zero, SHA256_OCTETS) != 0)
             memcpy(slot_of(s, old.slots[i]), old.slots[i], SHA256_OCTETS);
     free(old.slots);
+}
+
+bool hash_set_has(const struct hash_set *s, const uint8_t digest[SHA256_OCTETS])
+{
+    return s->cap && !memcmp(slot_of(s, digest), digest, SHA256_OCTETS);
 }
 
 bool hash_set_add(struct hash_set *s, const uint8_t digest[SHA256_OCTETS])

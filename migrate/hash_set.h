@@ -11,5 +11,6 @@ struct hash_set {
 };
 
 void hash_set_done(struct hash_set *s);
+bool hash_set_has(const struct hash_set *s, const uint8_t digest[SHA256_OCTETS]);
 /* true if it was there already */
 bool hash_set_add(struct hash_set *s, const uint8_t digest[SHA256_OCTETS]);

@@ -10,7 +10,7 @@
 
 struct update {
     struct ledger *ledger;
-    int64_t job;
+    int64_t mailbox;
     struct mail_scan *scan;
     const uint32_t *known;
     size_t known_count;
@@ -48,7 +48,7 @@ static void on_row(void *ctx, const struct imap_fetch_row *row)
     struct ledger_index_row out = {.uid = row->uid, .octets = row->size_octets};
     identity_of(&facts, out.ident);
     memcpy(out.core, facts.core, sizeof out.core);
-    ledger_index_put(u->ledger, u->job, &out, &u->error);
+    ledger_index_put(u->ledger, u->mailbox, &out, &u->error);
 }
 
 static void on_done(void *ctx, const struct imap_result *res)
@@ -77,7 +77,7 @@ static void forget_removed(struct update *u)
     for (size_t i = 0; i < u->known_count && !u->error.code; i++)
         if (!u->there_count ||
             !bsearch(&u->known[i], u->there, u->there_count, sizeof *u->there, compare_uid))
-            ledger_index_remove(u->ledger, u->job, u->known[i], &u->error);
+            ledger_index_remove(u->ledger, u->mailbox, u->known[i], &u->error);
 }
 
 static void on_searched(void *ctx, const struct imap_result *res)
@@ -124,17 +124,18 @@ char *index_complement(const uint32_t *uids, size_t count, size_t max_ranges)
     }
 }
 
-int index_update(struct session *s, struct ledger *ledger, int64_t job, struct error *err)
+int index_update(struct session *s, struct ledger *ledger, struct ledger_part part, struct error *err)
 {
-    if (!s->dest.exists)
-        return 0;
-    if (s->dest.uidvalidity && ledger_reopen_other_validity(ledger, job, s->dest.uidvalidity, err) < 0)
+    if (!s->dest.exists) /* gone, or not yet there: nothing that was known of it holds */
+        return ledger_index_begin(ledger, part.mailbox, 0, err);
+    if (s->dest.uidvalidity &&
+        ledger_reopen_other_validity(ledger, part.mailbox, s->dest.uidvalidity, err) < 0)
         return -1;
-    if (ledger_index_begin(ledger, job, s->dest.uidvalidity, err) < 0)
+    if (ledger_index_begin(ledger, part.mailbox, s->dest.uidvalidity, err) < 0)
         return -1;
     uint32_t *known = NULL;
-    struct update u = {.ledger = ledger, .job = job};
-    if (ledger_known_uids(ledger, job, s->dest.uidvalidity, &known, &u.known_count, err) < 0) {
+    struct update u = {.ledger = ledger, .mailbox = part.mailbox};
+    if (ledger_known_uids(ledger, part.mailbox, s->dest.uidvalidity, &known, &u.known_count, err) < 0) {
         free(known);
         return -1;
     }

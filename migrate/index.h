@@ -10,7 +10,7 @@
 #define INDEX_FIELDS "MESSAGE-ID DATE FROM SUBJECT"
 
 /* Bring the index up to date; waits for it. */
-int index_update(struct session *s, struct ledger *ledger, int64_t job, struct error *err);
+int index_update(struct session *s, struct ledger *ledger, struct ledger_part part, struct error *err);
 
 /* "4:6,9:*": the complement of ascending UIDs as a sequence set, with the open end. Small gaps of known UIDs
  * are taken in when there would be over max_ranges ranges. Caller frees. */

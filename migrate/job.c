@@ -1,11 +1,27 @@
 #include "job.h"
 
 #include "imap_name.h"
+#include "mail_scan.h"
+#include "mem.h"
+#include "template.h"
 #include <stdlib.h>
 
 static int usage(struct error *err, const char *what)
 {
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s", what);
+}
+
+static int check_folder(const char *option, const char *folder, struct error *err)
+{
+    struct error why;
+    if (template_check(folder, err) < 0)
+        return error_prefix(err, "%s", option);
+    char *name CLEANUP(mem_free_str) = template_expand(folder, 0, 0);
+    char *wire = imap_name_to_wire(name, "", '/', &why);
+    if (!wire)
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s: %s", option, why.text);
+    free(wire);
+    return 0;
 }
 
 int job_validate(const struct job *job, struct error *err)
@@ -16,10 +32,26 @@ int job_validate(const struct job *job, struct error *err)
     if (!job->to.user)
         return usage(err,
             "the destination has no user: write imaps://USER@HOST (with @ in USER as %40), or --to-user");
-    struct error why;
-    char *wire = imap_name_to_wire(job->folder, "", '/', &why);
-    if (!wire)
-        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "--folder: %s", why.text);
-    free(wire);
-    return 0;
+    if (check_folder("--folder", job->folder, err) < 0)
+        return -1;
+    return job->folder_old ? check_folder("--folder-old", job->folder_old, err) : 0;
+}
+
+bool job_has_one_mailbox(const struct job *job)
+{
+    return !job->folder_old && template_is_plain(job->folder);
+}
+
+char *job_mailbox(const struct job *job, int64_t date_s, int64_t now_s)
+{
+    bool known = date_s != MAIL_NO_DATE;
+    bool old = job->folder_old && known && date_s < now_s - (int64_t)job->folder_old_days * 86400;
+    return template_expand(old ? job->folder_old : job->folder, known ? date_s : now_s, job->utc_offset_min);
+}
+
+char *job_folder_words(const struct job *job)
+{
+    if (!job->folder_old)
+        return mem_strdup(job->folder);
+    return mem_printf("%s; older than %d days: %s", job->folder, job->folder_old_days, job->folder_old);
 }

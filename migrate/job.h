@@ -2,9 +2,11 @@
  * in. */
 #pragma once
 
+#include "archive.h"
 #include "clock.h"
 #include "endpoint.h"
 #include "error.h"
+#include "filter.h"
 #include "log.h"
 #include <stdbool.h>
 #include <stdint.h>
@@ -15,9 +17,17 @@ enum seen_policy {
     SEEN_NONE,
 };
 
+enum job_order {
+    ORDER_OLDEST, /* as the source numbers them */
+    ORDER_NEWEST,
+};
+
 struct job {
     struct endpoint from, to;
-    const char *folder; /* UTF-8 path with "/" */
+    const char *folder;     /* UTF-8 path with "/", a template (template.h): by the date of each message */
+    const char *folder_old; /* the same for messages older than folder_old_days; NULL: folder takes all */
+    int folder_old_days;
+    int utc_offset_min; /* the user's time zone: on which side of midnight a message falls */
     const char *from_password, *to_password;
     const char *ca_file;  /* NULL: the system's */
     const char *work_dir; /* NULL for commands that keep nothing */
@@ -26,6 +36,14 @@ struct job {
     int seen_older_than_days;
     unsigned connections; /* to the destination; 0: by what it offers */
     bool one_at_a_time;   /* no POP3 pipelining, whatever the source offers */
+    struct filter filter; /* leave out what does not match */
+    enum job_order order;
+    const char *archive_dir; /* keep each message as received there; NULL: nowhere */
+    enum archive_format archive_format;
+    bool retry_quarantined; /* try again what the destination refused for good */
+    bool encode_headers; /* encode raw 8-bit header fields (RFC 2047) before sending, not only when refused */
+    bool privacy;        /* no addresses and subjects in the log */
+    int64_t max_wait_ms; /* the longest wait for a server that asks for patience */
 };
 
 /* What happens while a job runs, for a progress display. */
@@ -36,15 +54,33 @@ struct progress {
     uint64_t copied;
 };
 
+/* Which side of a job. */
+enum job_side {
+    JOB_SOURCE,
+    JOB_DESTINATION,
+};
+
 /* Given by the caller; functions may be NULL. One thread. */
 struct world {
     const struct clock *clock;
     struct log log;
     void (*progress)(void *ctx, const struct progress *p);
     bool (*stop)(void *ctx); /* has the user asked to stop? */
+    /* The password or token as it is now, for another sign-in; NULL: as the job has it. Borrowed until the
+     * next call for that side. */
+    const char *(*secret)(void *ctx, enum job_side side);
     void *ctx;
 };
 
 /* The complete sentence for a missing user, a folder that cannot be and the like. 0, or -1 with ERROR_USAGE.
  */
 int job_validate(const struct job *job, struct error *err);
+
+/* Does every message go to the same mailbox? */
+bool job_has_one_mailbox(const struct job *job);
+/* The mailbox for a message of this date (UTC seconds; MAIL_NO_DATE: that of today's mail). Caller frees. */
+char *job_mailbox(const struct job *job, int64_t date_s, int64_t now_s);
+
+/* "Archive/{year}" or "INBOX; older than 365 days: Archive/{year}": part of what makes a job the same job as
+ * before. Caller frees. */
+char *job_folder_words(const struct job *job);

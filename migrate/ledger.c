@@ -1,5 +1,6 @@
 #include "ledger_db.h"
 
+#include "buf.h"
 #include "crash.h"
 #include "ledger_schema.h"
 #include "mem.h"
@@ -153,11 +154,19 @@ static int version(struct ledger *l, int *ret, struct error *err)
     return 0;
 }
 
-static int make_tables(struct ledger *l, struct error *err)
+/* All steps in one transaction: nobody ever sees it in between. */
+static int bring_up_to_date(struct ledger *l, int from, struct error *err)
 {
-    char *sql CLEANUP(mem_free_str) =
-        mem_printf("BEGIN; %s PRAGMA user_version=%d; COMMIT", ledger_schema, LEDGER_VERSION);
-    return run_sql(l, sql, err);
+    struct buf sql CLEANUP(buf_done) = {0};
+    buf_printf(&sql, "BEGIN;");
+    for (int v = from; v < LEDGER_VERSION; v++)
+        buf_printf(&sql, "%s", ledger_schema[v]);
+    buf_printf(&sql, "PRAGMA user_version=%d; COMMIT", LEDGER_VERSION);
+    crash_point("before the ledger is brought up to date");
+    if (run_sql(l, buf_str(&sql), err) == 0)
+        return 0;
+    sqlite3_exec(l->db, "ROLLBACK", NULL, NULL, NULL);
+    return -1;
 }
 
 static int check_version(struct ledger *l, enum ledger_mode mode, struct error *err)
@@ -165,8 +174,13 @@ static int check_version(struct ledger *l, enum ledger_mode mode, struct error *
     int v;
     if (version(l, &v, err) < 0)
         return -1;
-    if (v == 0 && mode == LEDGER_WRITE)
-        return make_tables(l, err);
+    if (v < LEDGER_VERSION && v >= 0 && mode == LEDGER_WRITE)
+        return bring_up_to_date(l, v, err);
+    if (v > 0 && v < LEDGER_VERSION)
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_LEDGER,
+            "the ledger %s was made by an older popferry (version %d, this one knows %d); any command that signs "
+            "in, as popferry plan, brings it up to date",
+            l->path, v, LEDGER_VERSION);
     if (v != LEDGER_VERSION)
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_LEDGER,
             "the ledger %s has version %d and this popferry knows version %d; use the popferry that made it",
@@ -242,6 +256,35 @@ int64_t ledger_job(
     return id;
 }
 
+int64_t ledger_mailbox(struct ledger *l, int64_t job, const char *name, struct error *err)
+{
+    sqlite3_stmt *find =
+        ledger_prepare(l, err, "SELECT id FROM mailbox WHERE job=? AND name=?", "it", job, name);
+    int rc = find ? ledger_step(l, find, err) : -1;
+    if (rc < 0)
+        return -1;
+    int64_t id = rc ? sqlite3_column_int64(find, 0) : 0;
+    sqlite3_reset(find);
+    if (id)
+        return id;
+    sqlite3_stmt *add =
+        ledger_prepare(l, err, "INSERT INTO mailbox(job, name) VALUES(?, ?)", "it", job, name);
+    return ledger_write(l, add, err) < 0 ? -1 : sqlite3_last_insert_rowid(l->db);
+}
+
+int ledger_each_mailbox(struct ledger *l, int64_t job, ledger_mailbox_fn *fn, void *ctx, struct error *err)
+{
+    sqlite3_stmt *st =
+        ledger_prepare(l, err, "SELECT id, name FROM mailbox WHERE job=? ORDER BY name", "i", job);
+    int rc = st ? 0 : -1;
+    while (st && (rc = ledger_step(l, st, err)) == 1)
+        if (!fn(ctx, sqlite3_column_int64(st, 0), (const char *)sqlite3_column_text(st, 1)))
+            break;
+    if (st)
+        sqlite3_reset(st);
+    return rc < 0 ? -1 : 0;
+}
+
 int64_t ledger_run_begin(struct ledger *l, int64_t job, const char *command, int64_t now_s, struct error *err)
 {
     sqlite3_stmt *st = ledger_prepare(
@@ -267,7 +310,7 @@ static int read_counts(struct ledger *l, struct ledger_job_row *row, struct erro
     int rc = st ? 0 : -1;
     while (st && (rc = ledger_step(l, st, err)) == 1) {
         int state = sqlite3_column_int(st, 0);
-        if (state < 0 || state > LEDGER_REFUSED)
+        if (state < 0 || state >= LEDGER_STATES)
             continue;
         row->count[state] = (uint64_t)sqlite3_column_int64(st, 1);
         if (state == LEDGER_DONE)

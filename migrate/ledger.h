@@ -9,6 +9,9 @@
  * Everything but intents is written lazily, inside a transaction that the next ledger_intend or ledger_commit
  * makes durable: losing it costs a look-up, never a message.
  *
+ * A job has one mailbox for each name that its folder template gives. What concerns the destination (UIDs,
+ * the index) belongs to the mailbox; what concerns the source (keys, content) to the job.
+ *
  * One process at a time: ledger_open takes a lock on the work folder. One thread. All failures are
  * ERROR_LEDGER, ERROR_DISK or ERROR_LOCKED with scope run. */
 #pragma once
@@ -36,6 +39,18 @@ int ledger_commit(struct ledger *l, struct error *err);
 int64_t ledger_job(
     struct ledger *l, const char *source, const char *destination, const char *folder, struct error *err);
 
+/* A job and one of its mailboxes. */
+struct ledger_part {
+    int64_t job, mailbox;
+};
+
+/* The job's mailbox of this name (UTF-8 path). Found or made. Returns id > 0, or -1. */
+int64_t ledger_mailbox(struct ledger *l, int64_t job, const char *name, struct error *err);
+/* Call fn for each mailbox of a job, in order of their names, until it returns false. fn may call no ledger
+ * function. */
+typedef bool ledger_mailbox_fn(void *ctx, int64_t id, const char *name);
+int ledger_each_mailbox(struct ledger *l, int64_t job, ledger_mailbox_fn *fn, void *ctx, struct error *err);
+
 /* A run of a command over a job, for status: begun, then ended with its exit code and one line of words. */
 int64_t ledger_run_begin(
     struct ledger *l, int64_t job, const char *command, int64_t now_s, struct error *err);
@@ -44,14 +59,28 @@ int ledger_run_end(
 
 /* ---- messages ---- */
 enum ledger_state {
-    LEDGER_OPEN,      /* known, not settled */
-    LEDGER_INTENT,    /* on its way */
-    LEDGER_DONE,      /* the destination said OK */
-    LEDGER_PRESENT,   /* was already there */
-    LEDGER_DUPLICATE, /* same content as `twin` */
-    LEDGER_REFUSED,   /* the destination would not have it, or the source would not give it */
+    LEDGER_OPEN,        /* known, not settled */
+    LEDGER_INTENT,      /* on its way */
+    LEDGER_DONE,        /* the destination said OK */
+    LEDGER_PRESENT,     /* was already there */
+    LEDGER_DUPLICATE,   /* same content as `twin` */
+    LEDGER_REFUSED,     /* the source would not give it, or it could not be kept in quarantine: tried again */
+    LEDGER_QUARANTINED, /* the destination would not have it; it lies in quarantine */
 };
+#define LEDGER_STATES (LEDGER_QUARANTINED + 1)
 const char *ledger_state_name(enum ledger_state s);
+
+/* How the destination's copy was shown to be the same, from weak to strong. */
+enum ledger_proof {
+    LEDGER_UNPROVED,
+    LEDGER_PROOF_COUNT,     /* a message stands under its UID */
+    LEDGER_PROOF_HEADERS,   /* with its Message-ID, From, Date and Subject */
+    LEDGER_PROOF_STRUCTURE, /* and its parts have the same decoded content: the server rewrites what it stores
+                             */
+    LEDGER_PROOF_CONTENT,   /* the same content but for line ends and fields that servers add */
+    LEDGER_PROOF_EXACT,     /* the very bytes that were sent (SHA-256) */
+};
+const char *ledger_proof_name(enum ledger_proof p);
 
 /* A row. Strings are borrowed on the way in; on the way out they are valid until the next ledger call. */
 struct ledger_message {
@@ -73,7 +102,18 @@ struct ledger_message {
     uint32_t uidvalidity, uid;             /* done: where it is; 0 unknown */
     int64_t twin;                          /* duplicate: ledger id of the message it equals */
     const char *reason;                    /* refused: why, with the server's words */
-    uint8_t fingerprint[SHA256_OCTETS], core[SHA256_OCTETS], ident[SHA256_OCTETS]; /* out only */
+    int64_t mailbox;                       /* where it belongs; in: 0 keeps what is there */
+    const char *quarantine;                /* its file, relative to the work folder; NULL if none */
+    unsigned broken;         /* out only: connections that ended while it was on its way, see ledger_broke */
+    enum ledger_proof proof; /* out only */
+    int64_t proved_s, deleted_s; /* out only; 0: not; deleted from the source */
+    /* In: where what was sent has another core or body than what was received; NULL: it has not. */
+    const uint8_t *core_sent, *fingerprint_sent;
+    /* Out only. Of what was received; core and fingerprint of what was sent are at core_sent and
+     * fingerprint_sent where they differ. All zero: not known. */
+    uint8_t fingerprint[SHA256_OCTETS], core[SHA256_OCTETS], ident[SHA256_OCTETS];
+    const uint8_t *sha256_received; /* out only; NULL: not known */
+    uint64_t octets_received;       /* out only */
 };
 
 /* By the source's key. 1 found, 0 not, -1 error. */
@@ -87,6 +127,9 @@ int ledger_ident_on_other_content(struct ledger *l, int64_t job, const uint8_t i
     const uint8_t fingerprint[SHA256_OCTETS], struct error *err);
 int ledger_find_id(struct ledger *l, int64_t id, struct ledger_message *ret, struct error *err);
 
+/* How many settled messages have a key and were not deleted by us? */
+int ledger_count_named(struct ledger *l, int64_t job, uint64_t *ret, struct error *err);
+
 /* Insert, or update the row m->id (or that of m->key); sets m->id. Lazy. */
 int ledger_put(struct ledger *l, int64_t job, struct ledger_message *m, struct error *err);
 /* The same for a batch in state LEDGER_INTENT, durable when it returns. */
@@ -94,62 +137,77 @@ int ledger_intend(struct ledger *l, int64_t job, struct ledger_message **batch, 
 int ledger_done(struct ledger *l, int64_t id, uint32_t uidvalidity, uint32_t uid, struct error *err);
 /* Back to LEDGER_OPEN: it is certain that the destination did not take it. */
 int ledger_withdraw(struct ledger *l, int64_t id, struct error *err);
+/* The connection ended while it was on its way (`broken` counts that): it stays an intent. */
+int ledger_broke(struct ledger *l, int64_t id, struct error *err);
+/* What verify has shown; uid and uidvalidity where it stands (0 keeps what is there). */
+int ledger_prove(struct ledger *l, int64_t id, enum ledger_proof proof, uint32_t uidvalidity, uint32_t uid,
+    int64_t now_s, struct error *err);
+/* It is gone from the source, by our DELE. */
+int ledger_deleted(struct ledger *l, int64_t id, int64_t now_s, struct error *err);
+/* The header of a message that is not settled: remembered, so that it need not be asked for again. m: key,
+ * octets_claimed, facts (of the header alone), from, subject, internaldate_s, date_source; sets m->id. */
+int ledger_note_header(struct ledger *l, int64_t job, struct ledger_message *m, struct error *err);
 
 /* Rows done since then (intended_s) whose UID was never told: back to LEDGER_OPEN. For when it turns out that
  * the destination does not hold all it said OK to, and cannot say which. */
-int ledger_reopen_untold(struct ledger *l, int64_t job, int64_t since_s, struct error *err);
+int ledger_reopen_untold(struct ledger *l, int64_t mailbox, int64_t since_s, struct error *err);
 /* The source claims another size for the same content now. */
 int ledger_note_octets(struct ledger *l, int64_t id, uint64_t octets_claimed, struct error *err);
 /* The source gives this row's key to another message now: the row stays, for its content, without a key. */
 int ledger_release_key(struct ledger *l, int64_t id, struct error *err);
 
-/* Call fn for each row of a job in this state, in order of id, until it returns false. fn may call no ledger
- * function. */
+/* Call fn for each row of a mailbox, or of a whole job, in this state, in order of id, until it returns
+ * false. fn may call no ledger function. */
 typedef bool ledger_row_fn(void *ctx, const struct ledger_message *m);
-int ledger_each(
+int ledger_each(struct ledger *l, int64_t mailbox, enum ledger_state state, ledger_row_fn *fn, void *ctx,
+    struct error *err);
+int ledger_each_of_job(
     struct ledger *l, int64_t job, enum ledger_state state, ledger_row_fn *fn, void *ctx, struct error *err);
 
 /* ---- the destination's index: messages that are not ours, by UID within one UIDVALIDITY ---- */
 /* Forget the index if it belongs to another UIDVALIDITY. */
-int ledger_index_begin(struct ledger *l, int64_t job, uint32_t uidvalidity, struct error *err);
+int ledger_index_begin(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, struct error *err);
 struct ledger_index_row {
     uint32_t uid;
     uint64_t octets;
     uint8_t ident[SHA256_OCTETS], core[SHA256_OCTETS];
 };
-int ledger_index_put(struct ledger *l, int64_t job, const struct ledger_index_row *row, struct error *err);
-int ledger_index_content(
-    struct ledger *l, int64_t job, uint32_t uid, const uint8_t fingerprint[SHA256_OCTETS], struct error *err);
-int ledger_index_remove(struct ledger *l, int64_t job, uint32_t uid, struct error *err);
+int ledger_index_put(
+    struct ledger *l, int64_t mailbox, const struct ledger_index_row *row, struct error *err);
+int ledger_index_content(struct ledger *l, int64_t mailbox, uint32_t uid,
+    const uint8_t fingerprint[SHA256_OCTETS], struct error *err);
+int ledger_index_remove(struct ledger *l, int64_t mailbox, uint32_t uid, struct error *err);
 /* A message there with this very content, among those whose content was read. 1 yes (*ret_uid), 0 no, -1
  * error. */
-int ledger_index_find_content(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+int ledger_index_find_content(struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS],
     const uint8_t fingerprint[SHA256_OCTETS], uint32_t *ret_uid, struct error *err);
 /* Messages with this identity and core whose content was not read yet: at most cap UIDs. */
-int ledger_index_find_unread(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+int ledger_index_find_unread(struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS],
     const uint8_t core[SHA256_OCTETS], uint32_t *uids, size_t cap, size_t *ret_count, struct error *err);
 /* Is there a message with this identity and core, whatever its content? 1, 0, -1. */
-int ledger_index_find_same_header(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+int ledger_index_find_same_header(struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS],
     const uint8_t core[SHA256_OCTETS], struct error *err);
 /* Is there any message with this identity? 1, 0, -1. */
 int ledger_index_has_ident(
-    struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS], struct error *err);
+    struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS], struct error *err);
+/* Is there anything at all in the index? 1, 0, -1. */
+int ledger_index_any(struct ledger *l, int64_t mailbox, struct error *err);
 /* UIDs known under this UIDVALIDITY, indexed or our own, ascending; *ret is the caller's to free. */
-int ledger_known_uids(struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t **ret, size_t *ret_count,
-    struct error *err);
+int ledger_known_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t **ret,
+    size_t *ret_count, struct error *err);
 /* Is this UID one that we put there, with this identity? (Servers have been seen to name another's UID when
  * several connections append at once.) 1, 0, -1. */
-int ledger_owns_uid(struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t uid,
+int ledger_owns_uid(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid,
     const uint8_t ident[SHA256_OCTETS], struct error *err);
 /* The mailbox was made anew: what stands in the ledger as being there under another UIDVALIDITY is looked for
  * again. */
-int ledger_reopen_other_validity(struct ledger *l, int64_t job, uint32_t uidvalidity, struct error *err);
+int ledger_reopen_other_validity(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, struct error *err);
 
 /* ---- status ---- */
 struct ledger_job_row {
     int64_t id;
     const char *source, *destination, *folder;
-    uint64_t count[LEDGER_REFUSED + 1];  /* messages by state */
+    uint64_t count[LEDGER_STATES];       /* messages by state */
     uint64_t octets_done;                /* sent, of those done */
     const char *run_command, *run_words; /* of the last run; "" if none */
     int64_t run_started_s, run_ended_s;  /* 0: none / not ended */
@@ -157,3 +215,48 @@ struct ledger_job_row {
 };
 typedef bool ledger_job_fn(void *ctx, const struct ledger_job_row *row);
 int ledger_each_job(struct ledger *l, ledger_job_fn *fn, void *ctx, struct error *err);
+
+/* ---- report (ledger_report.c) ---- */
+#define LEDGER_PROOFS (LEDGER_PROOF_EXACT + 1)
+
+/* Only after LEDGER_READ: from here to ledger_close all is read as it stands at one moment, whatever a run
+ * writes meanwhile, so that numbers agree with lists. A run is not held up; but its write-ahead log can only
+ * grow as long. */
+int ledger_snapshot(struct ledger *l, struct error *err);
+
+struct ledger_totals {
+    uint64_t messages, octets_claimed;                    /* all of the job */
+    uint64_t count[LEDGER_STATES], octets[LEDGER_STATES]; /* octets as sent for those done, else as claimed */
+    uint64_t proof[LEDGER_PROOFS];                        /* of those done or present */
+    uint64_t repaired;                                    /* of those done: sent with a repair */
+    uint64_t deleted, deleted_octets;                     /* from the source, by popferry */
+};
+int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, struct error *err);
+
+/* Each walks in order (mailboxes by name, runs and messages by id) until fn returns false. Strings are valid
+ * during the call of fn, which may call no ledger function but ledger_twin. */
+struct ledger_mailbox_row {
+    int64_t id;
+    const char *name;
+    uint64_t count[LEDGER_STATES], octets_done; /* octets_done: sent, of those done */
+};
+typedef bool ledger_mailbox_row_fn(void *ctx, const struct ledger_mailbox_row *row);
+int ledger_each_mailbox_row(
+    struct ledger *l, int64_t job, ledger_mailbox_row_fn *fn, void *ctx, struct error *err);
+
+struct ledger_run_row {
+    int64_t id;
+    const char *command, *words; /* words: "" if it has not ended */
+    int64_t started_s, ended_s;  /* ended_s 0: it has not ended */
+    int exit_code;
+};
+typedef bool ledger_run_fn(void *ctx, const struct ledger_run_row *row);
+int ledger_each_run(struct ledger *l, int64_t job, ledger_run_fn *fn, void *ctx, struct error *err);
+
+/* All messages of a job, whatever their state. */
+int ledger_each_message(struct ledger *l, int64_t job, ledger_row_fn *fn, void *ctx, struct error *err);
+
+/* By which names the source knows the message that a duplicate equals. "" where there is none. Valid until
+ * the next call of this function. 1 found, 0 not, -1 error. */
+int ledger_twin(
+    struct ledger *l, int64_t twin, const char **ret_key, const char **ret_message_id, struct error *err);

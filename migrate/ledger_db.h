@@ -12,7 +12,7 @@ struct ledger {
     struct ledger_statement {
         const char *sql; /* a literal: the pointer is the key */
         sqlite3_stmt *st;
-    } statements[48];
+    } statements[80];
 };
 
 int ledger_failed(struct ledger *l, struct error *err);

@@ -3,55 +3,56 @@
 #include "mem.h"
 #include <string.h>
 
-int ledger_index_begin(struct ledger *l, int64_t job, uint32_t uidvalidity, struct error *err)
+int ledger_index_begin(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, struct error *err)
 {
     sqlite3_stmt *st = ledger_prepare(
-        l, err, "SELECT index_uidvalidity=? FROM job WHERE id=?", "ii", (int64_t)uidvalidity, job);
+        l, err, "SELECT index_uidvalidity=? FROM mailbox WHERE id=?", "ii", (int64_t)uidvalidity, mailbox);
     if (!st || ledger_step(l, st, err) != 1)
         return -1;
     bool same = sqlite3_column_int(st, 0);
     sqlite3_reset(st);
     if (same)
         return 0;
-    if (ledger_write(l, ledger_prepare(l, err, "DELETE FROM dest WHERE job=?", "i", job), err) < 0)
+    if (ledger_write(l, ledger_prepare(l, err, "DELETE FROM dest WHERE mailbox=?", "i", mailbox), err) < 0)
         return -1;
     return ledger_write(l,
         ledger_prepare(
-            l, err, "UPDATE job SET index_uidvalidity=? WHERE id=?", "ii", (int64_t)uidvalidity, job),
+            l, err, "UPDATE mailbox SET index_uidvalidity=? WHERE id=?", "ii", (int64_t)uidvalidity, mailbox),
         err);
 }
 
-int ledger_index_put(struct ledger *l, int64_t job, const struct ledger_index_row *row, struct error *err)
+int ledger_index_put(struct ledger *l, int64_t mailbox, const struct ledger_index_row *row, struct error *err)
 {
     return ledger_write(l,
         ledger_prepare(l, err,
-            "INSERT INTO dest(job, uid, octets, ident, core) VALUES(?, ?, ?, ?, ?) "
-            "ON CONFLICT(job, uid) DO UPDATE SET octets=excluded.octets",
-            "iiihh", job, (int64_t)row->uid, (int64_t)row->octets, row->ident, row->core),
+            "INSERT INTO dest(mailbox, uid, octets, ident, core) VALUES(?, ?, ?, ?, ?) "
+            "ON CONFLICT(mailbox, uid) DO UPDATE SET octets=excluded.octets",
+            "iiihh", mailbox, (int64_t)row->uid, (int64_t)row->octets, row->ident, row->core),
         err);
 }
 
-int ledger_index_content(
-    struct ledger *l, int64_t job, uint32_t uid, const uint8_t fingerprint[SHA256_OCTETS], struct error *err)
+int ledger_index_content(struct ledger *l, int64_t mailbox, uint32_t uid,
+    const uint8_t fingerprint[SHA256_OCTETS], struct error *err)
 {
     return ledger_write(l,
-        ledger_prepare(l, err, "UPDATE dest SET fingerprint=? WHERE job=? AND uid=?", "hii", fingerprint, job,
-            (int64_t)uid),
+        ledger_prepare(l, err, "UPDATE dest SET fingerprint=? WHERE mailbox=? AND uid=?", "hii", fingerprint,
+            mailbox, (int64_t)uid),
         err);
 }
 
-int ledger_index_remove(struct ledger *l, int64_t job, uint32_t uid, struct error *err)
+int ledger_index_remove(struct ledger *l, int64_t mailbox, uint32_t uid, struct error *err)
 {
-    return ledger_write(
-        l, ledger_prepare(l, err, "DELETE FROM dest WHERE job=? AND uid=?", "ii", job, (int64_t)uid), err);
+    return ledger_write(l,
+        ledger_prepare(l, err, "DELETE FROM dest WHERE mailbox=? AND uid=?", "ii", mailbox, (int64_t)uid),
+        err);
 }
 
-int ledger_index_find_content(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+int ledger_index_find_content(struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS],
     const uint8_t fingerprint[SHA256_OCTETS], uint32_t *ret_uid, struct error *err)
 {
     sqlite3_stmt *st = ledger_prepare(l, err,
-        "SELECT uid FROM dest INDEXED BY dest_ident WHERE job=? AND ident=? AND fingerprint=? LIMIT 1", "ihh",
-        job, ident, fingerprint);
+        "SELECT uid FROM dest INDEXED BY dest_ident WHERE mailbox=? AND ident=? AND fingerprint=? LIMIT 1",
+        "ihh", mailbox, ident, fingerprint);
     int rc = st ? ledger_step(l, st, err) : -1;
     if (rc == 1)
         *ret_uid = (uint32_t)sqlite3_column_int64(st, 0);
@@ -60,13 +61,13 @@ int ledger_index_find_content(struct ledger *l, int64_t job, const uint8_t ident
     return rc;
 }
 
-int ledger_index_find_unread(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+int ledger_index_find_unread(struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS],
     const uint8_t core[SHA256_OCTETS], uint32_t *uids, size_t cap, size_t *ret_count, struct error *err)
 {
     sqlite3_stmt *st = ledger_prepare(l, err,
-        "SELECT uid FROM dest INDEXED BY dest_ident WHERE job=? AND ident=? AND core=? AND fingerprint IS "
+        "SELECT uid FROM dest INDEXED BY dest_ident WHERE mailbox=? AND ident=? AND core=? AND fingerprint IS "
         "NULL",
-        "ihh", job, ident, core);
+        "ihh", mailbox, ident, core);
     int rc = st ? 0 : -1;
     size_t n = 0;
     while (st && n < cap && (rc = ledger_step(l, st, err)) == 1)
@@ -77,32 +78,38 @@ int ledger_index_find_unread(struct ledger *l, int64_t job, const uint8_t ident[
     return rc < 0 ? -1 : 0;
 }
 
-int ledger_index_find_same_header(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
+int ledger_index_find_same_header(struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS],
     const uint8_t core[SHA256_OCTETS], struct error *err)
 {
     return ledger_exists(l,
         ledger_prepare(l, err,
-            "SELECT 1 FROM dest INDEXED BY dest_ident WHERE job=? AND ident=? AND core=? LIMIT 1", "ihh", job,
-            ident, core),
+            "SELECT 1 FROM dest INDEXED BY dest_ident WHERE mailbox=? AND ident=? AND core=? LIMIT 1", "ihh",
+            mailbox, ident, core),
         err);
 }
 
 int ledger_index_has_ident(
-    struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS], struct error *err)
+    struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS], struct error *err)
 {
     return ledger_exists(l,
-        ledger_prepare(l, err, "SELECT 1 FROM dest INDEXED BY dest_ident WHERE job=? AND ident=? LIMIT 1",
-            "ih", job, ident),
+        ledger_prepare(l, err, "SELECT 1 FROM dest INDEXED BY dest_ident WHERE mailbox=? AND ident=? LIMIT 1",
+            "ih", mailbox, ident),
         err);
 }
 
-int ledger_known_uids(
-    struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t **ret, size_t *ret_count, struct error *err)
+int ledger_index_any(struct ledger *l, int64_t mailbox, struct error *err)
+{
+    return ledger_exists(
+        l, ledger_prepare(l, err, "SELECT 1 FROM dest WHERE mailbox=? LIMIT 1", "i", mailbox), err);
+}
+
+int ledger_known_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t **ret,
+    size_t *ret_count, struct error *err)
 {
     sqlite3_stmt *st = ledger_prepare(l, err,
-        "SELECT uid FROM dest WHERE job=?1 UNION SELECT uid FROM message WHERE job=?1 AND uid > 0 AND "
+        "SELECT uid FROM dest WHERE mailbox=?1 UNION SELECT uid FROM message WHERE mailbox=?1 AND uid > 0 AND "
         "uidvalidity=?2 ORDER BY 1",
-        "ii", job, (int64_t)uidvalidity);
+        "ii", mailbox, (int64_t)uidvalidity);
     uint32_t *uids = NULL;
     size_t n = 0, cap = 0;
     int rc = st ? 0 : -1;

@@ -12,15 +12,35 @@ const char *ledger_state_name(enum ledger_state s)
         [LEDGER_PRESENT] = "present",
         [LEDGER_DUPLICATE] = "duplicate",
         [LEDGER_REFUSED] = "refused",
+        [LEDGER_QUARANTINED] = "quarantined",
     };
-    return names[s];
+    return (unsigned)s < sizeof names / sizeof *names ? names[s] : "unknown";
+}
+
+const char *ledger_proof_name(enum ledger_proof p)
+{
+    static const char *const names[] = {
+        [LEDGER_UNPROVED] = "none",
+        [LEDGER_PROOF_COUNT] = "count",
+        [LEDGER_PROOF_HEADERS] = "headers",
+        [LEDGER_PROOF_STRUCTURE] = "structure",
+        [LEDGER_PROOF_CONTENT] = "content",
+        [LEDGER_PROOF_EXACT] = "exact",
+    };
+    return (unsigned)p < sizeof names / sizeof *names ? names[p] : "unknown";
 }
 
 #define COLUMNS                                                                                              \
     "id, key, octets_claimed, state, octets_sent, from_, subject, message_id, repairs, internaldate_s, "     \
     "date_source, seen, floor_uidvalidity, floor_uid, uidvalidity, uid, twin, reason, fingerprint, core, "   \
     "ident, "                                                                                                \
-    "sha256_sent, intended_s "
+    "sha256_sent, intended_s, mailbox, quarantine, broken, proof, proved_s, deleted_s, core_sent, "          \
+    "fingerprint_sent, sha256_received, octets_received "
+
+static const uint8_t *hash_or_null(sqlite3_stmt *st, int column)
+{
+    return sqlite3_column_bytes(st, column) == SHA256_OCTETS ? sqlite3_column_blob(st, column) : NULL;
+}
 
 static void read_row(sqlite3_stmt *st, struct ledger_message *m)
 {
@@ -44,7 +64,17 @@ static void read_row(sqlite3_stmt *st, struct ledger_message *m)
         .twin = sqlite3_column_int64(st, 16),
         .reason = (const char *)sqlite3_column_text(st, 17),
         .intended_s = sqlite3_column_int64(st, 22),
-        .sha256_sent = sqlite3_column_bytes(st, 21) == SHA256_OCTETS ? sqlite3_column_blob(st, 21) : NULL,
+        .sha256_sent = hash_or_null(st, 21),
+        .mailbox = sqlite3_column_int64(st, 23),
+        .quarantine = (const char *)sqlite3_column_text(st, 24),
+        .broken = (unsigned)sqlite3_column_int(st, 25),
+        .proof = (enum ledger_proof)sqlite3_column_int(st, 26),
+        .proved_s = sqlite3_column_int64(st, 27),
+        .deleted_s = sqlite3_column_int64(st, 28),
+        .core_sent = hash_or_null(st, 29),
+        .fingerprint_sent = hash_or_null(st, 30),
+        .sha256_received = hash_or_null(st, 31),
+        .octets_received = (uint64_t)sqlite3_column_int64(st, 32),
     };
     ledger_column_hash(st, 18, m->fingerprint);
     ledger_column_hash(st, 19, m->core);
@@ -93,23 +123,36 @@ int ledger_ident_on_other_content(struct ledger *l, int64_t job, const uint8_t i
         err);
 }
 
-int ledger_owns_uid(struct ledger *l, int64_t job, uint32_t uidvalidity, uint32_t uid,
+int ledger_owns_uid(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid,
     const uint8_t ident[SHA256_OCTETS], struct error *err)
 {
     return ledger_exists(l,
         ledger_prepare(l, err,
-            "SELECT 1 FROM message WHERE job=? AND uid=? AND uidvalidity=? AND ident=? LIMIT 1", "iiih", job,
-            (int64_t)uid, (int64_t)uidvalidity, ident),
+            "SELECT 1 FROM message WHERE mailbox=? AND uid=? AND uidvalidity=? AND ident=? LIMIT 1", "iiih",
+            mailbox, (int64_t)uid, (int64_t)uidvalidity, ident),
         err);
 }
 
-int ledger_reopen_other_validity(struct ledger *l, int64_t job, uint32_t uidvalidity, struct error *err)
+int ledger_reopen_other_validity(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, struct error *err)
 {
     return ledger_write(l,
         ledger_prepare(l, err,
-            "UPDATE message SET state=0 WHERE job=? AND state IN (2, 3) AND uidvalidity<>0 AND uidvalidity<>?",
-            "ii", job, (int64_t)uidvalidity),
+            "UPDATE message SET state=0, proof=0 WHERE mailbox=? AND state IN (2, 3) AND uidvalidity<>0 AND "
+            "uidvalidity<>?",
+            "ii", mailbox, (int64_t)uidvalidity),
         err);
+}
+
+int ledger_count_named(struct ledger *l, int64_t job, uint64_t *ret, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT count(*) FROM message WHERE job=? AND state IN (2, 3, 4) AND key IS NOT NULL AND deleted_s=0",
+        "i", job);
+    if (!st || ledger_step(l, st, err) != 1)
+        return -1;
+    *ret = (uint64_t)sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    return 0;
 }
 
 static int insert(struct ledger *l, int64_t job, struct ledger_message *m, struct error *err)
@@ -150,11 +193,13 @@ int ledger_put(struct ledger *l, int64_t job, struct ledger_message *m, struct e
     sqlite3_stmt *st = ledger_prepare(l, err,
         "UPDATE message SET octets_claimed=?, state=?, octets_sent=?, sha256_sent=?, repairs=?, "
         "internaldate_s=?, date_source=?, seen=?, floor_uidvalidity=?, floor_uid=?, uidvalidity=?, uid=?, "
-        "twin=?, reason=?, intended_s=? WHERE id=?",
-        "iiihtitiiiiiitii", (int64_t)m->octets_claimed, (int64_t)m->state, (int64_t)m->octets_sent,
+        "twin=?, reason=?, intended_s=?, mailbox=coalesce(nullif(?, 0), mailbox), quarantine=?, core_sent=?, "
+        "fingerprint_sent=?, broken=iif(?2=6, 0, broken) WHERE id=?",
+        "iiihtitiiiiiitiithhi", (int64_t)m->octets_claimed, (int64_t)m->state, (int64_t)m->octets_sent,
         m->sha256_sent, m->repairs, m->internaldate_s, m->date_source, (int64_t)m->seen,
         (int64_t)m->floor_uidvalidity, (int64_t)m->floor_uid, (int64_t)m->uidvalidity, (int64_t)m->uid,
-        m->twin, m->reason, m->intended_s, m->id);
+        m->twin, m->reason, m->intended_s, m->mailbox, m->quarantine, m->core_sent, m->fingerprint_sent,
+        m->id);
     if (ledger_write(l, st, err) < 0)
         return -1;
     return m->facts ? put_facts(l, m, err) : 0;
@@ -173,7 +218,8 @@ int ledger_intend(struct ledger *l, int64_t job, struct ledger_message **batch, 
 int ledger_done(struct ledger *l, int64_t id, uint32_t uidvalidity, uint32_t uid, struct error *err)
 {
     return ledger_write(l,
-        ledger_prepare(l, err, "UPDATE message SET state=2, uidvalidity=?, uid=?, reason=NULL WHERE id=?",
+        ledger_prepare(l, err,
+            "UPDATE message SET state=2, uidvalidity=?, uid=?, reason=NULL, quarantine=NULL, proof=0, broken=0 WHERE id=?",
             "iii", (int64_t)uidvalidity, (int64_t)uid, id),
         err);
 }
@@ -183,11 +229,48 @@ int ledger_withdraw(struct ledger *l, int64_t id, struct error *err)
     return ledger_write(l, ledger_prepare(l, err, "UPDATE message SET state=0 WHERE id=?", "i", id), err);
 }
 
-int ledger_each(
-    struct ledger *l, int64_t job, enum ledger_state state, ledger_row_fn *fn, void *ctx, struct error *err)
+int ledger_broke(struct ledger *l, int64_t id, struct error *err)
 {
-    sqlite3_stmt *st = ledger_prepare(l, err,
-        "SELECT " COLUMNS "FROM message WHERE job=? AND state=? ORDER BY id", "ii", job, (int64_t)state);
+    return ledger_write(
+        l, ledger_prepare(l, err, "UPDATE message SET broken=broken+1 WHERE id=?", "i", id), err);
+}
+
+int ledger_prove(struct ledger *l, int64_t id, enum ledger_proof proof, uint32_t uidvalidity, uint32_t uid,
+    int64_t now_s, struct error *err)
+{
+    return ledger_write(l,
+        ledger_prepare(l, err,
+            "UPDATE message SET proof=?1, proved_s=?2, uidvalidity=iif(?4, ?3, uidvalidity), uid=iif(?4, ?4, uid) "
+            "WHERE id=?5",
+            "iiiii", (int64_t)proof, now_s, (int64_t)uidvalidity, (int64_t)uid, id),
+        err);
+}
+
+int ledger_deleted(struct ledger *l, int64_t id, int64_t now_s, struct error *err)
+{
+    return ledger_write(
+        l, ledger_prepare(l, err, "UPDATE message SET deleted_s=? WHERE id=?", "ii", now_s, id), err);
+}
+
+int ledger_note_header(struct ledger *l, int64_t job, struct ledger_message *m, struct error *err)
+{
+    const struct mail_facts *f = m->facts;
+    uint8_t ident[SHA256_OCTETS];
+    identity_of(f, ident);
+    if (!m->id && insert(l, job, m, err) < 0)
+        return -1;
+    return ledger_write(l,
+        ledger_prepare(l, err,
+            "UPDATE message SET message_id=?, from_=?, subject=?, date_s=?, ident=?, core=?, internaldate_s=?, "
+            "date_source=? WHERE id=?",
+            "tttihhiti", f->message_id, m->from, m->subject,
+            f->date_s == MAIL_NO_DATE ? (int64_t)0 : f->date_s, ident, f->core, m->internaldate_s,
+            m->date_source, m->id),
+        err);
+}
+
+static int each(struct ledger *l, sqlite3_stmt *st, ledger_row_fn *fn, void *ctx, struct error *err)
+{
     int rc = st ? 0 : -1;
     while (st && (rc = ledger_step(l, st, err)) == 1) {
         struct ledger_message m;
@@ -198,6 +281,24 @@ int ledger_each(
     if (st)
         sqlite3_reset(st);
     return rc < 0 ? -1 : 0;
+}
+
+int ledger_each(struct ledger *l, int64_t mailbox, enum ledger_state state, ledger_row_fn *fn, void *ctx,
+    struct error *err)
+{
+    return each(l,
+        ledger_prepare(l, err, "SELECT " COLUMNS "FROM message WHERE mailbox=? AND state=? ORDER BY id", "ii",
+            mailbox, (int64_t)state),
+        fn, ctx, err);
+}
+
+int ledger_each_of_job(
+    struct ledger *l, int64_t job, enum ledger_state state, ledger_row_fn *fn, void *ctx, struct error *err)
+{
+    return each(l,
+        ledger_prepare(l, err, "SELECT " COLUMNS "FROM message WHERE job=? AND state=? ORDER BY id", "ii",
+            job, (int64_t)state),
+        fn, ctx, err);
 }
 
 int ledger_note_octets(struct ledger *l, int64_t id, uint64_t octets_claimed, struct error *err)
@@ -213,11 +314,11 @@ int ledger_release_key(struct ledger *l, int64_t id, struct error *err)
     return ledger_write(l, ledger_prepare(l, err, "UPDATE message SET key=NULL WHERE id=?", "i", id), err);
 }
 
-int ledger_reopen_untold(struct ledger *l, int64_t job, int64_t since_s, struct error *err)
+int ledger_reopen_untold(struct ledger *l, int64_t mailbox, int64_t since_s, struct error *err)
 {
     return ledger_write(l,
         ledger_prepare(l, err,
-            "UPDATE message SET state=0 WHERE job=? AND state=2 AND uid=0 AND intended_s>=?", "ii", job,
-            since_s),
+            "UPDATE message SET state=0, proof=0 WHERE mailbox=? AND state=2 AND uid=0 AND intended_s>=?",
+            "ii", mailbox, since_s),
         err);
 }

@@ -1,10 +1,12 @@
-/* ledger_schema.h - the tables of the ledger, as the SQL that makes them. The version stands in user_version.
- */
+/* ledger_schema.h - the tables of the ledger, as the SQL that makes them: one step for each version, so that
+ * a ledger made by an older popferry is brought up to date when it is opened for writing. The version stands
+ * in user_version. */
 #pragma once
 
-#define LEDGER_VERSION 1
+#define LEDGER_VERSION 2
 
-static const char ledger_schema[] =
+static const char *const ledger_schema[LEDGER_VERSION] = {
+    /* version 1 */
     "CREATE TABLE job("
     "  id INTEGER PRIMARY KEY,"
     "  source TEXT NOT NULL,"
@@ -43,4 +45,37 @@ static const char ledger_schema[] =
     "  octets INTEGER NOT NULL,"
     "  ident BLOB NOT NULL, core BLOB NOT NULL, fingerprint BLOB,"
     "  PRIMARY KEY(job, uid)) WITHOUT ROWID;"
-    "CREATE INDEX dest_ident ON dest(job, ident, core);";
+    "CREATE INDEX dest_ident ON dest(job, ident, core);",
+    /* version 2: a job may have several mailboxes; what was sent may differ from what was received;
+     * quarantine, proof and deletion */
+    "CREATE TABLE mailbox("
+    "  id INTEGER PRIMARY KEY,"
+    "  job INTEGER NOT NULL REFERENCES job(id),"
+    "  name TEXT NOT NULL," /* UTF-8, levels divided by "/" */
+    "  index_uidvalidity INTEGER NOT NULL DEFAULT 0,"
+    "  UNIQUE(job, name));"
+    "INSERT INTO mailbox(job, name) SELECT id, folder FROM job;"
+    "ALTER TABLE job DROP COLUMN index_uidvalidity;"
+    "DROP TABLE dest;" /* only ever a copy of what the server tells */
+    "CREATE TABLE dest("
+    "  mailbox INTEGER NOT NULL REFERENCES mailbox(id),"
+    "  uid INTEGER NOT NULL,"
+    "  octets INTEGER NOT NULL,"
+    "  ident BLOB NOT NULL, core BLOB NOT NULL, fingerprint BLOB,"
+    "  PRIMARY KEY(mailbox, uid)) WITHOUT ROWID;"
+    "CREATE INDEX dest_ident ON dest(mailbox, ident, core);"
+    "ALTER TABLE message ADD COLUMN mailbox INTEGER REFERENCES mailbox(id);"
+    "UPDATE message SET mailbox = (SELECT id FROM mailbox WHERE mailbox.job = message.job);"
+    "DROP INDEX message_uid;"
+    "CREATE INDEX message_uid ON message(mailbox, uid);"
+    "CREATE INDEX message_place ON message(mailbox, state);"
+    "ALTER TABLE message ADD COLUMN core_sent BLOB;" /* NULL: as received */
+    "ALTER TABLE message ADD COLUMN fingerprint_sent BLOB;"
+    "ALTER TABLE message ADD COLUMN broken INTEGER NOT NULL DEFAULT 0;" /* connections, while it was on its
+                                                                         * way
+                                                                         */
+    "ALTER TABLE message ADD COLUMN quarantine TEXT;"                   /* its file, below the work folder */
+    "ALTER TABLE message ADD COLUMN proof INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE message ADD COLUMN proved_s INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE message ADD COLUMN deleted_s INTEGER NOT NULL DEFAULT 0;",
+};

@@ -3,16 +3,45 @@
 #include "exit_code.h"
 #include "finish.h"
 #include "index.h"
+#include "journal.h"
+#include "maildir.h"
 #include "mem.h"
+#include "names.h"
 #include "open_ledger.h"
+#include "patience.h"
+#include "places.h"
+#include "quarantine.h"
 #include "reconcile.h"
 #include "session.h"
 #include "transfer.h"
-#include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-static void note_inventory(struct session *s, struct outcome *o)
+/* What the run began with in one mailbox, over all its sessions. */
+struct base {
+    int64_t mailbox;
+    uint32_t uidvalidity;
+    struct finish_base finish;
+};
+
+struct run {
+    const struct job *job;
+    const struct world *world;
+    struct ledger *ledger;
+    int64_t job_id;
+    const struct outcome_sink *sink;
+    struct journal *journal;
+    struct archive *archive;
+    struct blame blame;
+    struct patience patience;
+    uint64_t copies_left;
+    bool one_at_a_time, again; /* again: a session of this run ended before */
+    struct base *bases;
+    size_t base_count;
+};
+
+static void note_inventory(const struct session *s, struct outcome *o)
 {
     size_t count;
     const struct source_item *items = source_items(s->source, &count);
@@ -20,131 +49,212 @@ static void note_inventory(struct session *s, struct outcome *o)
     o->messages = count;
     for (size_t i = 0; i < count; i++)
         o->octets += items[i].octets;
-    o->folder_exists = s->dest.exists;
-    o->folder_created = s->dest.created;
-    o->destination_messages = s->dest.messages;
+    o->uids_told = o->end_checked = true;
+    o->source_hides = session_source_is_volatile(s);
 }
 
-struct run {
-    const struct world *world;
-    struct ledger *ledger;
-    int64_t job_id;
-    const struct outcome_sink *sink;
-    bool opened;          /* both sides were signed in at least once */
-    unsigned reopened;    /* attempts after a connection that was closed before that */
-    uint32_t uidvalidity; /* of the destination when base was noted */
-    struct finish_base base;
-};
-
 /* A mailbox that was made anew meanwhile is a new beginning. */
-static void note_base(struct run *r, const struct session *s)
+static struct finish_base *note_base(struct run *r, const struct session *s, int64_t mailbox)
 {
     const struct dest *dest = &s->dest;
-    if (r->base.begun_s && r->uidvalidity == dest->uidvalidity)
-        return;
-    r->uidvalidity = dest->uidvalidity;
-    r->base = (struct finish_base){
-        .first_uid = dest->uidnext ? dest->uidnext : 1, .messages = dest->messages, .begun_s = s->begun_s};
+    struct base *b = NULL;
+    for (size_t i = 0; i < r->base_count && !b; i++)
+        if (r->bases[i].mailbox == mailbox)
+            b = &r->bases[i];
+    if (b && b->uidvalidity == dest->uidvalidity)
+        return &b->finish;
+    if (!b) {
+        r->bases = mem_grow(r->bases, r->base_count + 1, sizeof *r->bases);
+        b = &r->bases[r->base_count++];
+    }
+    *b = (struct base){
+        .mailbox = mailbox,
+        .uidvalidity = dest->uidvalidity,
+        .finish = {.first_uid = dest->uidnext ? dest->uidnext : 1,
+            .messages = dest->messages,
+            .begun_s = s->begun_s},
+    };
+    return &b->finish;
+}
+
+static int work_place(struct run *r, struct session *s, const struct place *place, bool last,
+    struct outcome *o, struct error *err)
+{
+    struct ledger_part part = {.job = r->job_id, .mailbox = place->mailbox};
+    if (session_enter(s, place->name, DEST_CREATE, err) < 0)
+        return -1;
+    struct finish finish CLEANUP(finish_done) = {0};
+    struct finish_base *base = note_base(r, s, part.mailbox);
+    struct transfer_task task = {.part = part,
+        .place = place,
+        .archive = r->archive,
+        .blame = &r->blame,
+        .finish = &finish,
+        .copies_left = &r->copies_left};
+    uint64_t recovered = o->recovered, copied = o->copied;
+    o->mailboxes++;
+    o->folder_created |= s->dest.created;
+    o->folder_exists |= s->dest.exists;
+    if (reconcile(s, r->ledger, part, o, err) < 0 || index_update(s, r->ledger, part, err) < 0)
+        return -1;
+    if (r->again) /* sent by an earlier session of this run: the mailbox did not hold them when it began */
+        base->copied += o->recovered - recovered;
+    int rc = transfer_run(s, r->ledger, &task, r->sink, o, err);
+    base->copied += o->copied - copied;
+    base->last = last && !session_source_is_volatile(s);
+    return rc < 0 ? -1 : finish_check(&finish, s, r->ledger, part, base, r->sink, o, err);
+}
+
+static void count_settled(struct outcome *o, const struct place *place)
+{
+    o->done_before += place->count;
 }
 
 static int work(struct run *r, struct session *s, struct outcome *o, struct error *err)
 {
-    bool first = !r->base.begun_s;
-    note_base(r, s);
-    struct finish finish CLEANUP(finish_done) = {0};
+    struct places places CLEANUP(places_done) = {0};
     note_inventory(s, o);
-    if (reconcile(s, r->ledger, r->job_id, o, err) < 0 || index_update(s, r->ledger, r->job_id, err) < 0)
+    journal_inventory(r->journal, o->messages, o->octets);
+    o->uidls_changed = names_changed(s, r->ledger, r->job_id, &r->world->log);
+    if (places_find(s, r->ledger, r->job_id, PLACES_AS_NEEDED, r->sink, o, &places, err) < 0)
         return -1;
-    if (transfer_run(s, r->ledger, r->job_id, &finish, r->sink, o, err) < 0)
-        return -1;
-    if (!first) /* sent by an earlier session of this run: the mailbox did not hold them when base was noted
-                 */
-        r->base.copied += o->recovered;
-    return finish_check(&finish, s, r->ledger, r->job_id, &r->base, r->sink, o, err);
+    survey_done(&places.survey);
+    size_t last = places.count;
+    for (size_t i = 0; i < places.count; i++) {
+        if (places.all[i].needed)
+            last = i;
+        else
+            count_settled(o, &places.all[i]);
+    }
+    for (size_t i = 0; i < places.count; i++)
+        if (places.all[i].needed && work_place(r, s, &places.all[i], i == last, o, err) < 0)
+            return -1;
+    return 0;
 }
 
-static int run_session(struct run *r, const struct job *job, struct outcome *o, struct error *err)
+/* Gmail's POP view drops what was read as soon as the session ends well: so it may end well only when all
+ * that was read is in safety. */
+static void part_from_source(struct session *s, int rc, const struct outcome *o)
+{
+    if (session_source_is_volatile(s) && (rc < 0 || o->missing || o->not_reached))
+        session_keep_source(s);
+}
+
+static int run_session(struct run *r, struct outcome *o, struct error *err)
 {
     struct session s;
-    int rc = session_open(&s, job, r->world, DEST_CREATE, err);
+    struct job job = *r->job;
+    job.one_at_a_time |= r->one_at_a_time;
+    if (r->world->secret && r->again) {
+        const char *from = r->world->secret(r->world->ctx, JOB_SOURCE);
+        const char *to = r->world->secret(r->world->ctx, JOB_DESTINATION);
+        job.from_password = from ? from : job.from_password;
+        job.to_password = to ? to : job.to_password;
+    }
+    *o = (struct outcome){0};
+    blame_session(&r->blame);
+    if (patience_login(&r->patience, job.from.host, err) < 0)
+        return -1;
+    int rc = session_open(&s, &job, r->world, DEST_CREATE, err);
     if (rc == 0) {
-        r->opened = true;
+        patience_opened(&r->patience, source_facts(s.source)->caps->login_delay_s);
         rc = work(r, &s, o, err);
         outcome_count_rest(o);
+        part_from_source(&s, rc, o);
         struct error ignored; /* nothing was deleted: a QUIT that fails changes nothing */
         session_sign_off(&s, &ignored);
     }
     session_close(&s);
+    r->again = true;
     return rc;
 }
 
-/* A connection that breaks under way is made again, a few times as long as nothing gets better by it. One
- * that cannot be made in the first place is the user's to look at. */
-#define ATTEMPTS      4
-#define FIRST_WAIT_MS 1000
-
-static bool worth_another(struct run *r, const struct error *why)
+/* ---- again ---- */
+static bool settled_more(const struct outcome *now, const struct outcome *before)
 {
-    switch (why->code) {
-    case ERROR_LOST: /* also while signing in: a server that restarts, or is still busy with the session
-                        before */
-        return r->opened || !r->reopened++;
-    case ERROR_CONNECT:
-    case ERROR_TIMEOUT:
-        return r->opened;
-    case ERROR_PROTOCOL:
-        return r->opened && why->retry == ERROR_RETRY_NOW;
-    default:
-        return false;
-    }
+    return now->copied > before->copied || now->present > before->present ||
+           now->duplicates > before->duplicates || now->recovered > before->recovered ||
+           now->archived > before->archived;
 }
 
-/* Waits with the power of two, less up to a quarter so that many jobs do not come back at the same moment. */
-static int64_t wait_before(int attempt, int64_t now_ms)
+/* Sessions until the work is done or it is no use to try again. */
+static int run_sessions(struct run *r, struct outcome *o, struct error *err)
 {
-    int64_t ms = (int64_t)FIRST_WAIT_MS << attempt;
-    return ms - now_ms % (ms / 4);
+    int rc = run_session(r, o, err);
+    while (rc < 0) {
+        struct outcome before = *o;
+        if (!patience_again(&r->patience, err))
+            return -1;
+        r->one_at_a_time |= err->code == ERROR_PROTOCOL;
+        rc = run_session(r, o, err);
+        outcome_resume(o, &before);
+        if (settled_more(o, &before))
+            patience_progress(&r->patience);
+    }
+    *err = (struct error){0}; /* of a session that was taken up again */
+    return o->not_reached ? error_unhandled(err, "messages that are counted nowhere") : 0;
 }
 
-static bool pause_ms(const struct world *world, int64_t ms)
+/* A source that shows only part of its mail at a time is asked until nothing new turns up. */
+static int run_rounds(struct run *r, struct outcome *o, struct error *err)
 {
-    int64_t until_ms = clock_mono_ms(world->clock) + ms;
-    while (clock_mono_ms(world->clock) < until_ms) {
-        if (world->stop && world->stop(world->ctx))
-            return false;
-        poll(NULL, 0, 50);
+    int rc = run_sessions(r, o, err);
+    while (rc == 0 && o->source_hides && o->fetched && !o->later && !o->missing) {
+        struct outcome round;
+        log_line(&r->world->log, LOG_INFO,
+            "the source shows part of its mail at a time, and hides what was read: asking for more");
+        patience_progress(&r->patience);
+        r->base_count = 0;
+        rc = run_sessions(r, &round, err);
+        bool more = round.fetched > 0;
+        outcome_add_round(o, &round);
+        if (!more)
+            break;
     }
+    return rc;
+}
+
+/* ---- the whole ---- */
+static bool add_reason(void *ctx, const struct ledger_message *m)
+{
+    struct quarantine_row row = {
+        .path = m->quarantine,
+        .uidl = m->key,
+        .message_id = m->message_id,
+        .from = m->from,
+        .subject = m->subject,
+        .reason = m->reason,
+        .date_s = m->internaldate_s ? m->internaldate_s : MAILDIR_NO_DATE,
+        .octets = m->octets_received,
+    };
+    if (m->quarantine)
+        quarantine_reasons_add(ctx, &row);
     return true;
 }
 
-static int run_sessions(struct run *r, const struct job *asked, struct outcome *o, struct error *err)
+static int list_quarantine(const struct run *r, struct error *err)
 {
-    struct job job = *asked;
-    int rc = run_session(r, &job, o, err);
-    uint64_t copied = o->copied; /* by the last session alone */
-    for (int attempt = 0; rc < 0 && worth_another(r, err) && attempt < ATTEMPTS; attempt++) {
-        struct outcome before = *o;
-        int64_t wait_ms = wait_before(attempt, clock_mono_ms(r->world->clock));
-        log_line(&r->world->log, LOG_WARN, "%s; connecting again in %lld.%lld s", err->text,
-            (long long)wait_ms / 1000, (long long)wait_ms / 100 % 10);
-        if (!pause_ms(r->world, wait_ms))
-            return rc;
-        if (err->code == ERROR_PROTOCOL)
-            job.one_at_a_time = true;
-        if (asked->limit != UINT64_MAX)
-            job.limit = asked->limit > o->copied + o->recovered ? asked->limit - o->copied - o->recovered : 0;
-        r->base.copied += copied;
-        *o = (struct outcome){0};
-        rc = run_session(r, &job, o, err);
-        copied = o->copied;
-        outcome_resume(o, &before);
-        if (o->copied > before.copied)
-            attempt = -1;
+    struct quarantine_reasons *reasons = quarantine_reasons_begin(r->job->work_dir, r->job_id);
+    if (ledger_each_of_job(r->ledger, r->job_id, LEDGER_QUARANTINED, add_reason, reasons, err) == 0)
+        return quarantine_reasons_end(reasons, err);
+    quarantine_reasons_free(reasons);
+    return -1;
+}
+
+static int run_job(struct run *r, struct outcome *o, struct error *err)
+{
+    const struct job *job = r->job;
+    if (job->archive_dir && !(r->archive = archive_open(job->archive_dir, job->archive_format, err)))
+        return -1;
+    int rc = run_rounds(r, o, err);
+    struct error late;
+    if (list_quarantine(r, &late) < 0 && rc == 0) {
+        *err = late;
+        rc = -1;
     }
-    if (rc == 0)
-        *err = (struct error){0}; /* of a session that was taken up again */
-    if (rc == 0 && o->not_reached)
-        return error_unhandled(err, "messages that are counted nowhere");
+    archive_close(r->archive);
+    blame_done(&r->blame);
+    free(r->bases);
     return rc;
 }
 
@@ -161,6 +271,48 @@ static int record_end(struct ledger *ledger, int64_t run, const struct world *wo
     return ledger_run_end(ledger, run, clock_wall_s(world->clock), exit_code, words, err);
 }
 
+/* A log that cannot be written does not keep mail from being moved. */
+static struct journal *open_journal(
+    const struct job *job, const struct world *world, int64_t job_id, int64_t run)
+{
+    struct error why;
+    char *from CLEANUP(mem_free_str) = endpoint_account(&job->from);
+    char *to CLEANUP(mem_free_str) = endpoint_account(&job->to);
+    struct journal_options o = {
+        .work_dir = job->work_dir,
+        .job = job_id,
+        .run = run,
+        .from = {.name = from, .user = job->from.user, .secret = job->from_password},
+        .to = {.name = to, .user = job->to.user, .secret = job->to_password},
+        .privacy = job->privacy,
+        .clock = world->clock,
+        .complain = world->log,
+    };
+    struct journal *journal = journal_open(&o, &why);
+    if (!journal)
+        log_line(&world->log, LOG_WARN, "this run is not logged: %s", why.text);
+    journal_begin_run(journal, "migrate", job);
+    return journal;
+}
+
+static int run_logged(struct run *r, int64_t run_id, struct outcome *o, struct error *err)
+{
+    struct world world = *r->world;
+    r->journal = open_journal(r->job, r->world, r->job_id, run_id);
+    world.log = journal_log(r->journal, r->world->log);
+    r->sink = journal_sink(r->journal, r->sink);
+    r->world = &world;
+    patience_begin(&r->patience, r->job, r->world);
+    int rc = run_job(r, o, err);
+    journal_end_run(r->journal,
+        rc < 0                 ? exit_code_of(err)
+        : outcome_attention(o) ? EXIT_CODE_ATTENTION
+                               : EXIT_CODE_DONE,
+        o, rc < 0 ? err : NULL);
+    journal_close(r->journal);
+    return rc;
+}
+
 int migrate_run(const struct job *job, const struct world *world, const struct outcome_sink *sink,
     struct outcome *ret, struct error *err)
 {
@@ -170,8 +322,13 @@ int migrate_run(const struct job *job, const struct world *world, const struct o
     if (open_ledger(job, &ledger, &job_id, err) < 0)
         return -1;
     int64_t run = ledger_run_begin(ledger, job_id, "migrate", clock_wall_s(world->clock), err);
-    struct run r = {.world = world, .ledger = ledger, .job_id = job_id, .sink = sink};
-    int rc = run < 0 ? -1 : run_sessions(&r, job, ret, err);
+    struct run r = {.job = job,
+        .world = world,
+        .ledger = ledger,
+        .job_id = job_id,
+        .sink = sink,
+        .copies_left = job->limit};
+    int rc = run < 0 ? -1 : run_logged(&r, run, ret, err);
     ret->elapsed_ms = clock_mono_ms(world->clock) - begun_ms;
     struct error late;
     if (run >= 0 && record_end(ledger, run, world, rc, ret, err, &late) < 0 && rc == 0) {

@@ -9,7 +9,8 @@ int open_ledger(const struct job *job, struct ledger **ret, int64_t *ret_job, st
         return -1;
     char *from CLEANUP(mem_free_str) = endpoint_account(&job->from);
     char *to CLEANUP(mem_free_str) = endpoint_account(&job->to);
-    *ret_job = ledger_job(ledger, from, to, job->folder, err);
+    char *folder CLEANUP(mem_free_str) = job_folder_words(job);
+    *ret_job = ledger_job(ledger, from, to, folder, err);
     if (*ret_job < 0) {
         ledger_close(ledger);
         return -1;

@@ -18,8 +18,8 @@ void outcome_tell(const struct outcome_sink *sink, const struct outcome_message 
 
 void outcome_count_rest(struct outcome *o)
 {
-    uint64_t told = o->copied + o->done_before + o->present + o->duplicates + o->filtered + o->too_big +
-                    o->refused + o->unreadable;
+    uint64_t told = o->copied + o->done_before + o->present + o->duplicates + o->filtered + o->later +
+                    o->not_mail + o->too_big + o->refused + o->unreadable + o->quarantined;
     o->not_reached = o->messages > told ? o->messages - told : 0;
 }
 
@@ -38,6 +38,11 @@ void outcome_resume(struct outcome *now, const struct outcome *before)
     now->present += before->present;
     now->duplicates += before->duplicates;
     now->repaired += before->repaired;
+    now->mended += before->mended;
+    now->archived += before->archived;
+    now->uidls_changed |= before->uidls_changed;
+    if (before->mailboxes > now->mailboxes)
+        now->mailboxes = before->mailboxes;
     now->recovered += before->recovered;
     now->fetched += before->fetched;
     now->fetched_octets += before->fetched_octets;
@@ -47,4 +52,29 @@ void outcome_resume(struct outcome *now, const struct outcome *before)
         now->by_date_source[i] += before->by_date_source[i];
     now->reconnects = reconnects;
     outcome_count_rest(now);
+}
+
+void outcome_add_round(struct outcome *now, const struct outcome *round)
+{
+    now->reconnects += round->reconnects;
+    if (!round->fetched)
+        return;
+    uint64_t *const sums[] = {&now->messages, &now->octets, &now->copied, &now->copied_octets,
+        &now->done_before, &now->present, &now->duplicates, &now->filtered, &now->later, &now->not_mail,
+        &now->too_big, &now->refused, &now->unreadable, &now->quarantined, &now->missing, &now->gone_since,
+        &now->not_reached, &now->repaired, &now->mended, &now->archived, &now->recovered, &now->fetched,
+        &now->fetched_octets, &now->untold_missing};
+    const uint64_t more[] = {round->messages, round->octets, round->copied, round->copied_octets,
+        round->done_before, round->present, round->duplicates, round->filtered, round->later, round->not_mail,
+        round->too_big, round->refused, round->unreadable, round->quarantined, round->missing,
+        round->gone_since, round->not_reached, round->repaired, round->mended, round->archived,
+        round->recovered, round->fetched, round->fetched_octets, round->untold_missing};
+    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
+        *sums[i] += more[i];
+    for (int i = 0; i <= MAIL_DATE_NOW; i++)
+        now->by_date_source[i] += round->by_date_source[i];
+    now->folder_created |= round->folder_created;
+    now->uids_told &= round->uids_told;
+    now->end_checked &= round->end_checked;
+    now->destination_messages = round->destination_messages;
 }

@@ -33,12 +33,18 @@ struct outcome {
     bool inventory_taken;           /* else nothing of the source is known */
     uint64_t messages, octets;      /* the source's inventory */
     uint64_t copied, copied_octets; /* in this run; planned: to be copied */
-    uint64_t done_before, present, duplicates, filtered;
+    uint64_t done_before, present, duplicates;
+    uint64_t filtered;                     /* by --since and the like */
+    uint64_t later;                        /* beyond --limit */
+    uint64_t not_mail;                     /* the source server's own notes */
     uint64_t too_big, refused, unreadable; /* the destination's limit, its NO, the source's -ERR */
+    uint64_t quarantined;                  /* refused by an earlier run and not tried again */
     uint64_t missing;                      /* accepted in this run and yet not there at the end */
     uint64_t gone_since;                   /* copied by an earlier run, not there any more */
     uint64_t not_reached;                  /* not looked at: the run ended before */
     uint64_t repaired;                     /* sent with a repair */
+    uint64_t mended;    /* of repaired: changed further because it was refused, or asked for */
+    uint64_t archived;  /* written to the archive in this run */
     uint64_t recovered; /* intents of an interrupted run that were found in the destination */
     uint64_t by_date_source[MAIL_DATE_NOW + 1];
     uint64_t fetched, fetched_octets; /* bodies downloaded from the source */
@@ -48,6 +54,9 @@ struct outcome {
     bool end_checked;        /* the destination was read again at the end */
     uint64_t reconnects;     /* sessions that broke and were taken up again */
     bool folder_exists, folder_created;
+    uint64_t mailboxes; /* that this run had to do with */
+    bool uidls_changed; /* the source gives its messages new names: they were compared by content */
+    bool source_hides;  /* the source no longer shows what was read (Gmail's POP view) */
     int64_t elapsed_ms;
 };
 
@@ -58,8 +67,12 @@ void outcome_count_rest(struct outcome *o);
  * both. What the first one settled looks to the second like an earlier run's work. */
 void outcome_resume(struct outcome *now, const struct outcome *before);
 
+/* *now is done; *round tells of another inventory of the same source, of messages that it did not show
+ * before: add it. One that showed nothing new changes nothing. */
+void outcome_add_round(struct outcome *now, const struct outcome *round);
+
 /* Messages that ought to be in the destination and are not. */
 static inline uint64_t outcome_attention(const struct outcome *o)
 {
-    return o->too_big + o->refused + o->unreadable + o->missing;
+    return o->too_big + o->refused + o->unreadable + o->missing + o->quarantined;
 }

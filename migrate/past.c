@@ -25,6 +25,8 @@ enum plan_past past_of(
         return twin_settled(l, m.twin, err) ? PAST_DUPLICATE : PAST_UNKNOWN;
     case LEDGER_REFUSED:
         return PAST_REFUSED;
+    case LEDGER_QUARANTINED:
+        return PAST_QUARANTINED;
     case LEDGER_OPEN:
     case LEDGER_INTENT:
         break;
@@ -34,5 +36,5 @@ enum plan_past past_of(
 
 bool past_is_settled(enum plan_past past)
 {
-    return past != PAST_UNKNOWN && past != PAST_REFUSED;
+    return past == PAST_DONE || past == PAST_PRESENT || past == PAST_DUPLICATE;
 }

@@ -9,7 +9,10 @@ const char *verdict_name(enum verdict v)
         [VERDICT_DUPLICATE] = "duplicate",
         [VERDICT_DONE_BEFORE] = "done-before",
         [VERDICT_FILTERED] = "filtered",
+        [VERDICT_LATER] = "later",
         [VERDICT_TOO_BIG] = "too-big",
+        [VERDICT_QUARANTINED] = "quarantined",
+        [VERDICT_NOT_MAIL] = "not-mail",
     };
     return names[v];
 }
@@ -40,7 +43,7 @@ static struct plan_verdict from_match(const struct plan_facts *f)
 
 static const char *copy_reason(const struct plan_facts *f)
 {
-    if (f->past == PAST_REFUSED)
+    if (f->past == PAST_REFUSED || f->past == PAST_QUARANTINED)
         return "refused before; tried again";
     return f->id_shared ? "its Message-ID stands on other content too: both are kept"
                         : "not in the destination";
@@ -48,8 +51,14 @@ static const char *copy_reason(const struct plan_facts *f)
 
 struct plan_verdict plan_decide(const struct plan_facts *f, const struct plan_policy *policy)
 {
-    if (f->past != PAST_UNKNOWN && f->past != PAST_REFUSED)
+    if (f->past == PAST_DONE || f->past == PAST_PRESENT || f->past == PAST_DUPLICATE)
         return from_past(f->past);
+    if (f->past == PAST_QUARANTINED && !policy->retry_quarantined)
+        return verdict(VERDICT_QUARANTINED, true,
+            "refused by an earlier run, and in quarantine; --retry-quarantined tries it again");
+    if (f->internal)
+        return verdict(
+            VERDICT_NOT_MAIL, true, "the source server's own note (FOLDER INTERNAL DATA), no mail");
     if (f->twin_in_source)
         return verdict(VERDICT_DUPLICATE, f->content_known,
             f->content_known
@@ -63,6 +72,6 @@ struct plan_verdict plan_decide(const struct plan_facts *f, const struct plan_po
     if (policy->append_limit && f->octets > policy->append_limit)
         return verdict(VERDICT_TOO_BIG, f->content_known, "larger than the destination accepts");
     if (!policy->copies_left)
-        return verdict(VERDICT_FILTERED, true, "beyond --limit; a later run takes it");
+        return verdict(VERDICT_LATER, true, "beyond --limit; a later run takes it");
     return verdict(VERDICT_COPY, f->content_known, copy_reason(f));
 }

@@ -15,18 +15,22 @@ enum verdict {
     VERDICT_PRESENT,     /* the destination already holds it, not through us */
     VERDICT_DUPLICATE,   /* the same content stands elsewhere in the source and is copied from there */
     VERDICT_DONE_BEFORE, /* an earlier run brought it over */
-    VERDICT_FILTERED,    /* left out because the user said so */
+    VERDICT_FILTERED,    /* left out because the user said so: --since and the like */
+    VERDICT_LATER,       /* beyond --limit: the next run takes it */
     VERDICT_TOO_BIG,     /* over the destination's limit */
+    VERDICT_QUARANTINED, /* an earlier run's: the destination refused it, and it is not to be tried again */
+    VERDICT_NOT_MAIL,    /* a server's own note to itself (FOLDER INTERNAL DATA) */
 };
 const char *verdict_name(enum verdict v); /* "copy", "done-before" ... */
 
 /* What the ledger says of a message: its state after the last run that saw it. */
 enum plan_past {
-    PAST_UNKNOWN,   /* never settled */
-    PAST_DONE,      /* copied; the destination said OK */
-    PAST_PRESENT,   /* was found in the destination */
-    PAST_DUPLICATE, /* of another that is settled */
-    PAST_REFUSED,   /* the destination refused it; worth another try */
+    PAST_UNKNOWN,     /* never settled */
+    PAST_DONE,        /* copied; the destination said OK */
+    PAST_PRESENT,     /* was found in the destination */
+    PAST_DUPLICATE,   /* of another that is settled */
+    PAST_REFUSED,     /* the source did not give it; worth another try */
+    PAST_QUARANTINED, /* the destination refused it, and it lies in quarantine */
 };
 
 /* How a candidate in the destination relates to the message. */
@@ -47,11 +51,13 @@ struct plan_facts {
     bool twin_before;      /* an earlier run brought the same content over under another key */
     enum plan_match match; /* best candidate in the destination */
     bool id_shared;        /* its Message-ID stands on other content too, here or in the destination */
+    bool internal;         /* mail_facts.folder_internal */
 };
 
 struct plan_policy {
     uint64_t append_limit; /* octets; 0: not known */
     uint64_t copies_left;  /* --limit; UINT64_MAX: none */
+    bool retry_quarantined;
 };
 
 struct plan_verdict {

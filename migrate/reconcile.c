@@ -21,9 +21,10 @@ struct intent {
     uint64_t octets_sent;
     int64_t internaldate_s, intended_s;
     uint32_t floor_uidvalidity, floor_uid;
-    uint8_t ident[SHA256_OCTETS], core[SHA256_OCTETS], fingerprint[SHA256_OCTETS];
-    uint32_t found_uid; /* 0: not yet */
-    bool shared;        /* its identity stands in the ledger on other content too: only content can tell */
+    uint8_t ident[SHA256_OCTETS], core[SHA256_OCTETS], fingerprint[SHA256_OCTETS]; /* as sent */
+    uint8_t received[SHA256_OCTETS];                                               /* fingerprint */
+    uint32_t found_uid;                                                            /* 0: not yet */
+    bool shared; /* its identity stands in the ledger on other content too: only content can tell */
 };
 
 /* A message of the destination that might be one of them. */
@@ -38,7 +39,7 @@ struct found {
 struct look_up {
     struct session *session;
     struct ledger *ledger;
-    int64_t job;
+    struct ledger_part part;
     struct mail_scan *scan;
     struct content_reader *contents;
     struct intent *intents;
@@ -67,8 +68,9 @@ static bool add_intent(void *ctx, const struct ledger_message *m)
         .floor_uid = m->floor_uid,
     };
     memcpy(in->ident, m->ident, SHA256_OCTETS);
-    memcpy(in->core, m->core, SHA256_OCTETS);
-    memcpy(in->fingerprint, m->fingerprint, SHA256_OCTETS);
+    memcpy(in->core, m->core_sent ? m->core_sent : m->core, SHA256_OCTETS);
+    memcpy(in->fingerprint, m->fingerprint_sent ? m->fingerprint_sent : m->fingerprint, SHA256_OCTETS);
+    memcpy(in->received, m->fingerprint, SHA256_OCTETS);
     return true;
 }
 
@@ -106,8 +108,8 @@ static void on_row(void *ctx, const struct imap_fetch_row *row)
     bool wanted = false;
     for (size_t i = 0; i < u->intent_count && !wanted; i++)
         wanted = resembles(&u->intents[i], &f);
-    int ours = wanted ? ledger_owns_uid(
-                            u->ledger, u->job, u->session->dest.uidvalidity, row->uid, f.ident, &u->error)
+    int ours = wanted ? ledger_owns_uid(u->ledger, u->part.mailbox, u->session->dest.uidvalidity, row->uid,
+                            f.ident, &u->error)
                       : 1;
     if (ours)
         return;
@@ -165,8 +167,11 @@ static int fetch_candidates(struct look_up *u, struct error *err)
     struct imap *imap = u->session->lanes[0].imap;
     u->found_count = 0;
     snprintf(set, sizeof set, "%u:*", lowest_floor(u));
-    u->waiting = 2;
+    u->waiting = 1;
     imap_noop(imap, on_answer, u); /* so that the server shows what has arrived since SELECT */
+    if (wait_answers(u, err) < 0) /* sent together, the FETCH might still be answered without it */
+        return -1;
+    u->waiting = 1;
     imap_uid_fetch(imap, set, INDEX_FIELDS, on_row, on_answer, u);
     return wait_answers(u, err);
 }
@@ -321,7 +326,7 @@ static int note_shared(struct look_up *u, struct error *err)
 {
     for (size_t i = 0; i < u->intent_count; i++) {
         struct intent *in = &u->intents[i];
-        int rc = ledger_ident_on_other_content(u->ledger, u->job, in->ident, in->fingerprint, err);
+        int rc = ledger_ident_on_other_content(u->ledger, u->part.job, in->ident, in->received, err);
         if (rc < 0)
             return -1;
         in->shared = rc == 1;
@@ -329,11 +334,11 @@ static int note_shared(struct look_up *u, struct error *err)
     return 0;
 }
 
-int reconcile(
-    struct session *s, struct ledger *ledger, int64_t job, struct outcome *outcome, struct error *err)
+int reconcile(struct session *s, struct ledger *ledger, struct ledger_part part, struct outcome *outcome,
+    struct error *err)
 {
-    struct look_up u = {.session = s, .ledger = ledger, .job = job};
-    int rc = ledger_each(ledger, job, LEDGER_INTENT, add_intent, &u, err);
+    struct look_up u = {.session = s, .ledger = ledger, .part = part};
+    int rc = ledger_each(ledger, part.mailbox, LEDGER_INTENT, add_intent, &u, err);
     if (rc == 0)
         rc = note_shared(&u, err);
     if (rc == 0 && u.intent_count) {

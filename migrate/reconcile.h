@@ -13,4 +13,4 @@
 #include "session.h"
 
 int reconcile(
-    struct session *s, struct ledger *ledger, int64_t job, struct outcome *outcome, struct error *err);
+    struct session *s, struct ledger *ledger, struct ledger_part part, struct outcome *outcome, struct error *err);

@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include "mem.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +104,18 @@ static bool both_ready(void *ctx)
     return s->inventory_done && s->dest_ready;
 }
 
+static bool dest_failed(const struct session *s, struct error *err)
+{
+    if (!s->dest_error.code)
+        return false;
+    *err = s->dest_error;
+    if (s->mailbox)
+        error_prefix(err, "%s, mailbox %s", stream_name(s->lanes[0].link.stream), s->mailbox);
+    else
+        error_prefix(err, "%s", stream_name(s->lanes[0].link.stream));
+    return true;
+}
+
 int session_open(struct session *s, const struct job *job, const struct world *world, enum dest_mode mode,
     struct error *err)
 {
@@ -117,7 +130,8 @@ int session_open(struct session *s, const struct job *job, const struct world *w
     if (job->one_at_a_time)
         source_one_at_a_time(s->source);
     source_inventory(s->source, on_inventory, s);
-    dest_prepare(&s->dest, add_lane(s)->imap, job->folder, mode, on_dest, s);
+    s->mailbox = job_has_one_mailbox(job) ? job_mailbox(job, 0, s->begun_s) : NULL;
+    dest_prepare(&s->dest, add_lane(s)->imap, s->mailbox, mode, on_dest, s);
     if (session_run_until(s, both_ready, s, err) < 0)
         return -1;
     const struct error *broken = session_broken(s);
@@ -131,11 +145,23 @@ int session_open(struct session *s, const struct job *job, const struct world *w
         *err = s->inventory_error;
         return error_prefix(err, "%s", stream_name(s->source_link.stream));
     }
-    if (s->dest_error.code) {
-        *err = s->dest_error;
-        return error_prefix(err, "%s, mailbox %s", stream_name(s->lanes[0].link.stream), job->folder);
+    return dest_failed(s, err) ? -1 : 0;
+}
+
+int session_enter(struct session *s, const char *name, enum dest_mode mode, struct error *err)
+{
+    if (s->mailbox && !strcmp(s->mailbox, name))
+        return 0;
+    char *before = s->mailbox;
+    s->mailbox = mem_strdup(name);
+    s->dest_ready = false;
+    dest_enter(&s->dest, s->mailbox, mode, on_dest, s);
+    free(before);
+    if (session_run_until(s, both_ready, s, err) < 0) {
+        imap_abort(s->lanes[0].imap, err); /* dest would still be called back */
+        return -1;
     }
-    return 0;
+    return dest_failed(s, err) ? -1 : 0;
 }
 
 static void on_lane_capability(void *ctx, const struct imap_result *res)
@@ -204,13 +230,24 @@ static void on_logout(void *ctx, const struct imap_result *res)
     g->lanes_left--;
 }
 
+bool session_source_is_volatile(const struct session *s)
+{
+    const struct pop3_caps *caps = source_facts(s->source)->caps;
+    return caps->google || caps->expire_days == 0; /* RFC 2449 6.7: an implicit DELE for each RETR */
+}
+
+void session_keep_source(struct session *s)
+{
+    s->keep_source = true;
+}
+
 void session_say_goodbye(struct session *s)
 {
     struct goodbye *g = &s->goodbye;
     if (g->said)
         return;
     g->said = true;
-    g->source_done = !s->source_link.ready || !link_alive(&s->source_link);
+    g->source_done = s->keep_source || !s->source_link.ready || !link_alive(&s->source_link);
     if (!g->source_done)
         source_close(s->source, on_quit, g);
     s->source_link.ended = true;
@@ -250,7 +287,7 @@ int session_sign_off(struct session *s, struct error *err)
     s->loop.stop = NULL; /* a short polite end, also after the user asked to stop */
     struct error ignored;
     link_run_until(&s->loop, signed_off, s, &ignored);
-    if (s->goodbye.source_ok)
+    if (s->goodbye.source_ok || s->keep_source)
         return 0;
     return error_set(err, ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_LOST,
         "%s did not confirm the end of the session", stream_name(s->source_link.stream));
@@ -267,6 +304,7 @@ void session_close(struct session *s)
     stream_close(s->source_link.stream);
     source_free(s->source);
     dest_done(&s->dest);
+    free(s->mailbox);
     net_free(s->net);
     *s = (struct session){0};
 }

@@ -32,10 +32,12 @@ struct session {
     struct link *links[1 + SESSION_LANES_MAX];
     struct link_loop loop;
     struct dest dest;
+    char *mailbox; /* the one dest is about, UTF-8; NULL: none yet */
     bool inventory_done, dest_ready;
     int64_t begun_s; /* wall clock */
     struct error inventory_error, dest_error;
     struct progress progress;
+    bool keep_source; /* no QUIT */
     struct goodbye {
         bool said, source_done, source_ok;
         size_t lanes_left;
@@ -43,10 +45,15 @@ struct session {
     } goodbye;
 };
 
-/* Connect both sides, take the inventory and prepare the destination (dest.h), all at once. On failure the
- * text says which side; call session_close all the same. */
+/* Connect both sides, take the inventory and prepare the destination (dest.h), all at once. The job's mailbox
+ * is selected if it has only one; else session_enter does that. On failure the text says which side; call
+ * session_close all the same. */
 int session_open(struct session *s, const struct job *job, const struct world *world, enum dest_mode mode,
     struct error *err);
+
+/* Select this mailbox (UTF-8 path), creating it if mode says so and it is missing; waits. Nothing to do if it
+ * is the present one. */
+int session_enter(struct session *s, const char *name, enum dest_mode mode, struct error *err);
 
 /* Open more lanes, up to `count` in all, without waiting: each becomes usable when it is. One that cannot be
  * opened (a connection limit) is done without. */
@@ -60,6 +67,11 @@ int session_run_until(struct session *s, bool (*reached)(void *ctx), void *ctx, 
 const struct error *session_broken(const struct session *s);
 
 void session_phase(struct session *s, const char *phase);
+
+/* The source drops what it gave out once the session ends with QUIT, or may: Gmail's POP view, EXPIRE 0. */
+bool session_source_is_volatile(const struct session *s);
+/* Never QUIT in this session: what was read and is not stored must be shown again. */
+void session_keep_source(struct session *s);
 
 /* Send QUIT and LOGOUT behind what is outstanding; nothing can be submitted after it. */
 void session_say_goodbye(struct session *s);

@@ -1,5 +1,7 @@
 #include "transfer.h"
 
+#include "crash.h"
+#include "quarantine.h"
 #include <stdlib.h>
 
 #define LANES_FOR_ROUND_TRIPS 4     /* where each message costs a round trip of its own */
@@ -18,8 +20,8 @@ static void note_broken_lane(struct transfer *t)
 static void ask_early(struct transfer *t)
 {
     bool all_sent = t->next == t->count && t->sending && t->live_count == t->sending;
-    if (all_sent && t->session->lane_count == 1 && !t->finish->asked && !t->finish->waiting)
-        finish_ask(t->finish, t->session);
+    if (all_sent && t->session->lane_count == 1 && !t->task->finish->asked && !t->task->finish->waiting)
+        finish_ask(t->task->finish, t->session);
 }
 
 static bool finished(void *ctx)
@@ -85,14 +87,17 @@ static void abandon(struct transfer *t, const struct error *why)
 static void start(struct transfer *t)
 {
     const struct dest *dest = &t->session->dest;
-    t->items = source_items(t->session->source, &t->count);
+    t->items = source_items(t->session->source, &t->item_count);
+    t->todo = t->task->place->items;
+    t->count = t->task->place->count;
+    t->account = endpoint_account(&t->session->job->from);
     t->scan = mail_scan_new();
     t->contents = content_reader_new(t->session->lanes[0].imap);
     t->now_s = clock_wall_s(t->session->world->clock);
     t->uid_floor = dest->uidnext ? dest->uidnext : 1;
-    t->policy =
-        (struct plan_policy){.append_limit = dest->append_limit, .copies_left = t->session->job->limit};
-    t->outcome->uids_told = true;
+    t->policy = (struct plan_policy){.append_limit = dest->append_limit,
+        .copies_left = *t->task->copies_left,
+        .retry_quarantined = t->session->job->retry_quarantined};
 }
 
 /* A duplicate is settled only through its twin: where that was not stored, neither was this. */
@@ -128,11 +133,46 @@ static void check_duplicates(struct transfer *t)
     }
 }
 
-int transfer_run(struct session *s, struct ledger *ledger, int64_t job, struct finish *finish,
+/* The ledger says durably that the destination has them: their files in quarantine have done their service.
+ */
+static void clear_quarantine(struct transfer *t)
+{
+    for (size_t i = 0; i < t->accepted_count; i++) {
+        crash_point("before a file leaves quarantine");
+        if (!t->fatal.code)
+            quarantine_remove(t->session->job->work_dir, t->accepted[i], &t->fatal);
+        free(t->accepted[i]);
+    }
+    free(t->accepted);
+}
+
+/* What was settled is made durable, also when the run has failed; the first error counts. */
+static int settle(struct transfer *t, struct error *err)
+{
+    struct error late = {0};
+    if (t->task->archive && archive_sync(t->task->archive, &late) < 0)
+        transfer_fail(t, &late);
+    bool durable = ledger_commit(t->ledger, &late) == 0;
+    if (!durable)
+        transfer_fail(t, &late);
+    if (durable)
+        clear_quarantine(t);
+    if (!t->fatal.code)
+        return 0;
+    *err = t->fatal;
+    return -1;
+}
+
+int transfer_run(struct session *s, struct ledger *ledger, const struct transfer_task *task,
     const struct outcome_sink *sink, struct outcome *outcome, struct error *err)
 {
-    struct transfer t = {
-        .session = s, .ledger = ledger, .job = job, .finish = finish, .sink = sink, .outcome = outcome};
+    struct transfer t = {.session = s,
+        .ledger = ledger,
+        .task = task,
+        .job = task->part.job,
+        .mailbox = task->part.mailbox,
+        .sink = sink,
+        .outcome = outcome};
     start(&t);
     dest_release(&s->dest);
     add_lanes(&t);
@@ -143,17 +183,15 @@ int transfer_run(struct session *s, struct ledger *ledger, int64_t job, struct f
         drain(&t, &broken);
     else if (t.source_error.code)
         transfer_fail(&t, &t.source_error);
-    if (t.fatal.code) {
+    if (t.fatal.code)
         abandon(&t, &t.fatal);
-    }
     check_duplicates(&t);
-    if (ledger_commit(ledger, t.fatal.code ? NULL : &t.fatal) < 0 || t.fatal.code) {
-        *err = t.fatal;
-        rc = -1;
-    }
+    *task->copies_left = t.policy.copies_left;
+    rc = settle(&t, err);
     mail_scan_free(t.scan);
     content_reader_free(t.contents);
     free(t.by_key);
     free(t.duplicates);
+    free(t.account);
     return rc;
 }

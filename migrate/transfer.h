@@ -4,12 +4,15 @@
  * spool, scanned, decided upon, perhaps compared with the destination, sent in a batch, recorded. */
 #pragma once
 
+#include "archive.h"
+#include "blame.h"
 #include "content.h"
 #include "finish.h"
 #include "ledger.h"
 #include "mail_date.h"
 #include "mail_scan.h"
 #include "outcome.h"
+#include "places.h"
 #include "plan.h"
 #include "session.h"
 #include "spool.h"
@@ -43,19 +46,42 @@ struct parcel {
     unsigned comparing;     /* answers awaited */
     struct ledger_message row;
     uint8_t sha256_sent[SHA256_OCTETS];
-    char *from, *subject, *repairs; /* what row points to */
-    bool read;                      /* the whole message is here */
+    uint8_t core_sent[SHA256_OCTETS], fingerprint_sent[SHA256_OCTETS];
+    char *from, *subject, *repairs, *quarantine; /* what row points to */
+    bool read;                                   /* the whole message is here */
+    const char *variant; /* static: the form in which the destination may hold it; NULL: as it is */
+    bool settled;        /* it is here for the archive alone */
+    unsigned broken;     /* connections that ended while it was on its way: then with care */
+    unsigned mend;       /* mail_mend.h: what is changed beyond what IMAP demands */
+};
+
+/* What is to be moved into one mailbox, and what lives longer than that. */
+struct transfer_task {
+    struct ledger_part part;
+    const struct place *place;
+    struct archive *archive; /* NULL: none */
+    struct blame *blame;     /* of the run */
+    struct finish *finish;
+    uint64_t *copies_left; /* of the run's --limit; UINT64_MAX: none */
+};
+
+struct parcel_queue {
+    struct parcel *first, *last;
 };
 
 struct transfer {
     struct session *session;
     struct ledger *ledger;
-    int64_t job;
+    const struct transfer_task *task;
+    int64_t job, mailbox; /* of task->part */
+    char *account;        /* the source's, for the archive */
     const struct outcome_sink *sink;
     struct outcome *outcome;
     struct plan_policy policy;
-    const struct source_item *items;
-    size_t count, next;                /* next item to look at */
+    const struct source_item *items; /* the whole inventory */
+    size_t item_count;
+    const size_t *todo;                /* what belongs to this mailbox */
+    size_t count, next;                /* of todo: next one to look at */
     const struct source_item **by_key; /* sorted, made when first asked */
     size_t by_key_count;
     struct mail_scan *scan; /* RETRs are answered one after the other: one scanner serves all */
@@ -64,14 +90,18 @@ struct transfer {
     struct parcel *live;
     size_t live_count, fetching;
     uint64_t budget_used;
-    struct parcel *ready_first, *ready_last;
-    size_t ready_count;
+    struct parcel_queue ready, suspects; /* suspects: may break the connection, so they come last */
+    size_t ready_count;                  /* in both */
     uint64_t ready_octets;
-    size_t sending;         /* parcels whose APPEND is not answered */
-    uint32_t uid_floor;     /* nothing sent from now on can get a smaller UID */
-    int64_t now_s;          /* wall clock at the start, for ages and INTERNALDATE */
-    int64_t drain_until_ms; /* 0: as long as it takes */
-    unsigned full_streak;   /* refusals for want of room since the last success */
+    size_t sending;          /* parcels whose APPEND is not answered */
+    uint32_t uid_floor;      /* nothing sent from now on can get a smaller UID */
+    int64_t now_s;           /* wall clock at the start, for ages and INTERNALDATE */
+    int64_t drain_until_ms;  /* 0: as long as it takes */
+    unsigned full_streak;    /* refusals for want of room since the last success */
+    unsigned refused_streak; /* others */
+    bool careful;            /* what is on its way is suspected to break the connection: nothing beside it */
+    char **accepted;         /* from quarantine: their files go when the ledger is durable */
+    size_t accepted_count;
     struct pair {
         size_t item;
         int64_t twin;
@@ -81,10 +111,10 @@ struct transfer {
     struct error fatal;        /* code != 0: no new work, drain */
 };
 
-/* Everything the source has and the ledger and destination have not. The inventory is there, the destination
- * prepared, the index up to date, open intents resolved. 0: every item was settled or reported; -1: stopped
- * before (*err); what was in flight and answered is recorded. */
-int transfer_run(struct session *s, struct ledger *ledger, int64_t job, struct finish *finish,
+/* What belongs into this mailbox, and the ledger and destination have not. The inventory is there, the
+ * destination prepared, the index up to date, open intents resolved. 0: every item was settled or reported;
+ * -1: stopped before (*err); what was in flight and answered is recorded. */
+int transfer_run(struct session *s, struct ledger *ledger, const struct transfer_task *task,
     const struct outcome_sink *sink, struct outcome *outcome, struct error *err);
 
 /* transfer_in.c: the source's half */
@@ -95,9 +125,19 @@ void parcel_free(struct parcel *p);
 void transfer_decide(struct parcel *p);
 /* Count it as settled and tell the sink. */
 void transfer_report(struct parcel *p, const char *verdict, const char *reason, bool attention);
-/* Report and record a message that does not go over. */
+/* Report and record a message that does not go over; one that was read is kept in quarantine. */
 void transfer_refuse(struct parcel *p, const char *verdict, const char *reason, bool attention);
-/* transfer_out.c: the destination's half */
+/* Report one that finds no room now: nothing is wrong with it, the next run tries it again. */
+void transfer_postpone(struct parcel *p, const char *reason);
+/* transfer_variant.c: would the destination hold this message in a form that it, or a repair, has altered?
+ * Fills *ret for the n-th such form (from 0); false: there are no more. */
+bool transfer_variant(struct parcel *p, unsigned n, struct mail_facts *ret, const char **ret_words);
+/* transfer_prepare.c: the bytes to be sent, and the row that says so; then the ready queue */
 int transfer_make_ready(struct parcel *p, struct error *err);
+/* After a refusal: is there a further repair to try? Then it is in the ready queue again. */
+bool transfer_mend(struct parcel *p);
+struct parcel *transfer_take_ready(struct transfer *t);
+void transfer_take_suspects(struct transfer *t);
+/* transfer_out.c: the destination's half */
 void transfer_send_more(struct transfer *t);
 void transfer_fail(struct transfer *t, const struct error *why);

@@ -1,9 +1,11 @@
 #include "transfer.h"
 
+#include "crash.h"
 #include "identity.h"
 #include "mail_repair.h"
 #include "mail_words.h"
 #include "mem.h"
+#include "quarantine.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -56,9 +58,31 @@ static void settle(struct parcel *p, enum ledger_state state, const char *reason
         parcel_free(p);
 }
 
+/* For good: a copy stays on this side, until --retry-quarantined. */
+static int quarantine(struct parcel *p, const char *reason)
+{
+    struct transfer *t = p->transfer;
+    enum mail_date_source source;
+    p->row.mailbox = t->mailbox;
+    p->row.internaldate_s = mail_date_internal(&p->facts, t->now_s, &source);
+    p->row.date_source = mail_date_source_name(source);
+    if (!p->row.id && ledger_put(t->ledger, t->job, &p->row, &t->fatal) < 0)
+        return -1;
+    free(p->quarantine);
+    p->quarantine = NULL;
+    if (quarantine_put(t->session->job->work_dir, t->job, p->row.id, p->facts.sha256, p->spool,
+            p->row.internaldate_s, &p->quarantine, &t->fatal) < 0)
+        return -1;
+    p->row.quarantine = p->quarantine;
+    crash_point("a message lies in quarantine");
+    settle(p, LEDGER_QUARANTINED, reason);
+    return 0;
+}
+
 void transfer_refuse(struct parcel *p, const char *verdict, const char *reason, bool attention)
 {
-    struct outcome *o = p->transfer->outcome;
+    struct transfer *t = p->transfer;
+    struct outcome *o = t->outcome;
     if (!p->read)
         o->unreadable++;
     else if (!strcmp(verdict, verdict_name(VERDICT_TOO_BIG)))
@@ -66,6 +90,16 @@ void transfer_refuse(struct parcel *p, const char *verdict, const char *reason, 
     else
         o->refused++;
     transfer_report(p, verdict, reason, attention);
+    if (!p->read)
+        settle(p, LEDGER_REFUSED, reason);
+    else if (quarantine(p, reason) < 0)
+        parcel_free(p);
+}
+
+void transfer_postpone(struct parcel *p, const char *reason)
+{
+    p->transfer->outcome->refused++;
+    transfer_report(p, "refused", reason, true);
     settle(p, LEDGER_REFUSED, reason);
 }
 
@@ -82,8 +116,8 @@ static bool in_inventory(struct transfer *t, const char *key)
     if (!key)
         return false;
     if (!t->by_key) {
-        t->by_key = mem_array(t->count, sizeof *t->by_key);
-        for (size_t i = 0; i < t->count; i++)
+        t->by_key = mem_array(t->item_count, sizeof *t->by_key);
+        for (size_t i = 0; i < t->item_count; i++)
             if (t->items[i].key)
                 t->by_key[n++] = &t->items[i];
         qsort(t->by_key, n, sizeof *t->by_key, compare_key);
@@ -116,6 +150,8 @@ static int find_past_content(struct parcel *p, struct plan_facts *facts)
     if (m.state != LEDGER_DONE && m.state != LEDGER_PRESENT) {
         if (!p->row.key && m.state != LEDGER_DUPLICATE && !m.key)
             p->row.id = m.id; /* without a key its content is what finds its row again */
+        if (m.id == p->row.id && m.state == LEDGER_QUARANTINED)
+            facts->past = PAST_QUARANTINED;
         return 0;
     }
     p->row.twin = m.id;
@@ -128,25 +164,46 @@ static int find_past_content(struct parcel *p, struct plan_facts *facts)
     return 0;
 }
 
-/* Candidates in the destination: the same content if it was read already, else those still to be read. */
+/* The destination may hold it in this form: by content if that was read already, else as a candidate to read.
+ */
+static bool find_form(struct parcel *p, const struct mail_facts *form, struct plan_facts *facts,
+    uint32_t *ret_unread, size_t *ret_count)
+{
+    struct transfer *t = p->transfer;
+    uint8_t ident[SHA256_OCTETS];
+    identity_of(form, ident);
+    if (ledger_index_find_content(t->ledger, t->mailbox, ident, form->fingerprint, &p->row.uid, &t->fatal) ==
+        1) {
+        facts->match = MATCH_CONTENT;
+        return true;
+    }
+    ledger_index_find_unread(
+        t->ledger, t->mailbox, ident, form->core, ret_unread, TRANSFER_CANDIDATES, ret_count, &t->fatal);
+    if (*ret_count)
+        facts->match = MATCH_HEADER;
+    return *ret_count || t->fatal.code;
+}
+
+/* As it is, else as a server or a repair would have altered it. */
 static void find_candidates(
     struct parcel *p, struct plan_facts *facts, uint32_t *ret_unread, size_t *ret_count)
 {
     struct transfer *t = p->transfer;
     uint8_t ident[SHA256_OCTETS];
-    identity_of(&p->facts, ident);
-    if (ledger_index_find_content(t->ledger, t->job, ident, p->facts.fingerprint, &p->row.uid, &t->fatal) ==
-        1) {
-        facts->match = MATCH_CONTENT;
+    if (find_form(p, &p->facts, facts, ret_unread, ret_count))
         return;
+    for (unsigned n = 0; ledger_index_any(t->ledger, t->mailbox, &t->fatal) == 1; n++) {
+        struct mail_facts form CLEANUP(mail_facts_done) = {0};
+        if (!transfer_variant(p, n, &form, &p->variant))
+            break;
+        if (find_form(p, &form, facts, ret_unread, ret_count))
+            return;
     }
-    ledger_index_find_unread(
-        t->ledger, t->job, ident, p->facts.core, ret_unread, TRANSFER_CANDIDATES, ret_count, &t->fatal);
-    if (*ret_count)
-        facts->match = MATCH_HEADER;
+    p->variant = NULL;
+    identity_of(&p->facts, ident);
     facts->id_shared =
         p->facts.message_id &&
-        (ledger_index_has_ident(t->ledger, t->job, ident, &t->fatal) == 1 ||
+        (ledger_index_has_ident(t->ledger, t->mailbox, ident, &t->fatal) == 1 ||
             ledger_ident_on_other_content(t->ledger, t->job, ident, p->facts.fingerprint, &t->fatal) == 1);
 }
 
@@ -160,9 +217,9 @@ static void on_content(
     if (error)
         transfer_fail(t, error);
     else if (found)
-        ledger_index_content(t->ledger, t->job, uid, facts->fingerprint, &t->fatal);
+        ledger_index_content(t->ledger, t->mailbox, uid, facts->fingerprint, &t->fatal);
     else
-        ledger_index_remove(t->ledger, t->job, uid, &t->fatal);
+        ledger_index_remove(t->ledger, t->mailbox, uid, &t->fatal);
     if (p->comparing)
         return;
     if (t->fatal.code)
@@ -218,8 +275,38 @@ static void settle_present(struct parcel *p, const char *reason)
     struct transfer *t = p->transfer;
     t->outcome->present++;
     p->row.uidvalidity = t->session->dest.uidvalidity;
-    transfer_report(p, verdict_name(VERDICT_PRESENT), reason, false);
+    transfer_report(p, verdict_name(VERDICT_PRESENT), p->variant ? p->variant : reason, false);
     settle(p, LEDGER_PRESENT, NULL);
+}
+
+/* What earlier sessions saw of it: did it break the connection, does it lie in quarantine? */
+static void recall(struct parcel *p)
+{
+    struct transfer *t = p->transfer;
+    struct ledger_message m;
+    if (!p->row.id || ledger_find_id(t->ledger, p->row.id, &m, &t->fatal) != 1)
+        return;
+    p->broken = m.broken;
+    p->quarantine = mem_strdup(m.quarantine);
+    p->row.quarantine = p->quarantine;
+}
+
+/* Sent again and again, and each time the connection ended: not this message, unless the line breaks whatever
+ * is sent. */
+static bool condemned(struct parcel *p)
+{
+    struct transfer *t = p->transfer;
+    struct blame *blame = t->task->blame;
+    if (p->broken < BLAME_CONDEMN)
+        return false;
+    if (++blame->sent_streak > BLAME_SENT_STREAK) {
+        error_set(&t->fatal, ERROR_SCOPE_JOB, ERROR_RETRY_LATER, ERROR_CONNECT,
+            "%s: the connection ends whatever is sent; look at the line and the server's log, then run the same "
+            "command again",
+            stream_name(t->session->lanes[0].link.stream));
+        return false;
+    }
+    return true;
 }
 
 static void copy(struct parcel *p)
@@ -227,7 +314,13 @@ static void copy(struct parcel *p)
     struct transfer *t = p->transfer;
     struct error err;
     describe(p);
-    if (transfer_make_ready(p, &err) < 0)
+    recall(p);
+    if (!t->fatal.code && condemned(p)) {
+        transfer_refuse(
+            p, "refused", "the connection to the destination ended each time this message was sent", true);
+        return;
+    }
+    if (!t->fatal.code && transfer_make_ready(p, &err) < 0)
         transfer_fail(t, &err);
     if (t->fatal.code) {
         parcel_free(p);
@@ -259,10 +352,21 @@ static void apply(struct parcel *p, const struct plan_verdict *v)
     case VERDICT_TOO_BIG:
         transfer_refuse(p, verdict_name(v->verdict), v->reason, true);
         return;
-    case VERDICT_FILTERED:
-        t->outcome->filtered++;
+    case VERDICT_LATER:
+        t->outcome->later++;
         parcel_free(p);
         return;
+    case VERDICT_QUARANTINED:
+        t->outcome->quarantined++;
+        transfer_report(p, verdict_name(v->verdict), v->reason, true);
+        parcel_free(p);
+        return;
+    case VERDICT_NOT_MAIL:
+        t->outcome->not_mail++;
+        transfer_report(p, verdict_name(v->verdict), v->reason, false);
+        parcel_free(p);
+        return;
+    case VERDICT_FILTERED: /* decided before it was read */
     case VERDICT_COMPARE:
         break;
     }
@@ -287,7 +391,8 @@ static void release_reused_key(struct parcel *p)
 void transfer_decide(struct parcel *p)
 {
     struct transfer *t = p->transfer;
-    struct plan_facts facts = {.content_known = true, .octets = p->facts.octets};
+    struct plan_facts facts = {
+        .content_known = true, .octets = p->facts.octets, .internal = p->facts.folder_internal};
     uint32_t unread[TRANSFER_CANDIDATES];
     size_t unread_count = 0;
     release_reused_key(p);

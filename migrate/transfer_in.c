@@ -12,7 +12,7 @@ struct parcel *parcel_new(struct transfer *t, size_t item)
     *p = (struct parcel){.transfer = t, .item = item, .next = t->live};
     p->spool = spool_new(t->session->job->work_dir, TRANSFER_SPOOL_MEMORY);
     p->budget_octets = it->octets;
-    p->row = (struct ledger_message){.key = it->key, .octets_claimed = it->octets};
+    p->row = (struct ledger_message){.key = it->key, .octets_claimed = it->octets, .mailbox = t->mailbox};
     if (t->live)
         t->live->prev = p;
     t->live = p;
@@ -35,6 +35,7 @@ void parcel_free(struct parcel *p)
     free(p->from);
     free(p->subject);
     free(p->repairs);
+    free(p->quarantine);
     free(p);
 }
 
@@ -55,6 +56,38 @@ static void settle_budget(struct parcel *p)
     p->budget_octets = p->facts.octets;
 }
 
+static void settle_known(struct transfer *t, const struct source_item *it)
+{
+    t->outcome->done_before++;
+    t->session->progress.messages++;
+    t->session->progress.octets += it->octets;
+}
+
+/* Kept as received, before anything else is done with it. */
+static int archive(struct parcel *p)
+{
+    struct transfer *t = p->transfer;
+    const struct source_item *it = &t->items[p->item];
+    enum mail_date_source source;
+    if (!t->task->archive || archive_has(t->task->archive, t->account, it->key, it->octets))
+        return 0;
+    struct archive_message m = {
+        .account = t->account,
+        .key = it->key,
+        .listed_octets = it->octets,
+        .sha256 = p->facts.sha256,
+        .date_s = mail_date_internal(&p->facts, t->now_s, &source),
+        .spool = p->spool,
+    };
+    size_t before = archive_count(t->task->archive);
+    if (source == MAIL_DATE_NOW)
+        m.date_s = MAIL_NO_DATE;
+    if (archive_add(t->task->archive, &m, &t->fatal) < 0)
+        return -1;
+    t->outcome->archived += archive_count(t->task->archive) - before;
+    return 0;
+}
+
 static void on_fetched(void *ctx, const struct error *error)
 {
     struct parcel *p = ctx;
@@ -64,6 +97,8 @@ static void on_fetched(void *ctx, const struct error *error)
     bool broken = error && error->scope != ERROR_SCOPE_MESSAGE;
     if (broken && !t->source_error.code)
         t->source_error = *error;
+    if (broken)
+        blame_source(t->task->blame, &t->items[p->item], error);
     if (broken || t->fatal.code) {
         parcel_free(p);
         return;
@@ -78,14 +113,16 @@ static void on_fetched(void *ctx, const struct error *error)
     t->outcome->fetched++;
     t->outcome->fetched_octets += p->facts.octets;
     settle_budget(p);
-    transfer_decide(p);
-}
-
-static void settle_known(struct transfer *t, const struct source_item *it)
-{
-    t->outcome->done_before++;
-    t->session->progress.messages++;
-    t->session->progress.octets += it->octets;
+    if (archive(p) < 0) {
+        parcel_free(p);
+        return;
+    }
+    if (!p->settled) {
+        transfer_decide(p);
+        return;
+    }
+    settle_known(t, &t->items[p->item]);
+    parcel_free(p);
 }
 
 /* Enough asked for already? Undecided parcels may all turn out to be copies, and --limit is a promise. */
@@ -100,29 +137,86 @@ static bool room_for(const struct transfer *t, const struct source_item *it)
            (!t->live_count || t->budget_used + it->octets <= TRANSFER_BUDGET_OCTETS);
 }
 
+/* The ledger has what there is to tell of it. */
+static void report_quarantined(struct transfer *t, const struct source_item *it, int64_t id)
+{
+    struct ledger_message m = {0};
+    ledger_find_id(t->ledger, id, &m, &t->fatal);
+    struct outcome_message out = {
+        .number = it->number,
+        .key = it->key ? it->key : "",
+        .message_id = m.message_id ? m.message_id : "",
+        .from = m.from ? m.from : "",
+        .subject = m.subject ? m.subject : "",
+        .date_s = m.internaldate_s ? m.internaldate_s : MAIL_NO_DATE,
+        .octets = it->octets,
+        .verdict = verdict_name(VERDICT_QUARANTINED),
+        .reason = m.reason ? m.reason : "",
+        .certain = true,
+        .attention = true,
+    };
+    t->outcome->quarantined++;
+    t->session->progress.messages++;
+    t->session->progress.octets += it->octets;
+    outcome_tell(t->sink, &out);
+}
+
+static bool wanted_for_archive(const struct transfer *t, const struct source_item *it)
+{
+    return t->task->archive && !archive_has(t->task->archive, t->account, it->key, it->octets);
+}
+
+/* Settled without a look at it? Then it is counted. */
+static bool is_settled(struct transfer *t, const struct source_item *it, enum plan_past past, int64_t id)
+{
+    struct plan_facts facts = {.past = past, .octets = it->octets};
+    enum verdict verdict = plan_decide(&facts, &t->policy).verdict;
+    if (verdict == VERDICT_DONE_BEFORE)
+        settle_known(t, it);
+    else if (verdict == VERDICT_QUARANTINED)
+        report_quarantined(t, it, id);
+    else if (!t->policy.copies_left)
+        t->outcome->later++;
+    else
+        return false;
+    return true;
+}
+
+static void condemn(struct transfer *t, size_t item, int64_t id)
+{
+    struct parcel *p = parcel_new(t, item);
+    p->row.id = id;
+    transfer_refuse(p, "unreadable",
+        "the source ended the connection each time it was asked for this message; what other programs can still "
+        "read of it may tell more",
+        true);
+}
+
 void transfer_fetch_more(struct transfer *t)
 {
     while (!t->fatal.code && !t->source_error.code && t->next < t->count) {
-        const struct source_item *it = &t->items[t->next];
+        size_t item = t->todo[t->next];
+        const struct source_item *it = &t->items[item];
         int64_t id;
         enum plan_past past = past_of(t->ledger, t->job, it, &id, &t->fatal);
-        struct plan_facts facts = {.past = past, .octets = it->octets};
         if (t->fatal.code)
             return;
-        if (plan_decide(&facts, &t->policy).verdict == VERDICT_DONE_BEFORE) {
-            settle_known(t, it);
+        bool settled = past_is_settled(past) && wanted_for_archive(t, it);
+        if (!settled && is_settled(t, it, past, id)) {
             t->next++;
             continue;
         }
-        if (!t->policy.copies_left) {
-            t->outcome->filtered++;
+        if (blame_is_condemned(t->task->blame, it)) {
             t->next++;
+            condemn(t, item, id);
             continue;
         }
-        if (limit_reached(t) || !room_for(t, it))
+        if ((!settled && limit_reached(t)) || !room_for(t, it))
             return;
-        struct parcel *p = parcel_new(t, t->next++);
+        t->next++;
+        struct parcel *p = parcel_new(t, item);
         p->row.id = id;
+        p->settled = settled;
         t->fetching++;
         source_fetch(t->session->source, p->item, on_data, on_fetched, p);
     }

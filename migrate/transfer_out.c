@@ -1,13 +1,11 @@
 #include "transfer.h"
 
 #include "crash.h"
-#include "mail_repair.h"
 #include "mem.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define PIECE (64 * 1024)
 #define FULL_STREAK_MAX                                                                                      \
     3 /* refusals in a row for want of room: then the mailbox is full, not the message large */
 #define STREAMED_OCTETS   (8u * 1024 * 1024) /* batches on their way at once, to cover the round trip */
@@ -15,7 +13,11 @@
 #define SINGLES_A_LANE    16 /* APPENDs of one message each, on their way at once */
 #define SINGLES_A_GROUP   8  /* intents made durable together when each message is an APPEND of its own */
 #define EARLY_MESSAGES    25 /* an idle lane starts with so many, while the source still delivers */
-#define EARLY_OCTETS      (256u * 1024)
+#define CAREFUL_MESSAGES  10 /* that were on their way when a connection ended, in one go */
+#define REFUSED_STREAK_MAX                                                                                   \
+    50 /* refused one after the other, and nothing stored: no longer about messages                          \
+        */
+#define EARLY_OCTETS (256u * 1024)
 
 /* One APPEND command on its way. */
 struct batch {
@@ -31,103 +33,6 @@ void transfer_fail(struct transfer *t, const struct error *why)
 {
     if (!t->fatal.code)
         t->fatal = *why;
-}
-
-/* ---- making a message fit to be sent ---- */
-static int repair_into(struct parcel *p, struct sha256 *hash, struct error *err)
-{
-    struct mail_repair repair;
-    struct buf out CLEANUP(buf_done) = {0};
-    char piece[PIECE];
-    uint64_t offset = 0;
-    ssize_t n;
-    mail_repair_init(&repair);
-    do {
-        n = spool_read(p->spool, offset, piece, sizeof piece, err);
-        if (n < 0)
-            return -1;
-        offset += (uint64_t)n;
-        if (n > 0)
-            mail_repair_feed(&repair, piece, (size_t)n, &out);
-        else
-            mail_repair_finish(&repair, &out);
-        if (!n && !spool_octets(p->repaired) && !buf_len(&out))
-            buf_append(&out, "\r\n", 2); /* an empty message: IMAP has no literal of 0 octets for it */
-        sha256_update(hash, buf_bytes(&out), buf_len(&out));
-        if (spool_write(p->repaired, buf_bytes(&out), buf_len(&out), err) < 0)
-            return -1;
-        buf_clear(&out);
-    } while (n > 0);
-    return 0;
-}
-
-static int repair(struct parcel *p, struct error *err)
-{
-    char words[256];
-    if (!mail_repair_needed(&p->facts) && p->facts.octets) {
-        memcpy(p->sha256_sent, p->facts.sha256, SHA256_OCTETS);
-        p->row.octets_sent = p->facts.octets;
-        return 0;
-    }
-    p->repaired = spool_new(p->transfer->session->job->work_dir, TRANSFER_SPOOL_MEMORY);
-    struct sha256 *hash = sha256_new();
-    int rc = repair_into(p, hash, err);
-    sha256_final(hash, p->sha256_sent);
-    sha256_free(hash);
-    p->row.octets_sent = spool_octets(p->repaired);
-    p->repairs = mem_strdup(p->facts.octets ? mail_repair_words(&p->facts, words, sizeof words)
-                                            : "empty message sent as one line end");
-    p->row.repairs = p->repairs;
-    return rc;
-}
-
-static bool seen(const struct parcel *p, int64_t internaldate_s)
-{
-    const struct job *job = p->transfer->session->job;
-    switch (job->seen) {
-    case SEEN_ALL:
-        return true;
-    case SEEN_NONE:
-        return false;
-    case SEEN_BY_AGE:
-        break;
-    }
-    if (p->facts.flags.known)
-        return p->facts.flags.seen;
-    return internaldate_s < p->transfer->now_s - (int64_t)job->seen_older_than_days * 86400;
-}
-
-int transfer_make_ready(struct parcel *p, struct error *err)
-{
-    struct transfer *t = p->transfer;
-    enum mail_date_source source;
-    if (repair(p, err) < 0)
-        return -1;
-    p->row.sha256_sent = p->sha256_sent;
-    p->row.internaldate_s = mail_date_internal(&p->facts, t->now_s, &source);
-    p->row.date_source = mail_date_source_name(source);
-    p->row.seen = seen(p, p->row.internaldate_s);
-    p->row.state = LEDGER_OPEN;
-    if (ledger_put(t->ledger, t->job, &p->row, err) < 0)
-        return -1;
-    p->state = PARCEL_SENDING;
-    p->queue_next = NULL;
-    *(t->ready_last ? &t->ready_last->queue_next : &t->ready_first) = p;
-    t->ready_last = p;
-    t->ready_count++;
-    t->ready_octets += p->row.octets_sent;
-    return 0;
-}
-
-static struct parcel *take_ready(struct transfer *t)
-{
-    struct parcel *p = t->ready_first;
-    t->ready_first = p->queue_next;
-    if (!t->ready_first)
-        t->ready_last = NULL;
-    t->ready_count--;
-    t->ready_octets -= p->row.octets_sent;
-    return p;
 }
 
 /* ---- answers ---- */
@@ -148,6 +53,7 @@ static void batch_free(struct batch *b)
     b->lane->in_flight -= (unsigned)b->count;
     b->lane->in_flight_octets -= b->octets;
     b->transfer->sending -= b->count;
+    b->transfer->careful &= b->transfer->sending > 0;
     free(b);
 }
 
@@ -160,7 +66,18 @@ static void count_copied(struct parcel *p)
     o->copied++;
     o->copied_octets += p->row.octets_sent;
     o->repaired += p->repaired != NULL;
+    o->mended += p->mend != 0;
     p->transfer->session->progress.copied++;
+}
+
+/* Its file in quarantine goes once the ledger has this durably. */
+static void note_accepted(struct parcel *p)
+{
+    struct transfer *t = p->transfer;
+    if (!p->quarantine)
+        return;
+    t->accepted = mem_grow(t->accepted, t->accepted_count + 1, sizeof *t->accepted);
+    t->accepted[t->accepted_count++] = TAKE(p->quarantine);
 }
 
 static void on_stored(struct batch *b, const struct imap_result *res)
@@ -168,7 +85,7 @@ static void on_stored(struct batch *b, const struct imap_result *res)
     struct transfer *t = b->transfer;
     uint32_t validity = t->session->dest.uidvalidity;
     bool told = res->uids && res->uid_count == b->count && (!validity || res->uidvalidity == validity);
-    t->full_streak = 0;
+    t->full_streak = t->refused_streak = t->task->blame->sent_streak = 0;
     if (!told)
         t->outcome->uids_told = false;
     for (size_t i = 0; i < b->count; i++) {
@@ -179,6 +96,7 @@ static void on_stored(struct batch *b, const struct imap_result *res)
         crash_point("before a message is recorded as done");
         ledger_done(t->ledger, p->row.id, told ? res->uidvalidity : 0, uid, &t->fatal);
         count_copied(p);
+        note_accepted(p);
         transfer_report(p, verdict_name(VERDICT_COPY), p->repairs ? p->repairs : "", false);
         parcel_free(p);
     }
@@ -230,6 +148,18 @@ static void split(struct batch *b)
     submit(second);
 }
 
+static void refuses_all(struct batch *b, const struct error *why)
+{
+    struct error named = *why;
+    named.scope = ERROR_SCOPE_JOB;
+    named.retry = ERROR_RETRY_NEVER;
+    error_prefix(&named, "%s refused %d messages one after the other, the last one so",
+        stream_name(b->lane->link.stream), REFUSED_STREAK_MAX);
+    error_append(&named, "; see what is wrong with the mailbox, then run again with --retry-quarantined");
+    transfer_fail(b->transfer, &named);
+    withdraw(b);
+}
+
 static void refuse_one(struct batch *b, const struct error *why)
 {
     struct transfer *t = b->transfer;
@@ -240,6 +170,16 @@ static void refuse_one(struct batch *b, const struct error *why)
         error_prefix(&named, "%s", stream_name(b->lane->link.stream));
         transfer_fail(t, &named);
         withdraw(b);
+        return;
+    }
+    if (full) {
+        transfer_postpone(b->parcels[0], why->text);
+        return;
+    }
+    if (why->code != ERROR_TOO_BIG && transfer_mend(b->parcels[0]))
+        return;
+    if (why->code != ERROR_TOO_BIG && ++t->refused_streak >= REFUSED_STREAK_MAX) {
+        refuses_all(b, why);
         return;
     }
     transfer_refuse(b->parcels[0], why->code == ERROR_TOO_BIG ? verdict_name(VERDICT_TOO_BIG) : "refused",
@@ -256,7 +196,7 @@ static bool about_message(const struct error *why)
 static void on_refused(struct batch *b, const struct imap_result *res)
 {
     struct transfer *t = b->transfer;
-    finish_forget(t->finish); /* more may follow */
+    finish_forget(t->task->finish); /* more may follow */
     if (!may_submit(b) && (b->count > 1 || res->error->code == ERROR_NO_FOLDER)) {
         give_up(b, res->error);
         return;
@@ -291,10 +231,13 @@ static void on_append(void *ctx, const struct imap_result *res)
     }
     if (res->status == IMAP_OK) {
         on_stored(b, res);
-    } else { /* unknown: the intents stay open, the next run looks them up */
+    } else { /* unknown: the intents stay open, the next session looks them up */
         transfer_fail(b->transfer, res->error);
-        for (size_t i = 0; i < b->count; i++)
+        for (size_t i = 0; i < b->count; i++) {
+            if (res->error->code == ERROR_LOST || res->error->code == ERROR_TIMEOUT)
+                ledger_broke(b->transfer->ledger, b->parcels[i]->row.id, &b->transfer->fatal);
             parcel_free(b->parcels[i]);
+        }
     }
     batch_free(b);
 }
@@ -331,16 +274,24 @@ static bool streams_batches(const struct lane *lane)
     return caps->multiappend && caps->literal_plus;
 }
 
+/* How many may go with the one that is next: one that may break the connection goes with few, or none. */
+static size_t company(const struct transfer *t, size_t max)
+{
+    unsigned broken = t->ready.first->broken;
+    size_t few = broken >= BLAME_ALONE ? 1 : broken >= BLAME_CAREFUL ? CAREFUL_MESSAGES : max;
+    return few < max ? few : max;
+}
+
 /* The next parcels for one group of intents, at most max messages and the octets of a batch. */
 static size_t take_group(struct transfer *t, struct parcel **group, size_t max)
 {
     size_t n = 0;
     uint64_t octets = 0;
-    while (t->ready_first && n < max) {
-        if (n && octets + t->ready_first->row.octets_sent > TRANSFER_BATCH_OCTETS)
+    while (t->ready.first && n < (max = company(t, max))) {
+        if (n && octets + t->ready.first->row.octets_sent > TRANSFER_BATCH_OCTETS)
             break;
-        octets += t->ready_first->row.octets_sent;
-        group[n++] = take_ready(t);
+        octets += t->ready.first->row.octets_sent;
+        group[n++] = transfer_take_ready(t);
     }
     return n;
 }
@@ -351,6 +302,7 @@ static int intend(struct transfer *t, struct parcel **group, size_t n)
     for (size_t i = 0; i < n; i++) {
         rows[i] = &group[i]->row;
         rows[i]->facts = NULL; /* recorded when it was decided upon */
+        rows[i]->mailbox = t->mailbox;
         rows[i]->floor_uidvalidity = t->session->dest.uidvalidity;
         rows[i]->floor_uid = t->uid_floor;
         rows[i]->intended_s = clock_wall_s(t->session->world->clock);
@@ -361,8 +313,9 @@ static int intend(struct transfer *t, struct parcel **group, size_t n)
 static void send_group(struct transfer *t, struct lane *lane, size_t max)
 {
     struct parcel *group[TRANSFER_BATCH_MESSAGES];
+    t->careful = t->ready.first->broken > 0;
     size_t n = take_group(t, group, max);
-    if (intend(t, group, n) < 0) {
+    if ((t->task->archive && archive_sync(t->task->archive, &t->fatal) < 0) || intend(t, group, n) < 0) {
         for (size_t i = 0; i < n; i++)
             parcel_free(group[i]);
         return;
@@ -392,9 +345,15 @@ static bool batch_is_worth_it(const struct transfer *t, const struct lane *lane)
     return t->ready_count >= TRANSFER_BATCH_MESSAGES || t->ready_octets >= TRANSFER_BATCH_OCTETS;
 }
 
+/* Nothing beside what may break the connection: else it would not be known which one did. */
+static bool must_wait(const struct transfer *t)
+{
+    return t->sending && (t->careful || t->ready.first->broken);
+}
+
 static void feed_lane(struct transfer *t, struct lane *lane)
 {
-    while (t->ready_first && !t->fatal.code) {
+    while (t->ready.first && !t->fatal.code && !must_wait(t)) {
         if (streams_batches(lane)) {
             if (lane->in_flight_octets > STREAMED_OCTETS || lane->in_flight > STREAMED_MESSAGES ||
                 !batch_is_worth_it(t, lane))
@@ -410,6 +369,7 @@ static void feed_lane(struct transfer *t, struct lane *lane)
 
 void transfer_send_more(struct transfer *t)
 {
+    transfer_take_suspects(t);
     for (size_t i = 0; i < t->session->lane_count; i++) {
         struct lane *lane = &t->session->lanes[i];
         if (lane->usable && link_alive(&lane->link))

@@ -79,6 +79,7 @@ FLAG(resp_codes)
 FLAG(auth_resp_code)
 FLAG(stls)
 FLAG(utf8)
+FLAG(google)
 
 static const struct capability {
     const char *name;
@@ -93,6 +94,7 @@ static const struct capability {
     {"AUTH-RESP-CODE", on_auth_resp_code, false},
     {"STLS", on_stls, false},
     {"UTF8", on_utf8, false},
+    {"X-GOOGLE-RICO", on_google, false},
     {"EXPIRE", on_expire, true},
     {"LOGIN-DELAY", on_login_delay, true},
     {"SASL", on_sasl, false},

@@ -1,0 +1,35 @@
+/* blame.h - messages that break the connection each time they are touched, over the sessions of one run.
+ *
+ * At the source: the first message still owed when a session breaks is the one that was being sent. Three
+ * times the same, and it is condemned: reported as unreadable, and not asked for again in this run. At the
+ * destination the count stands in the ledger (ledger_message.broken): a message that was on its way when a
+ * connection ended is sent after all others the next time, with few; then alone, and condemned in the end;
+ * unless the line breaks whatever is sent. Zeroed is empty. */
+#pragma once
+
+#include "error.h"
+#include "hash_set.h"
+#include "source.h"
+
+#define BLAME_SOURCE_MAX 3 /* sessions that broke at the same message */
+#define BLAME_CAREFUL    1 /* ledger_message.broken: with few others */
+#define BLAME_ALONE      2 /* alone */
+#define BLAME_CONDEMN    4 /* not again */
+#define BLAME_SENT_STREAK                                                                                    \
+    2 /* so many condemned with nothing stored in between: it is the line, not the message */
+
+struct blame {
+    uint8_t last[SHA256_OCTETS]; /* the source's message of the last broken session */
+    unsigned times;
+    bool named; /* in this session */
+    struct hash_set condemned;
+    unsigned sent_streak; /* condemned at the destination since something was stored */
+};
+
+/* A new session begins. */
+void blame_session(struct blame *b);
+/* The session broke while this message was owed: only the first of a session counts. */
+void blame_source(struct blame *b, const struct source_item *item, const struct error *why);
+/* Not to be asked for again? */
+bool blame_is_condemned(struct blame *b, const struct source_item *item);
+void blame_done(struct blame *b);

@@ -1,0 +1,194 @@
+#include "places.h"
+
+#include "mail_words.h"
+#include "mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+struct finding {
+    struct session *session;
+    struct ledger *ledger;
+    int64_t job;
+    const struct outcome_sink *sink;
+    struct outcome *outcome;
+    struct places *places;
+    const struct source_item *items;
+    struct error error;
+};
+
+static struct place *place_of(struct places *p, int64_t mailbox, const char *name)
+{
+    for (size_t i = 0; i < p->count; i++)
+        if (p->all[i].mailbox == mailbox)
+            return &p->all[i];
+    if (p->count == p->cap) {
+        p->cap = p->cap ? p->cap * 2 : 16;
+        p->all = mem_grow(p->all, p->cap, sizeof *p->all);
+    }
+    p->all[p->count] = (struct place){.mailbox = mailbox, .name = mem_strdup(name)};
+    return &p->all[p->count++];
+}
+
+static void add_item(struct place *place, size_t item)
+{
+    if (place->count == place->cap) {
+        place->cap = place->cap ? place->cap * 2 : 256;
+        place->items = mem_grow(place->items, place->cap, sizeof *place->items);
+    }
+    place->items[place->count++] = item;
+}
+
+static struct place *place_named(struct finding *f, const char *name)
+{
+    int64_t id = ledger_mailbox(f->ledger, f->job, name, &f->error);
+    return id < 0 ? NULL : place_of(f->places, id, name);
+}
+
+/* Ledger mailboxes by id, and those where something was on its way when a run ended. */
+static bool add_known(void *ctx, int64_t id, const char *name)
+{
+    struct finding *f = ctx;
+    place_of(f->places, id, name);
+    return true;
+}
+
+static bool needs_look_up(void *ctx, const struct ledger_message *m)
+{
+    struct finding *f = ctx;
+    if (m->mailbox)
+        place_of(f->places, m->mailbox, "")->needed = true;
+    return true;
+}
+
+/* ---- filters ---- */
+static void report_filtered(struct finding *f, size_t item, const char *reason)
+{
+    const struct source_item *it = &f->items[item];
+    const struct survey_row *row = f->places->survey.rows ? &f->places->survey.rows[item] : NULL;
+    struct ledger_message m = {0};
+    if (row && row->known && !row->subject && row->id)
+        ledger_find_id(f->ledger, row->id, &m, &f->error);
+    else if (row)
+        m = (struct ledger_message){
+            .message_id = row->message_id, .from = row->from, .subject = row->subject};
+    struct outcome_message out = {
+        .number = it->number,
+        .key = it->key ? it->key : "",
+        .message_id = m.message_id ? m.message_id : "",
+        .from = m.from ? m.from : "",
+        .subject = m.subject ? m.subject : "",
+        .date_s = row ? row->date_s : MAIL_NO_DATE,
+        .octets = it->octets,
+        .verdict = verdict_name(VERDICT_FILTERED),
+        .reason = reason,
+        .certain = true,
+    };
+    f->outcome->filtered++;
+    f->session->progress.messages++;
+    f->session->progress.octets += it->octets;
+    outcome_tell(f->sink, &out);
+}
+
+static bool filtered(struct finding *f, size_t item, enum plan_past past)
+{
+    const struct filter *filter = &f->session->job->filter;
+    const struct survey_row *row = f->places->survey.rows ? &f->places->survey.rows[item] : NULL;
+    const char *reason = NULL;
+    bool date_known = row && row->known && row->date_s != MAIL_NO_DATE;
+    if (past_is_settled(past) || past == PAST_QUARANTINED || !filter_is_set(filter) ||
+        filter_match(filter, date_known, date_known ? row->date_s : 0, f->items[item].octets, &reason))
+        return false;
+    report_filtered(f, item, reason);
+    return true;
+}
+
+/* ---- places ---- */
+static struct place *place_for(struct finding *f, size_t item, enum plan_past past, int64_t id)
+{
+    struct ledger_message m;
+    const struct job *job = f->session->job;
+    if (past_is_settled(past) && ledger_find_id(f->ledger, id, &m, &f->error) == 1 && m.mailbox)
+        return place_of(f->places, m.mailbox, "");
+    int64_t date_s = f->places->survey.rows ? f->places->survey.rows[item].date_s : MAIL_NO_DATE;
+    char *name CLEANUP(mem_free_str) = job_mailbox(job, date_s, f->session->begun_s);
+    return place_named(f, name);
+}
+
+static void sort_out(struct finding *f, size_t item, bool one)
+{
+    int64_t id = 0;
+    enum plan_past past = f->places->survey.rows ? f->places->survey.rows[item].past : PAST_UNKNOWN;
+    if (f->places->survey.rows)
+        id = f->places->survey.rows[item].id;
+    else if (filter_is_set(&f->session->job->filter))
+        past = past_of(f->ledger, f->job, &f->items[item], &id, &f->error);
+    if (f->error.code || filtered(f, item, past))
+        return;
+    struct place *place = one ? &f->places->all[0] : place_for(f, item, past, id);
+    if (!place)
+        return;
+    add_item(place, item);
+    place->needed |= one || !past_is_settled(past) || f->session->job->archive_dir;
+}
+
+static void newest_first(struct place *place)
+{
+    for (size_t i = 0; i < place->count / 2; i++) {
+        size_t other = place->items[i];
+        place->items[i] = place->items[place->count - 1 - i];
+        place->items[place->count - 1 - i] = other;
+    }
+}
+
+static int prepare(struct finding *f, bool one, enum places_headers headers, struct error *err)
+{
+    struct session *s = f->session;
+    if (one) {
+        struct place *place = place_named(f, s->mailbox);
+        if (place)
+            place->needed = true;
+    } else if (ledger_each_mailbox(f->ledger, f->job, add_known, f, &f->error) == 0) {
+        ledger_each_of_job(f->ledger, f->job, LEDGER_INTENT, needs_look_up, f, &f->error);
+    }
+    if (f->error.code) {
+        *err = f->error;
+        return -1;
+    }
+    bool dates = !one || filter_needs_date(&s->job->filter);
+    if (!dates && headers == PLACES_AS_NEEDED)
+        return 0;
+    return survey_take(s, f->ledger, f->job, dates ? SURVEY_DATES : SURVEY_TOP, &f->places->survey, err);
+}
+
+int places_find(struct session *s, struct ledger *ledger, int64_t job, enum places_headers headers,
+    const struct outcome_sink *sink, struct outcome *outcome, struct places *ret, struct error *err)
+{
+    struct finding f = {
+        .session = s, .ledger = ledger, .job = job, .sink = sink, .outcome = outcome, .places = ret};
+    bool one = job_has_one_mailbox(s->job);
+    size_t count;
+    *ret = (struct places){0};
+    f.items = source_items(s->source, &count);
+    int rc = prepare(&f, one, headers, err);
+    for (size_t i = 0; rc == 0 && i < count && !f.error.code; i++)
+        sort_out(&f, i, one);
+    if (s->job->order == ORDER_NEWEST)
+        for (size_t i = 0; i < ret->count; i++)
+            newest_first(&ret->all[i]);
+    if (rc == 0 && f.error.code) {
+        *err = f.error;
+        rc = -1;
+    }
+    return rc;
+}
+
+void places_done(struct places *p)
+{
+    for (size_t i = 0; i < p->count; i++) {
+        free(p->all[i].name);
+        free(p->all[i].items);
+    }
+    free(p->all);
+    survey_done(&p->survey);
+    *p = (struct places){0};
+}
