@@ -254,13 +254,32 @@ static int migrate(struct run *r)
     return code;
 }
 
+/* What was refused stays, and does not keep the rest from going. */
+static int then_delete(const struct run *r, int code)
+{
+    if (code != EXIT_CODE_DONE && code != EXIT_CODE_ATTENTION) {
+        fprintf(stderr,
+            "popferry: nothing is deleted from the source, since the migration did not come to its end\n");
+        return code;
+    }
+    if (r->options.format == FORMAT_TEXT)
+        putchar('\n');
+    int deleted = cmd_delete_run(&r->options, &r->job);
+    return deleted > code ? deleted : code;
+}
+
 int cmd_migrate(const struct command *self, int argc, const char **argv)
 {
     struct run r = {0};
     struct error err;
     if (options_parse(self->name, self->summary, argc, argv, &r.options, &err) < 0)
         return talk_error(NULL, &err);
-    int code = options_job(&r.options, &r.job, &err) < 0 ? talk_error(NULL, &err) : migrate(&r);
+    bool deletes = r.options.delete_source_text;
+    bool fails = (deletes && cmd_delete_check_consent(&r.options, &err) < 0) ||
+                 options_job(&r.options, &r.job, &err) < 0;
+    int code = fails ? talk_error(NULL, &err) : migrate(&r);
+    if (!fails && deletes)
+        code = then_delete(&r, code);
     list_done(&r.attention);
     options_job_done(&r.job);
     options_done(&r.options);

@@ -11,7 +11,8 @@ struct comparison {
     uint64_t missing, gone_since;
     uint64_t untold; /* done, and no UID known */
     int64_t *ids;    /* of the missing; owned */
-    bool last;
+    bool last, uids_told;
+    uint64_t expected; /* messages in the mailbox, if nobody else has touched it */
 };
 
 static int compare_uid(const void *a, const void *b)
@@ -157,11 +158,11 @@ static int look(struct finish *f, struct session *s, struct ledger *ledger, stru
         c->sink = NULL;
         int rc = compare(f, ledger, part, c, err);
         c->sink = sink;
-        if (rc < 0 || !c->missing)
+        if (rc < 0 || (!c->missing && (c->uids_told || f->count >= c->expected)))
             return rc;
     }
-    /* One after the other: a server may answer a SEARCH sent together with the NOOP from what it had announced
-     * before, without what came in on other connections. */
+    /* One after the other: a server may answer a SEARCH sent together with the NOOP from what it had
+     * announced before, without what came in on other connections. */
     show_news(f, s);
     if (wait_answer(f, err) < 0)
         return -1;
@@ -183,13 +184,12 @@ static int reopen_missing(struct comparison *c, struct ledger *ledger, struct er
 static int check_count(const struct finish *f, struct ledger *ledger, struct ledger_part part,
     const struct finish_base *base, const struct comparison *c, struct outcome *o, struct error *err)
 {
-    uint64_t expected = base->messages + base->copied;
-    if (o->uids_told || !base->copied || f->count >= expected) {
+    if (o->uids_told || !base->copied || f->count >= c->expected) {
         o->gone_since += c->untold > f->count ? c->untold - f->count : 0;
         return 0;
     }
-    o->untold_missing = expected - f->count;
-    o->missing += o->untold_missing;
+    o->untold_missing += c->expected - f->count;
+    o->missing += c->expected - f->count;
     return ledger_reopen_untold(ledger, part.mailbox, base->begun_s, err);
 }
 
@@ -201,7 +201,9 @@ int finish_check(struct finish *f, struct session *s, struct ledger *ledger, str
         .uidvalidity = s->dest.uidvalidity,
         .first_uid = base->first_uid,
         .sink = sink,
-        .last = base->last};
+        .last = base->last,
+        .uids_told = outcome->uids_told,
+        .expected = base->messages + base->copied};
     session_phase(s, "checking the destination");
     int rc = look(f, s, ledger, part, &c, err);
     outcome->end_checked &= f->searched;

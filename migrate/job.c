@@ -55,3 +55,9 @@ char *job_folder_words(const struct job *job)
         return mem_strdup(job->folder);
     return mem_printf("%s; older than %d days: %s", job->folder, job->folder_old_days, job->folder_old);
 }
+
+const char *job_secret(const struct job *job, const struct world *world, enum job_side side)
+{
+    const char *now = world->secret ? world->secret(world->ctx, side) : NULL;
+    return now ? now : side == JOB_SOURCE ? job->from_password : job->to_password;
+}

@@ -76,6 +76,9 @@ struct world {
  */
 int job_validate(const struct job *job, struct error *err);
 
+/* The password or token to sign in with now. */
+const char *job_secret(const struct job *job, const struct world *world, enum job_side side);
+
 /* Does every message go to the same mailbox? */
 bool job_has_one_mailbox(const struct job *job);
 /* The mailbox for a message of this date (UTC seconds; MAIL_NO_DATE: that of today's mail). Caller frees. */

@@ -66,8 +66,9 @@ enum ledger_state {
     LEDGER_DUPLICATE,   /* same content as `twin` */
     LEDGER_REFUSED,     /* the source would not give it, or it could not be kept in quarantine: tried again */
     LEDGER_QUARANTINED, /* the destination would not have it; it lies in quarantine */
+    LEDGER_NOT_MAIL,    /* the source server's own note (mail_facts.folder_internal) */
 };
-#define LEDGER_STATES (LEDGER_QUARANTINED + 1)
+#define LEDGER_STATES (LEDGER_NOT_MAIL + 1)
 const char *ledger_state_name(enum ledger_state s);
 
 /* How the destination's copy was shown to be the same, from weak to strong. */

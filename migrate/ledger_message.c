@@ -13,6 +13,7 @@ const char *ledger_state_name(enum ledger_state s)
         [LEDGER_DUPLICATE] = "duplicate",
         [LEDGER_REFUSED] = "refused",
         [LEDGER_QUARANTINED] = "quarantined",
+        [LEDGER_NOT_MAIL] = "not-mail",
     };
     return (unsigned)s < sizeof names / sizeof *names ? names[s] : "unknown";
 }

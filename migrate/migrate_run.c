@@ -3,10 +3,10 @@
 #include "exit_code.h"
 #include "finish.h"
 #include "index.h"
-#include "journal.h"
 #include "maildir.h"
 #include "mem.h"
 #include "names.h"
+#include "open_journal.h"
 #include "open_ledger.h"
 #include "patience.h"
 #include "places.h"
@@ -36,6 +36,7 @@ struct run {
     struct blame blame;
     struct patience patience;
     uint64_t copies_left;
+    int64_t ended_ms;          /* when the last session ended; 0: this is the first */
     bool one_at_a_time, again; /* again: a session of this run ended before */
     struct base *bases;
     size_t base_count;
@@ -145,17 +146,12 @@ static int run_session(struct run *r, struct outcome *o, struct error *err)
     struct session s;
     struct job job = *r->job;
     job.one_at_a_time |= r->one_at_a_time;
-    if (r->world->secret && r->again) {
-        const char *from = r->world->secret(r->world->ctx, JOB_SOURCE);
-        const char *to = r->world->secret(r->world->ctx, JOB_DESTINATION);
-        job.from_password = from ? from : job.from_password;
-        job.to_password = to ? to : job.to_password;
-    }
     *o = (struct outcome){0};
     blame_session(&r->blame);
     if (patience_login(&r->patience, job.from.host, err) < 0)
         return -1;
     int rc = session_open(&s, &job, r->world, DEST_CREATE, err);
+    s.before_ended_ms = r->ended_ms;
     if (rc == 0) {
         patience_opened(&r->patience, source_facts(s.source)->caps->login_delay_s);
         rc = work(r, &s, o, err);
@@ -165,6 +161,7 @@ static int run_session(struct run *r, struct outcome *o, struct error *err)
         session_sign_off(&s, &ignored);
     }
     session_close(&s);
+    r->ended_ms = clock_mono_ms(r->world->clock);
     r->again = true;
     return rc;
 }
@@ -271,34 +268,10 @@ static int record_end(struct ledger *ledger, int64_t run, const struct world *wo
     return ledger_run_end(ledger, run, clock_wall_s(world->clock), exit_code, words, err);
 }
 
-/* A log that cannot be written does not keep mail from being moved. */
-static struct journal *open_journal(
-    const struct job *job, const struct world *world, int64_t job_id, int64_t run)
-{
-    struct error why;
-    char *from CLEANUP(mem_free_str) = endpoint_account(&job->from);
-    char *to CLEANUP(mem_free_str) = endpoint_account(&job->to);
-    struct journal_options o = {
-        .work_dir = job->work_dir,
-        .job = job_id,
-        .run = run,
-        .from = {.name = from, .user = job->from.user, .secret = job->from_password},
-        .to = {.name = to, .user = job->to.user, .secret = job->to_password},
-        .privacy = job->privacy,
-        .clock = world->clock,
-        .complain = world->log,
-    };
-    struct journal *journal = journal_open(&o, &why);
-    if (!journal)
-        log_line(&world->log, LOG_WARN, "this run is not logged: %s", why.text);
-    journal_begin_run(journal, "migrate", job);
-    return journal;
-}
-
 static int run_logged(struct run *r, int64_t run_id, struct outcome *o, struct error *err)
 {
     struct world world = *r->world;
-    r->journal = open_journal(r->job, r->world, r->job_id, run_id);
+    r->journal = open_journal(r->job, r->world, r->job_id, run_id, "migrate");
     world.log = journal_log(r->journal, r->world->log);
     r->sink = journal_sink(r->journal, r->sink);
     r->world = &world;

@@ -27,6 +27,8 @@ enum plan_past past_of(
         return PAST_REFUSED;
     case LEDGER_QUARANTINED:
         return PAST_QUARANTINED;
+    case LEDGER_NOT_MAIL:
+        return PAST_NOT_MAIL;
     case LEDGER_OPEN:
     case LEDGER_INTENT:
         break;

@@ -56,7 +56,7 @@ struct plan_verdict plan_decide(const struct plan_facts *f, const struct plan_po
     if (f->past == PAST_QUARANTINED && !policy->retry_quarantined)
         return verdict(VERDICT_QUARANTINED, true,
             "refused by an earlier run, and in quarantine; --retry-quarantined tries it again");
-    if (f->internal)
+    if (f->internal || f->past == PAST_NOT_MAIL)
         return verdict(
             VERDICT_NOT_MAIL, true, "the source server's own note (FOLDER INTERNAL DATA), no mail");
     if (f->twin_in_source)

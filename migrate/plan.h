@@ -31,6 +31,7 @@ enum plan_past {
     PAST_DUPLICATE,   /* of another that is settled */
     PAST_REFUSED,     /* the source did not give it; worth another try */
     PAST_QUARANTINED, /* the destination refused it, and it lies in quarantine */
+    PAST_NOT_MAIL,    /* the source server's own note */
 };
 
 /* How a candidate in the destination relates to the message. */

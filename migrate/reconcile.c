@@ -14,7 +14,7 @@
 #define SETTLE_OCTETS_A_MS 2000 /* 2 MB/s */
 #define SETTLE_MAX_MS      30000
 #define SETTLED_LONG_AGO_S 600 /* no server works on for so long */
-#define LOOK_AGAIN_MS      500
+#define LOOK_AGAIN_MS      500 /* then twice that, and so on: some servers count commands */
 
 struct intent {
     int64_t id;
@@ -169,7 +169,7 @@ static int fetch_candidates(struct look_up *u, struct error *err)
     snprintf(set, sizeof set, "%u:*", lowest_floor(u));
     u->waiting = 1;
     imap_noop(imap, on_answer, u); /* so that the server shows what has arrived since SELECT */
-    if (wait_answers(u, err) < 0) /* sent together, the FETCH might still be answered without it */
+    if (wait_answers(u, err) < 0)  /* sent together, the FETCH might still be answered without it */
         return -1;
     u->waiting = 1;
     imap_uid_fetch(imap, set, INDEX_FIELDS, on_row, on_answer, u);
@@ -271,9 +271,12 @@ static int64_t settle_ms(const struct look_up *u)
     }
     if (s->begun_s - last_s > SETTLED_LONG_AGO_S)
         return 0;
-    /* Counted from now: when the connection ended is not known, it may have been long after the intent. */
     int64_t need = SETTLE_BASE_MS + (int64_t)(octets / SETTLE_OCTETS_A_MS);
-    return need < SETTLE_MAX_MS ? need : SETTLE_MAX_MS;
+    if (need > SETTLE_MAX_MS)
+        need = SETTLE_MAX_MS;
+    /* Counted from the end of the session before; where another process had it, that is not known, and may
+     * have been long after the intent. */
+    return s->before_ended_ms ? need - (clock_mono_ms(s->world->clock) - s->before_ended_ms) : need;
 }
 
 static bool time_is_up(void *ctx)
@@ -291,16 +294,17 @@ static int pause_ms(struct look_up *u, int64_t ms, struct error *err)
 /* As long as more and more of it turns up, the server is still at work. */
 static int look_until_settled(struct look_up *u, struct error *err)
 {
-    int64_t left = settle_ms(u);
+    int64_t left = settle_ms(u), pause = LOOK_AGAIN_MS;
     if (look(u, err) < 0)
         return -1;
-    if (unresolved(u) && left)
+    if (unresolved(u) && left > 0)
         session_phase(u->session, "waiting for the destination to finish what was on its way");
     while (unresolved(u) && left > 0) {
         size_t before = unresolved(u);
-        if (pause_ms(u, LOOK_AGAIN_MS, err) < 0 || look(u, err) < 0)
+        if (pause_ms(u, pause < left ? pause : left, err) < 0 || look(u, err) < 0)
             return -1;
-        left -= LOOK_AGAIN_MS;
+        left -= pause;
+        pause *= 2;
         if (unresolved(u) < before && left < SETTLE_BASE_MS)
             left = SETTLE_BASE_MS;
     }

@@ -13,7 +13,7 @@ static enum stream_security security_of(const struct endpoint *e)
                                               : STREAM_PLAINTEXT;
 }
 
-static struct stream *open_stream(struct session *s, const struct endpoint *e, const char *password)
+static struct stream *open_stream(struct session *s, const struct endpoint *e, enum job_side side)
 {
     struct stream_spec spec = {
         .protocol = e->protocol == ENDPOINT_POP3 ? STREAM_POP3 : STREAM_IMAP,
@@ -21,7 +21,7 @@ static struct stream *open_stream(struct session *s, const struct endpoint *e, c
         .host = e->host,
         .port = e->port,
         .user = e->user,
-        .password = password,
+        .password = job_secret(s->job, s->world, side),
         .ca_file = s->job->ca_file,
     };
     return stream_open(s->net, &spec);
@@ -60,7 +60,7 @@ static struct lane *add_lane(struct session *s)
     struct lane *lane = &s->lanes[s->lane_count++];
     lane->imap = imap_new();
     lane->link = (struct link){.imap = lane->imap};
-    lane->link.stream = open_stream(s, &s->job->to, s->job->to_password);
+    lane->link.stream = open_stream(s, &s->job->to, JOB_DESTINATION);
     add_link(s, &lane->link);
     return lane;
 }
@@ -125,7 +125,7 @@ int session_open(struct session *s, const struct job *job, const struct world *w
     session_phase(s, "connecting");
     s->source = source_new();
     s->source_link = (struct link){.source = s->source};
-    s->source_link.stream = open_stream(s, &job->from, job->from_password);
+    s->source_link.stream = open_stream(s, &job->from, JOB_SOURCE);
     add_link(s, &s->source_link);
     if (job->one_at_a_time)
         source_one_at_a_time(s->source);

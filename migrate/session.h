@@ -35,6 +35,8 @@ struct session {
     char *mailbox; /* the one dest is about, UTF-8; NULL: none yet */
     bool inventory_done, dest_ready;
     int64_t begun_s; /* wall clock */
+    int64_t
+        before_ended_ms; /* monotonic: the end of the run's session before this one; 0: this is the first */
     struct error inventory_error, dest_error;
     struct progress progress;
     bool keep_source; /* no QUIT */

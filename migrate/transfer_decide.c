@@ -364,7 +364,7 @@ static void apply(struct parcel *p, const struct plan_verdict *v)
     case VERDICT_NOT_MAIL:
         t->outcome->not_mail++;
         transfer_report(p, verdict_name(v->verdict), v->reason, false);
-        parcel_free(p);
+        settle(p, LEDGER_NOT_MAIL, v->reason);
         return;
     case VERDICT_FILTERED: /* decided before it was read */
     case VERDICT_COMPARE:

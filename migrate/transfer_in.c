@@ -175,6 +175,8 @@ static bool is_settled(struct transfer *t, const struct source_item *it, enum pl
         settle_known(t, it);
     else if (verdict == VERDICT_QUARANTINED)
         report_quarantined(t, it, id);
+    else if (verdict == VERDICT_NOT_MAIL)
+        t->outcome->not_mail++;
     else if (!t->policy.copies_left)
         t->outcome->later++;
     else

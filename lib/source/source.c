@@ -221,11 +221,21 @@ void source_fetch_header(struct source *s, size_t item, source_data_fn *data, so
         s->pop3, s->items[item].number, 0, on_fetch_data, on_request_done, fetch_new(s, data, done, ctx));
 }
 
-void source_close(struct source *s, source_done_fn *done, void *ctx)
+static struct request *request_new(struct source *s, source_done_fn *done, void *ctx)
 {
     struct request *r = mem_alloc(sizeof *r);
     *r = (struct request){.done = done, .ctx = ctx, .source = s};
-    pop3_quit(s->pop3, on_request_done, r);
+    return r;
+}
+
+void source_delete(struct source *s, size_t item, source_done_fn *done, void *ctx)
+{
+    pop3_dele(s->pop3, s->items[item].number, on_request_done, request_new(s, done, ctx));
+}
+
+void source_close(struct source *s, source_done_fn *done, void *ctx)
+{
+    pop3_quit(s->pop3, on_request_done, request_new(s, done, ctx));
 }
 
 size_t source_pull(struct source *s, void *dst, size_t cap)

@@ -56,6 +56,9 @@ void source_fetch(struct source *s, size_t item, source_data_fn *data, source_do
 /* Its header alone (TOP n 0); only if has_top. */
 void source_fetch_header(
     struct source *s, size_t item, source_data_fn *data, source_done_fn *done, void *ctx);
+/* Mark it for deletion (DELE). Nothing is gone before source_close has ended without an error, and then only
+ * the next inventory tells for certain. An error of scope message: this one stays. */
+void source_delete(struct source *s, size_t item, source_done_fn *done, void *ctx);
 /* Sign off (QUIT). */
 void source_close(struct source *s, source_done_fn *done, void *ctx);
 

@@ -24,6 +24,9 @@ static const struct row {
     {"STLS", {NOTHING, .stls = true}},
     {"UTF8", {NOTHING, .utf8 = true}},
     {"UTF8 USER", {NOTHING, .utf8 = true}},
+    {"X-GOOGLE-RICO", {NOTHING, .google = true}},
+    {"x-google-rico", {NOTHING, .google = true}},
+    {"X-GOOGLE", {NOTHING}},
     {"EXPIRE NEVER", {NOTHING, .expire_never = true}},
     {"EXPIRE never USER", {NOTHING, .expire_never = true}},
     {"EXPIRENEVER", {NOTHING, .expire_never = true}},
@@ -57,6 +60,7 @@ static void check_caps(const struct pop3_caps *a, const struct pop3_caps *e)
     CHECK_INT(a->auth_resp_code, e->auth_resp_code);
     CHECK_INT(a->stls, e->stls);
     CHECK_INT(a->utf8, e->utf8);
+    CHECK_INT(a->google, e->google);
     CHECK_INT(a->expire_never, e->expire_never);
     CHECK_INT(a->expire_days, e->expire_days);
     CHECK_INT(a->login_delay_s, e->login_delay_s);

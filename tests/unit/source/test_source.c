@@ -175,6 +175,9 @@ static const struct script_row mailbox[] = {
     {"RETR 3", "+OK\nSubject: three\n\n\n.\n"},
     {"TOP 1 0", "+OK\nSubject: one\n\n.\n"},
     {"TOP 2 0", "-ERR message is broken\n"},
+    {"DELE 1", "+OK marked\n"},
+    {"DELE 2", "-ERR locked by another\n"},
+    {"DELE 3", "+OK marked\n"},
     {"QUIT", "+OK bye\n"},
     {NULL, NULL},
 };
@@ -279,6 +282,62 @@ static void test_header(void)
     CHECK_STR(buf_str(&se.got[0].data), "Subject: one\r\n\r\n");
     CHECK_INT(se.got[1].done.error.scope, ERROR_SCOPE_MESSAGE);
     session_end(&se);
+}
+
+/* DELE by item, each answered for itself, and QUIT behind them. */
+static size_t check_delete(size_t cut)
+{
+    struct session se;
+    session_begin(&se, cut);
+    CHECK_LABEL("delete, cut at %zd", (ssize_t)cut);
+    for (size_t i = 0; i < 3; i++)
+        source_delete(se.source, i, on_got, &se.got[i]);
+    source_close(se.source, on_got, &se.got[3]);
+    CHECK_INT(source_outstanding(se.source), 4);
+    CHECK_STR(buf_str(&se.order), "");
+    CHECK_INT(script_run(&se.sc, se.source, NULL), 0);
+    CHECK_STR(buf_str(&se.order), "abcd");
+    CHECK_INT(se.got[0].done.error.code, ERROR_NONE);
+    CHECK_INT(se.got[1].done.error.code, ERROR_REFUSED);
+    CHECK_INT(se.got[1].done.error.scope, ERROR_SCOPE_MESSAGE);
+    CHECK(strstr(se.got[1].done.error.text, "locked by another") != NULL);
+    CHECK_INT(se.got[2].done.error.code, ERROR_NONE);
+    CHECK_INT(se.got[3].done.error.code, ERROR_NONE);
+    CHECK_STR(buf_str(&se.sc.said), "CAPA|STAT|LIST|UIDL|DELE 1|DELE 2|DELE 3|QUIT|");
+    size_t len = se.sc.fed - se.before;
+    session_end(&se);
+    return len;
+}
+
+static void test_delete(void)
+{
+    size_t len = check_delete(0);
+    for (size_t cut = 1; cut < len; cut++)
+        check_delete(cut);
+    check_delete(SIZE_MAX);
+}
+
+/* The server could not delete: the QUIT says so. */
+static void test_delete_failed(void)
+{
+    static const struct script_row rows_failed[] = {{"CAPA", CAPA_ALL}, {"STAT", "+OK 1 100\n"},
+        {"LIST", "+OK\n1 100\n.\n"}, {"UIDL", "+OK\n1 aaa\n.\n"}, {"DELE 1", "+OK marked\n"},
+        {"QUIT", "-ERR some deleted messages not removed\n"}, {NULL, NULL}};
+    struct script sc = {.rows = rows_failed};
+    struct source *s = source_new();
+    struct done inventory = {0}, deleted = {0}, closed = {0};
+    CHECK_LABEL("QUIT refused");
+    source_inventory(s, on_done, &inventory);
+    CHECK_INT(script_run(&sc, s, NULL), 0);
+    source_delete(s, 0, on_done, &deleted);
+    source_close(s, on_done, &closed);
+    CHECK_INT(script_run(&sc, s, NULL), 0);
+    CHECK_INT(deleted.error.code, ERROR_NONE);
+    CHECK_INT(closed.calls, 1);
+    CHECK_INT(closed.error.code, ERROR_REFUSED);
+    CHECK(strstr(closed.error.text, "not removed") != NULL);
+    source_free(s);
+    script_done(&sc);
 }
 
 /* The connection ends after each octet of the answers: what was complete is done, the rest has the error, and
@@ -396,6 +455,8 @@ int main(void)
         {"many repeated UIDLs", test_many_repeated},
         {"fetch", test_fetch},
         {"header", test_header},
+        {"delete", test_delete},
+        {"delete, and QUIT refused", test_delete_failed},
         {"abort at every octet", test_abort},
         {"abort in the inventory", test_abort_inventory},
         {"free with requests outstanding", test_free_outstanding},

@@ -1,0 +1,167 @@
+#include "verify.h"
+
+#include "mem.h"
+#include "open_ledger.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the ledger ---- */
+struct search {
+    const char *source, *destination, *folder;
+    bool found;
+};
+
+static bool is_job(void *ctx, const struct ledger_job_row *row)
+{
+    struct search *s = ctx;
+    s->found = !strcmp(row->source, s->source) && !strcmp(row->destination, s->destination) &&
+               !strcmp(row->folder, s->folder);
+    return !s->found;
+}
+
+/* The job is not made here: one that was never migrated has nothing to be held against. */
+static int find_job(struct ledger *l, const struct job *job, struct error *err)
+{
+    char *from CLEANUP(mem_free_str) = endpoint_account(&job->from);
+    char *to CLEANUP(mem_free_str) = endpoint_account(&job->to);
+    char *folder CLEANUP(mem_free_str) = job_folder_words(job);
+    struct search s = {.source = from, .destination = to, .folder = folder};
+    if (ledger_each_job(l, is_job, &s, err) < 0)
+        return -1;
+    if (s.found)
+        return 0;
+    return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+        "nothing was migrated from %s to %s, mailbox %s, with the work folder %s yet: run popferry migrate first, or "
+        "name the work folder (--work-dir) and mailbox of the run that did",
+        from, to, job->folder, job->work_dir);
+}
+
+int verify_open_ledger(const struct job *job, struct ledger **ret, int64_t *ret_job, struct error *err)
+{
+    struct ledger *l = ledger_open(job->work_dir, LEDGER_READ, err);
+    if (!l && err->code == ERROR_USAGE)
+        return -1; /* there is none, and none shall be made */
+    ledger_close(l);
+    l = ledger_open(job->work_dir, LEDGER_WRITE, err);
+    int rc = l ? find_job(l, job, err) : -1;
+    ledger_close(l);
+    return rc < 0 ? -1 : open_ledger(job, ret, ret_job, err);
+}
+
+/* ---- comparing ---- */
+int verify_begin(struct verify *v, struct error *err)
+{
+    patience_begin(&v->patience, v->job, v->world);
+    v->destination_scan = verify_scan_new();
+    v->source_scan = verify_scan_new();
+    v->result->level = v->level;
+    return verify_load(v, err);
+}
+
+void verify_done(struct verify *v)
+{
+    for (size_t i = 0; i < v->row_count; i++) {
+        free(v->rows[i].key);
+        free(v->rows[i].why);
+    }
+    for (size_t b = 0; b < v->box_count; b++) {
+        for (size_t i = 0; i < v->boxes[b].count; i++)
+            free(v->boxes[b].entries[i].content);
+        free(v->boxes[b].entries);
+        free(v->boxes[b].name);
+    }
+    verify_forget_news(v);
+    void *const owned[] = {v->rows, v->boxes, v->by_ident, v->by_key, v->places, v->news};
+    for (size_t i = 0; i < sizeof owned / sizeof *owned; i++)
+        free(owned[i]);
+    verify_scan_free(v->destination_scan);
+    verify_scan_free(v->source_scan);
+    *v = (struct verify){0};
+}
+
+static int read_all(struct verify *v, struct error *err)
+{
+    for (uint32_t b = 0; b < v->box_count; b++)
+        if (verify_read(v, b, err) < 0)
+            return -1;
+    return 0;
+}
+
+/* A mailbox is entered once for its list and the contents that are known to be wanted. */
+static int visit_all(struct verify *v, struct error *err)
+{
+    v->result->destination_messages = v->result->mailboxes = 0;
+    for (uint32_t b = 0; b < v->box_count; b++) {
+        if (!v->boxes[b].listed && verify_enter(v, b, err) < 0)
+            return -1;
+        if (verify_read(v, b, err) < 0)
+            return -1;
+        v->result->destination_messages += v->boxes[b].count;
+        v->result->mailboxes++;
+    }
+    verify_index(v);
+    return 0;
+}
+
+static int compare_contents(struct verify *v, struct error *err)
+{
+    verify_want_candidates(v);
+    if (read_all(v, err) < 0)
+        return -1;
+    verify_claim_contents(v);
+    if (verify_read_unsure(v, err) < 0 || verify_judge_rest(v, err) < 0)
+        return -1;
+    verify_find_doubled(v);
+    return 0;
+}
+
+static int compare(struct verify *v, struct error *err)
+{
+    verify_map(v);
+    if (v->level != VERIFY_CONTENT)
+        verify_map_nameless(v);
+    if (visit_all(v, err) < 0)
+        return -1;
+    switch (v->level) {
+    case VERIFY_CONTENT:
+        return compare_contents(v, err);
+    case VERIFY_HEADERS:
+        verify_claim_headers(v);
+        verify_find_doubled(v);
+        return 0;
+    case VERIFY_COUNT:
+        verify_claim_counts(v);
+        return 0;
+    }
+    return error_unhandled(err, "level of verification");
+}
+
+static int run_session(struct verify *v, struct error *err)
+{
+    if (patience_login(&v->patience, v->job->from.host, err) < 0)
+        return -1;
+    int rc = session_open(&v->session, v->job, v->world, DEST_LOOK, err);
+    if (rc == 0) {
+        patience_opened(&v->patience, source_facts(v->session.source)->caps->login_delay_s);
+        rc = compare(v, err);
+        struct error ignored; /* nothing was changed: a QUIT that fails changes nothing */
+        session_sign_off(&v->session, &ignored);
+    }
+    session_close(&v->session);
+    return rc;
+}
+
+int verify_run(struct verify *v, struct error *err)
+{
+    int rc;
+    while ((rc = run_session(v, err)) < 0 && patience_again(&v->patience, err))
+        if (err->code == ERROR_PROTOCOL) { /* replies that ran into each other, see pop3.h */
+            v->careful_job = *v->job;
+            v->careful_job.one_at_a_time = true;
+            v->job = &v->careful_job;
+        }
+    if (rc == 0)
+        *err = (struct error){0}; /* of a session that was taken up again */
+    v->result->reconnects = v->patience.attempts;
+    return rc;
+}

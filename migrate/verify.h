@@ -1,0 +1,210 @@
+/* verify.h - private to verify and delete: what the source has, what the ledger says was done with it, and
+ * what the destination gives back now, held against each other.
+ *
+ * Nothing here uses the ledger's index of the destination, or the code that copied: a defect there must not
+ * hide itself. Two things are kept for each message, both of fixed size: a row (of the ledger) and an entry
+ * (of the destination). Order of calls: verify_begin; verify_run; read the rows; verify_done. */
+#pragma once
+
+#include "journal.h"
+#include "ledger.h"
+#include "migrate.h"
+#include "names.h"
+#include "patience.h"
+#include "session.h"
+#include "verify_scan.h"
+
+#define VERIFY_NONE UINT32_MAX
+
+enum verify_verdict {
+    VERIFY_OPEN, /* not judged yet */
+    VERIFY_AGREED,
+    VERIFY_ALTERED,
+    VERIFY_MISSING,
+    VERIFY_PENDING,  /* not copied yet */
+    VERIFY_FILTERED, /* left out because the user said so */
+    VERIFY_VANISHED, /* never copied, and no longer on the source */
+};
+
+struct verify_row {
+    int64_t id, twin;
+    char *key;
+    uint32_t item;   /* of this session's inventory; VERIFY_NONE: not on the source */
+    uint32_t number; /* of that item, for people; 0: none */
+    uint32_t home;   /* the mailbox where it belongs; index into verify.boxes; VERIFY_NONE: not known */
+    uint32_t box;    /* the one where it was found; until then its home */
+    uint32_t uidvalidity, uid;
+    uint32_t floor_uidvalidity, floor_uid;
+    uint64_t octets_claimed, octets_sent;
+    int64_t internaldate_s;
+    uint64_t ident;                /* see verify_scan.h */
+    uint8_t header[SHA256_OCTETS]; /* likewise, of what was sent */
+    uint8_t print[SHA256_OCTETS];  /* fingerprint of what was sent */
+    uint8_t sha256[SHA256_OCTETS]; /* of what was sent; all zero: not sent by us */
+    enum ledger_state state;
+    enum ledger_proof before;
+    bool changed_size; /* on the source, under its key, with another size than was seen */
+    bool deleted;      /* from the source, by us */
+    bool sent_once;
+    /* The result. */
+    enum verify_verdict verdict;
+    enum ledger_proof proof;
+    char *why; /* owned; NULL: nothing to say */
+};
+
+/* A message of the destination. */
+struct verify_entry {
+    uint32_t uid;
+    uint32_t row; /* the one that it is, or (not claimed) that is said to stand under this UID; VERIFY_NONE */
+    uint64_t octets;
+    uint64_t ident;
+    uint8_t header[SHA256_OCTETS];
+    struct verify_content *content; /* read, and not accounted for by its bytes; owned */
+    bool claimed, doubled;          /* doubled: row is the one that it repeats */
+    bool want, asked, unreadable;
+};
+
+struct verify_box {
+    int64_t id;
+    char *name;
+    bool listed, exists;
+    uint32_t uidvalidity;
+    struct verify_entry *entries; /* by UID */
+    size_t count, cap;
+};
+
+/* An item of the source with no row of its own. */
+struct verify_news {
+    uint32_t item, number;
+    char *key; /* owned */
+    uint64_t octets;
+    enum verify_verdict verdict;
+    bool nameless; /* it has no UIDL */
+    bool resized;  /* it has a row by its UIDL, and another size now: only its content can tell */
+    uint32_t row;  /* the one of the same content; VERIFY_NONE: none */
+    const char *why;
+};
+
+/* An entry, found by its ident. */
+struct verify_place {
+    uint64_t ident;
+    uint32_t box, entry;
+};
+
+struct verify {
+    const struct job *job;
+    const struct world *world;
+    struct ledger *ledger;
+    int64_t job_id;
+    enum verify_level level;
+    struct job careful_job; /* job, asking for one message at a time; once that was seen to be needed */
+    struct session session;
+    struct patience patience;
+    struct verification *result;
+    struct verify_box *boxes;
+    size_t box_count;
+    struct verify_row *rows; /* by id */
+    size_t row_count, row_cap;
+    uint32_t *by_ident, *by_key; /* indices of rows, sorted */
+    size_t by_key_count;
+    struct verify_place *places; /* of all entries, sorted */
+    size_t place_count;
+    struct verify_news *news;
+    size_t news_count;
+    struct verify_scan *destination_scan, *source_scan;
+    bool rewritten; /* a message came back other than it was sent: parts are compared from now on */
+    /* what is under way */
+    uint32_t box;
+    size_t reading, next_entry;
+    bool one_by_one; /* a batch was refused */
+    bool waiting;
+    struct error error;
+};
+
+/* The ledger and the job's id in it; neither is made. *ret is the caller's: ledger_close. */
+int verify_open_ledger(const struct job *job, struct ledger **ret, int64_t *ret_job, struct error *err);
+/* The ledger's rows and mailboxes. v: zeroed but for job, world, ledger, job_id, level and result. */
+int verify_begin(struct verify *v, struct error *err);
+/* Connect and compare, over as many sessions as it takes. *v->result is filled as far as it got. */
+int verify_run(struct verify *v, struct error *err);
+/* Count, record what was shown (ledger_prove) and tell the sink. */
+int verify_report(struct verify *v, const struct verify_sink *sink, struct error *err);
+void verify_done(struct verify *v);
+
+/* The run's log: v->world becomes one that writes to it, and the sink returned writes and passes on to inner.
+ */
+struct verify_log {
+    struct journal *journal;
+    struct world world;
+    const struct verify_sink *inner;
+    struct verify_sink sink;
+};
+const struct verify_sink *verify_log_begin(struct verify_log *l, struct verify *v, int64_t run,
+    const char *command, const struct verify_sink *inner);
+void verify_log_end(struct verify_log *l, int exit_code, const struct error *error);
+
+/* ---- verify_report.c ---- */
+const char *verify_verdict_name(enum verify_verdict v); /* "agreed" */
+/* Why the row's verdict is what it is; NULL: nothing to say. */
+const char *verify_why(const struct verify_row *row);
+int verify_tell_row(struct verify *v, const struct verify_sink *sink, const struct verify_row *row,
+    const char *verdict, const char *why, bool attention, struct error *err);
+void verify_tell_item(const struct verify_sink *sink, const struct verify_news *news, const char *verdict,
+    const char *why, enum ledger_proof proof, bool attention);
+
+/* ---- verify_rows.c: the ledger and the inventory ---- */
+int verify_load(struct verify *v, struct error *err);
+/* Which row is which item; what is new. Anew for each session. */
+void verify_map(struct verify *v);
+void verify_forget_news(struct verify *v);
+struct verify_row *verify_find_row(const struct verify *v, int64_t id);
+/* Is it a message that the destination ought to hold? */
+bool verify_is_expected(const struct verify_row *row);
+/* As expected, and not judged. */
+bool verify_is_open(const struct verify_row *row);
+/* The row's own item whatever its size; NULL if it has none. */
+struct verify_row *verify_row_of_key(const struct verify *v, const char *key);
+/* This item has the row's content (or, below content level, its size). */
+void verify_adopt(struct verify *v, struct verify_news *news, struct verify_row *row);
+/* Below content level: items without UIDL by their size. */
+void verify_map_nameless(struct verify *v);
+
+/* ---- verify_read.c: the destination ---- */
+/* The mailbox entered and listed, unless it was. */
+int verify_enter(struct verify *v, uint32_t box, struct error *err);
+/* Read what is wanted there: verify_compare gets each. */
+int verify_read(struct verify *v, uint32_t box, struct error *err);
+struct verify_entry *verify_find_entry(const struct verify_box *box, uint32_t uid);
+
+/* ---- verify_match.c: which is which ---- */
+/* How a message of this content proves a row; LEDGER_UNPROVED: not. Pure. */
+bool verify_same_parts(const struct verify_content *a, const struct verify_content *b);
+enum ledger_proof verify_proof(const struct verify_row *row, const struct verify_content *content);
+/* All mailboxes are listed: what can be said without reading. */
+void verify_link_uids(struct verify *v, uint32_t box);
+void verify_index(struct verify *v);
+/* The content of an entry came in. */
+void verify_compare(struct verify *v, struct verify_entry *e, const struct verify_content *content);
+void verify_settle(struct verify *v, struct verify_row *row, struct verify_entry *e, uint32_t box,
+    enum verify_verdict verdict, enum ledger_proof proof, char *why);
+/* Want whatever may be one of ours, though not under its UID, or may be one of ours once more. */
+void verify_want_candidates(struct verify *v);
+void verify_claim_contents(struct verify *v);
+void verify_claim_headers(struct verify *v);
+void verify_claim_counts(struct verify *v);
+/* What is most likely the row's message, though it differs; NULL: nothing is. */
+struct verify_entry *verify_likeliest(
+    const struct verify *v, const struct verify_row *row, uint32_t *ret_box);
+void verify_find_doubled(struct verify *v);
+
+/* ---- verify_source.c: what must be read again from the source ---- */
+/* Messages that only their content makes known: without UIDL, or of another size than was seen. */
+int verify_read_unsure(struct verify *v, struct error *err);
+/* The rows that are still open, against their likeliest entries. */
+int verify_judge_rest(struct verify *v, struct error *err);
+
+/* ---- verify_words.c ---- */
+/* How what the destination gives back differs from what was sent. sent: the row as the ledger has it; ours:
+ * the source's message, NULL if it cannot be read; theirs: not empty. Pure. Caller frees. */
+char *verify_difference(const struct verify_row *row, const struct ledger_message *sent,
+    const struct verify_content *ours, const struct verify_content *theirs);

@@ -1,0 +1,294 @@
+#include "verify.h"
+
+#include "buf.h"
+#include "mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* Own code, not index.c's and content.c's: see verify.h. */
+#define FIELDS         "MESSAGE-ID DATE FROM SUBJECT"
+#define BATCH_MESSAGES 100
+#define BATCH_OCTETS   (8u * 1024 * 1024)
+#define BATCHES        2 /* on their way: one is answered while the next is asked for */
+
+static void note_error(struct verify *v, const struct imap_result *res)
+{
+    if (!v->error.code)
+        v->error = *res->error;
+}
+
+static int wait_for(struct verify *v, bool (*reached)(void *ctx), struct error *err)
+{
+    v->error = (struct error){0};
+    if (session_run_until(&v->session, reached, v, err) < 0)
+        return -1;
+    if (!v->error.code)
+        return 0;
+    *err = v->error;
+    return error_prefix(
+        err, "%s, mailbox %s", stream_name(v->session.lanes[0].link.stream), v->boxes[v->box].name);
+}
+
+/* ---- what is there ---- */
+static void scan_header(struct verify *v, const struct imap_fetch_row *row, struct verify_entry *e)
+{
+    struct verify_content c;
+    verify_scan_begin(v->destination_scan, 0);
+    verify_scan_feed(v->destination_scan, row->header, row->header_len);
+    verify_scan_finish(v->destination_scan, &c);
+    e->ident = c.ident;
+    memcpy(e->header, c.header, SHA256_OCTETS);
+}
+
+static void on_entry(void *ctx, const struct imap_fetch_row *row)
+{
+    struct verify *v = ctx;
+    struct verify_box *box = &v->boxes[v->box];
+    if (box->count == box->cap) {
+        box->cap = box->cap ? box->cap + box->cap / 2 : 256;
+        box->entries = mem_grow(box->entries, box->cap, sizeof *box->entries);
+    }
+    struct verify_entry *e = &box->entries[box->count++];
+    *e = (struct verify_entry){.uid = row->uid, .row = VERIFY_NONE, .octets = row->size_octets};
+    if (row->header)
+        scan_header(v, row, e);
+}
+
+static void on_listed(void *ctx, const struct imap_result *res)
+{
+    struct verify *v = ctx;
+    v->waiting = false;
+    if (res->status != IMAP_OK)
+        note_error(v, res);
+}
+
+static bool listed(void *ctx)
+{
+    return !((struct verify *)ctx)->waiting;
+}
+
+static int compare_uid(const void *a, const void *b)
+{
+    const struct verify_entry *x = a, *y = b;
+    return x->uid < y->uid ? -1 : x->uid > y->uid;
+}
+
+/* A server may tell of a message twice. */
+static void sort_entries(struct verify_box *box)
+{
+    size_t n = 0;
+    if (box->count)
+        qsort(box->entries, box->count, sizeof *box->entries, compare_uid);
+    for (size_t i = 0; i < box->count; i++)
+        if (!n || box->entries[n - 1].uid != box->entries[i].uid)
+            box->entries[n++] = box->entries[i];
+    box->count = n;
+}
+
+static void forget_entries(struct verify *v, uint32_t index)
+{
+    struct verify_box *box = &v->boxes[index];
+    for (size_t i = 0; i < box->count; i++) {
+        struct verify_entry *e = &box->entries[i];
+        if (e->claimed && !e->doubled) {
+            struct verify_row *row = &v->rows[e->row];
+            row->verdict = VERIFY_OPEN;
+            row->proof = LEDGER_UNPROVED;
+            mem_free_str(&row->why);
+        }
+        free(e->content);
+    }
+    box->count = 0;
+    box->listed = false;
+}
+
+static int list_box(struct verify *v, struct error *err)
+{
+    struct session *s = &v->session;
+    struct verify_box *box = &v->boxes[v->box];
+    forget_entries(v, v->box);
+    box->exists = s->dest.exists;
+    box->uidvalidity = s->dest.uidvalidity;
+    if (box->exists && imap_selected(s->lanes[0].imap)->exists) {
+        session_phase(s, "reading what the destination holds");
+        v->waiting = true;
+        imap_uid_fetch(
+            s->lanes[0].imap, "1:*", v->level == VERIFY_COUNT ? NULL : FIELDS, on_entry, on_listed, v);
+        if (wait_for(v, listed, err) < 0)
+            return -1;
+    }
+    sort_entries(box);
+    box->listed = true;
+    verify_link_uids(v, v->box);
+    return 0;
+}
+
+int verify_enter(struct verify *v, uint32_t index, struct error *err)
+{
+    struct verify_box *box = &v->boxes[index];
+    v->box = index;
+    if (session_enter(&v->session, box->name, DEST_LOOK, err) < 0)
+        return -1;
+    if (!box->listed)
+        return list_box(v, err);
+    if (box->uidvalidity == v->session.dest.uidvalidity && box->exists == v->session.dest.exists)
+        return 0;
+    forget_entries(v, index);
+    return error_set(err, ERROR_SCOPE_SESSION, ERROR_RETRY_NOW, ERROR_LOST,
+        "%s: mailbox %s was made anew while it was compared", stream_name(v->session.lanes[0].link.stream),
+        box->name);
+}
+
+struct verify_entry *verify_find_entry(const struct verify_box *box, uint32_t uid)
+{
+    const struct verify_entry probe = {.uid = uid};
+    return box->count ? bsearch(&probe, box->entries, box->count, sizeof *box->entries, compare_uid) : NULL;
+}
+
+/* ---- contents ---- */
+struct batch {
+    struct verify *v;
+    struct verify_box *box;
+    size_t count;
+    uint32_t uids[BATCH_MESSAGES];
+};
+
+static void on_body_begin(void *ctx, uint64_t octets)
+{
+    struct batch *b = ctx;
+    (void)octets;
+    verify_scan_begin(b->v->destination_scan, b->v->rewritten ? VERIFY_SCAN_PARTS : 0);
+}
+
+static void on_body_data(void *ctx, const void *data, size_t len)
+{
+    struct batch *b = ctx;
+    verify_scan_feed(b->v->destination_scan, data, len);
+}
+
+static void on_body_end(void *ctx, uint32_t uid)
+{
+    struct batch *b = ctx;
+    struct verify *v = b->v;
+    struct verify_content content;
+    struct verify_entry *e = verify_find_entry(b->box, uid);
+    verify_scan_finish(v->destination_scan, &content);
+    if (!e || !e->want)
+        return;
+    e->want = false;
+    v->session.progress.messages++;
+    v->session.progress.octets += e->octets;
+    patience_progress(&v->patience);
+    verify_compare(v, e, &content);
+}
+
+static void submit(struct verify *v);
+
+/* A message that the server cannot give is as good as none: it proves nothing. */
+static void give_up_unread(struct batch *b)
+{
+    for (size_t i = 0; i < b->count; i++) {
+        struct verify_entry *e = verify_find_entry(b->box, b->uids[i]);
+        e->unreadable |= e->want;
+        e->want = false;
+    }
+}
+
+static void on_bodies(void *ctx, const struct imap_result *res)
+{
+    struct batch *b = ctx;
+    struct verify *v = b->v;
+    v->reading--;
+    for (size_t i = 0; i < b->count; i++)
+        verify_find_entry(b->box, b->uids[i])->asked = false;
+    if (res->status == IMAP_ABORTED || (res->status != IMAP_OK && res->error->retry != ERROR_RETRY_NEVER)) {
+        note_error(v, res);
+    } else if (res->status != IMAP_OK && b->count > 1) {
+        v->one_by_one = true; /* to find out which one is meant */
+        v->next_entry = 0;
+    } else {
+        give_up_unread(b);
+    }
+    free(b);
+    if (!v->error.code)
+        submit(v);
+}
+
+static struct verify_entry *next_wanted(struct verify *v, const struct verify_box *box)
+{
+    for (; v->next_entry < box->count; v->next_entry++) {
+        struct verify_entry *e = &box->entries[v->next_entry];
+        if (e->want && !e->asked)
+            return e;
+    }
+    return NULL;
+}
+
+static struct batch *fill(struct verify *v)
+{
+    struct verify_box *box = &v->boxes[v->box];
+    struct batch *b = NULL;
+    struct verify_entry *e;
+    uint64_t octets = 0;
+    while ((e = next_wanted(v, box))) {
+        if (!b)
+            b = mem_alloc(sizeof *b);
+        else if (v->one_by_one || b->count == BATCH_MESSAGES || octets + e->octets > BATCH_OCTETS)
+            break;
+        e->asked = true;
+        octets += e->octets;
+        b->uids[b->count++] = e->uid;
+    }
+    if (b) {
+        b->v = v;
+        b->box = box;
+    }
+    return b;
+}
+
+/* "4:6,9" */
+static void write_set(const struct batch *b, struct buf *set)
+{
+    for (size_t i = 0, end; i < b->count; i = end) {
+        for (end = i + 1; end < b->count && b->uids[end] == b->uids[end - 1] + 1;)
+            end++;
+        buf_printf(set, "%s%u", i ? "," : "", b->uids[i]);
+        if (end - i > 1)
+            buf_printf(set, ":%u", b->uids[end - 1]);
+    }
+}
+
+static void submit(struct verify *v)
+{
+    static const struct imap_body_handler handler = {
+        .begin = on_body_begin, .data = on_body_data, .end = on_body_end};
+    struct batch *b;
+    while (v->reading < BATCHES && (b = fill(v))) {
+        struct buf set CLEANUP(buf_done) = {0};
+        write_set(b, &set);
+        v->reading++;
+        imap_uid_fetch_body(v->session.lanes[0].imap, buf_str(&set), &handler, on_bodies, b);
+    }
+}
+
+static bool all_read(void *ctx)
+{
+    return !((struct verify *)ctx)->reading;
+}
+
+int verify_read(struct verify *v, uint32_t index, struct error *err)
+{
+    struct verify_box *box = &v->boxes[index];
+    size_t wanted = 0;
+    for (size_t i = 0; i < box->count; i++)
+        wanted += box->entries[i].want;
+    if (!wanted)
+        return 0;
+    if (verify_enter(v, index, err) < 0)
+        return -1;
+    session_phase(&v->session, "comparing");
+    v->next_entry = 0;
+    v->error = (struct error){0};
+    submit(v);
+    return wait_for(v, all_read, err);
+}
