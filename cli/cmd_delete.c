@@ -144,6 +144,11 @@ static int delete_messages(struct run *r)
 
 int cmd_delete_check_consent(const struct options *o, struct error *err)
 {
+    if (filter_is_set(
+            &o->filter)) /* not even by accident, from an @FILE, may it seem that they hold something back */
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "deletion does not go by --since, --before, --min-size and --max-size: leave them out; --older-than DAYS "
+            "keeps what is younger");
     if (o->yes || o->dry_run || isatty(STDIN_FILENO))
         return 0;
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,

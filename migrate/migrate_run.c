@@ -1,5 +1,6 @@
 #include "migrate.h"
 
+#include "crash.h"
 #include "exit_code.h"
 #include "finish.h"
 #include "index.h"
@@ -229,6 +230,42 @@ static bool add_reason(void *ctx, const struct ledger_message *m)
     return true;
 }
 
+struct released {
+    struct item {
+        int64_t id;
+        char *path;
+    } * items;
+    size_t count;
+};
+
+static bool add_released(void *ctx, const struct ledger_message *m)
+{
+    struct released *r = ctx;
+    r->items = mem_grow(r->items, r->count + 1, sizeof *r->items);
+    r->items[r->count++] = (struct item){.id = m->id, .path = mem_strdup(m->quarantine)};
+    return true;
+}
+
+/* What the destination took at last, or what was found there, as the ledger says durably: the files in
+ * quarantine have done their service. Killed in between, the next run goes on here. */
+static int clear_quarantine(const struct run *r, struct error *err)
+{
+    struct released released = {0};
+    int rc = ledger_commit(r->ledger, err);
+    if (rc == 0)
+        rc = ledger_each_released(r->ledger, r->job_id, add_released, &released, err);
+    for (size_t i = 0; i < released.count; i++) {
+        const struct item *it = &released.items[i];
+        crash_point("before a file leaves quarantine");
+        if (rc == 0 && (quarantine_remove(r->job->work_dir, it->path, err) < 0 ||
+                           ledger_clear_quarantine(r->ledger, it->id, err) < 0))
+            rc = -1;
+        free(it->path);
+    }
+    free(released.items);
+    return rc == 0 ? ledger_commit(r->ledger, err) : -1;
+}
+
 static int list_quarantine(const struct run *r, struct error *err)
 {
     struct quarantine_reasons *reasons = quarantine_reasons_begin(r->job->work_dir, r->job_id);
@@ -245,7 +282,7 @@ static int run_job(struct run *r, struct outcome *o, struct error *err)
         return -1;
     int rc = run_rounds(r, o, err);
     struct error late;
-    if (list_quarantine(r, &late) < 0 && rc == 0) {
+    if ((clear_quarantine(r, &late) < 0 || list_quarantine(r, &late) < 0) && rc == 0) {
         *err = late;
         rc = -1;
     }

@@ -165,6 +165,10 @@ int ledger_each(struct ledger *l, int64_t mailbox, enum ledger_state state, ledg
 int ledger_each_of_job(
     struct ledger *l, int64_t job, enum ledger_state state, ledger_row_fn *fn, void *ctx, struct error *err);
 
+/* Rows that are where they should be by now, and whose file is still in quarantine; and: it is gone. */
+int ledger_each_released(struct ledger *l, int64_t job, ledger_row_fn *fn, void *ctx, struct error *err);
+int ledger_clear_quarantine(struct ledger *l, int64_t id, struct error *err);
+
 /* ---- the destination's index: messages that are not ours, by UID within one UIDVALIDITY ---- */
 /* Forget the index if it belongs to another UIDVALIDITY. */
 int ledger_index_begin(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, struct error *err);

@@ -220,7 +220,7 @@ int ledger_done(struct ledger *l, int64_t id, uint32_t uidvalidity, uint32_t uid
 {
     return ledger_write(l,
         ledger_prepare(l, err,
-            "UPDATE message SET state=2, uidvalidity=?, uid=?, reason=NULL, quarantine=NULL, proof=0, broken=0 WHERE id=?",
+            "UPDATE message SET state=2, uidvalidity=?, uid=?, reason=NULL, proof=0, broken=0 WHERE id=?",
             "iii", (int64_t)uidvalidity, (int64_t)uid, id),
         err);
 }
@@ -300,6 +300,22 @@ int ledger_each_of_job(
         ledger_prepare(l, err, "SELECT " COLUMNS "FROM message WHERE job=? AND state=? ORDER BY id", "ii",
             job, (int64_t)state),
         fn, ctx, err);
+}
+
+int ledger_each_released(struct ledger *l, int64_t job, ledger_row_fn *fn, void *ctx, struct error *err)
+{
+    return each(l,
+        ledger_prepare(l, err,
+            "SELECT " COLUMNS
+            "FROM message WHERE job=? AND quarantine IS NOT NULL AND state IN (2, 3, 4) ORDER BY id",
+            "i", job),
+        fn, ctx, err);
+}
+
+int ledger_clear_quarantine(struct ledger *l, int64_t id, struct error *err)
+{
+    return ledger_write(
+        l, ledger_prepare(l, err, "UPDATE message SET quarantine=NULL WHERE id=?", "i", id), err);
 }
 
 int ledger_note_octets(struct ledger *l, int64_t id, uint64_t octets_claimed, struct error *err)

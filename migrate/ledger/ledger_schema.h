@@ -75,6 +75,7 @@ static const char *const ledger_schema[LEDGER_VERSION] = {
                                                                          * way
                                                                          */
     "ALTER TABLE message ADD COLUMN quarantine TEXT;"                   /* its file, below the work folder */
+    "CREATE INDEX message_quarantine ON message(job) WHERE quarantine IS NOT NULL;"
     "ALTER TABLE message ADD COLUMN proof INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE message ADD COLUMN proved_s INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE message ADD COLUMN deleted_s INTEGER NOT NULL DEFAULT 0;",

@@ -12,5 +12,5 @@
 #include "outcome.h"
 #include "session.h"
 
-int reconcile(
-    struct session *s, struct ledger *ledger, struct ledger_part part, struct outcome *outcome, struct error *err);
+int reconcile(struct session *s, struct ledger *ledger, struct ledger_part part, struct outcome *outcome,
+    struct error *err);

@@ -1,7 +1,5 @@
 #include "transfer.h"
 
-#include "crash.h"
-#include "quarantine.h"
 #include <stdlib.h>
 
 #define LANES_FOR_ROUND_TRIPS 4     /* where each message costs a round trip of its own */
@@ -133,30 +131,14 @@ static void check_duplicates(struct transfer *t)
     }
 }
 
-/* The ledger says durably that the destination has them: their files in quarantine have done their service.
- */
-static void clear_quarantine(struct transfer *t)
-{
-    for (size_t i = 0; i < t->accepted_count; i++) {
-        crash_point("before a file leaves quarantine");
-        if (!t->fatal.code)
-            quarantine_remove(t->session->job->work_dir, t->accepted[i], &t->fatal);
-        free(t->accepted[i]);
-    }
-    free(t->accepted);
-}
-
 /* What was settled is made durable, also when the run has failed; the first error counts. */
 static int settle(struct transfer *t, struct error *err)
 {
     struct error late = {0};
     if (t->task->archive && archive_sync(t->task->archive, &late) < 0)
         transfer_fail(t, &late);
-    bool durable = ledger_commit(t->ledger, &late) == 0;
-    if (!durable)
+    if (ledger_commit(t->ledger, &late) < 0)
         transfer_fail(t, &late);
-    if (durable)
-        clear_quarantine(t);
     if (!t->fatal.code)
         return 0;
     *err = t->fatal;

@@ -100,8 +100,6 @@ struct transfer {
     unsigned full_streak;    /* refusals for want of room since the last success */
     unsigned refused_streak; /* others */
     bool careful;            /* what is on its way is suspected to break the connection: nothing beside it */
-    char **accepted;         /* from quarantine: their files go when the ledger is durable */
-    size_t accepted_count;
     struct pair {
         size_t item;
         int64_t twin;

@@ -70,16 +70,6 @@ static void count_copied(struct parcel *p)
     p->transfer->session->progress.copied++;
 }
 
-/* Its file in quarantine goes once the ledger has this durably. */
-static void note_accepted(struct parcel *p)
-{
-    struct transfer *t = p->transfer;
-    if (!p->quarantine)
-        return;
-    t->accepted = mem_grow(t->accepted, t->accepted_count + 1, sizeof *t->accepted);
-    t->accepted[t->accepted_count++] = TAKE(p->quarantine);
-}
-
 static void on_stored(struct batch *b, const struct imap_result *res)
 {
     struct transfer *t = b->transfer;
@@ -96,7 +86,6 @@ static void on_stored(struct batch *b, const struct imap_result *res)
         crash_point("before a message is recorded as done");
         ledger_done(t->ledger, p->row.id, told ? res->uidvalidity : 0, uid, &t->fatal);
         count_copied(p);
-        note_accepted(p);
         transfer_report(p, verdict_name(VERDICT_COPY), p->repairs ? p->repairs : "", false);
         parcel_free(p);
     }
