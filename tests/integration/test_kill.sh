@@ -49,6 +49,25 @@ pf migrate taro
 expect_exit "run again after being killed eight times" 0
 exact "exactly once after being killed eight times" taro
 
+# One migration killed at random moments, again and again: most soon, some only while the destination is given the time
+# to finish what was on its way. A small piece at a time gets through.
+kills=${KILLS:-25}
+RANDOM=${KILL_SEED:-2026}
+forget
+killed=0 ended=0
+for ((i = 1; i <= kills; i++)); do
+    if ((RANDOM % 4)); then micros=$((RANDOM * 400000 / 32768)); else micros=$((RANDOM * 4500000 / 32768)); fi
+    if killed_run "$micros"; then killed=$((killed + 1)); else ended=$((ended + 1)); fi
+    if ((ended > i / 2)); then # it is through: once more from the start
+        forget
+        ended=0
+    fi
+done
+pf migrate taro
+expect_exit "run again after $killed random kill -9 in $kills runs" 0
+exact "exactly once after $killed random kill -9" taro
+check "most of them came in time ($killed of $kills)" test $((killed * 3)) -ge "$kills"
+
 # The line cut in the middle instead, at either side.
 for cut in "--cut-up 3000000" "--cut-up 60000" "--cut-down 9000000" "--cut-down 200"; do
     forget

@@ -34,6 +34,14 @@ go() {
     raw "${line[@]}" "${@:4}"
 }
 
+# verified NAME FROM TO WORK-FOLDER CODE [options]: what verify says of it, by its own way.
+verified() {
+    local line
+    mapfile -t line < <(arguments "${@:2:3}")
+    raw verify "${line[@]:1}" "${@:6}"
+    expect_exit "$1" "$5"
+}
+
 # kill_after SECONDS FROM TO WORK-FOLDER [options]: the same, but it is killed.
 kill_after() {
     local line pid
@@ -84,6 +92,20 @@ if begin cyrus; then
     others_view "$O/spool/user/taro" "$W/view"
     like "to Cyrus: the rest is exact but for raw 8-bit headers" "$manifest" "$mail" "$W/view" 8bit bare
 
+    verified "to Cyrus: verify tells what it spoiled" "$pop" "$to" cyrus 1
+    check "to Cyrus: verify names the X in place of 8-bit characters" \
+        jq -e '[.messages[] | select(.verdict == "altered")] | length > 0 and all(.reason | test("by X"))' "$W/out"
+    told "to Cyrus: nothing is missing" missing 0
+    rm -rf "$W/work-cyrus"
+    go "$pop" "$to" cyrus
+    told "to Cyrus with a lost ledger: what it spoiled is known again, and nothing is copied" copy 0
+
+    to=imap://saburo@127.0.0.1:$OTHERS_IMAP_PORT
+    go "$pop" "$to" cyrus-encoded --encode-headers
+    expect_exit "to Cyrus with --encode-headers" 1
+    verified "to Cyrus with --encode-headers: only what it refused is not there" "$pop" "$to" cyrus-encoded 1
+    told "to Cyrus with --encode-headers: nothing is altered" altered 0
+
     to=imap://hanako@127.0.0.1:$OTHERS_IMAP_PORT
     kill_after 0.13 "$pop" "$to" cyrus-killed --folder 受信トレイ/2019
     kill_after 0.17 "$pop" "$to" cyrus-killed --folder 受信トレイ/2019
@@ -104,6 +126,7 @@ if begin courier; then
     expect_exit "to Courier" 0
     others_view "$O/mail/taro/Maildir" "$W/view"
     like "to Courier: exact" "$manifest" "$mail" "$W/view"
+    verified "to Courier: verify agrees" "$pop" "$to" courier 0
     go "$pop" "$to" courier-new
     told "to Courier with a new ledger: nothing is copied twice" copy 0
 
