@@ -1,0 +1,94 @@
+/* badcloud.h - the parts of badcloud (badcloud.c says what it is).
+ *
+ * badcloud_read.c takes commands from the client and passes them on, badcloud_fault.c decides which of them
+ * go wrong, badcloud_answer.c passes the server's answers on and brings in those of its own. */
+#pragma once
+
+#include "lines.h"
+
+struct badcloud_options {
+    uint64_t throttle_every, bandwidth_every;
+    uint64_t full_after, full_for;
+    bool full;
+    uint64_t expire_after;
+    uint64_t reject_every;
+    const char *reject_header, *reject_text;
+    unsigned swallow_percent;
+    bool swallow_before;
+    const char *poison;
+    bool no_uidplus, no_multiappend, no_literal_plus, drop_duplicates;
+    uint64_t connection_limit;
+    uint64_t garbage_every, truncate_every;
+    uint64_t stall_after, stall_ms;
+    uint64_t login_refuse_first;
+    const char *login_refuse_text;
+};
+extern struct badcloud_options badcloud_options;
+
+enum badcloud_action {
+    BADCLOUD_PASS,
+    BADCLOUD_ANSWER,  /* with command->answer in the server's stead */
+    BADCLOUD_BYE,     /* the same, then close */
+    BADCLOUD_RESET,   /* cut the line in its stead */
+    BADCLOUD_SWALLOW, /* pass it on, then cut the line in place of the answer */
+};
+
+struct badcloud_literal {
+    size_t at, len; /* in the command's text */
+};
+
+/* One command, in the queue until it is answered. */
+struct badcloud_command {
+    struct badcloud_command *next;
+    char tag[64], word[32]; /* word: the second one of the line, in capitals */
+    struct buf text;        /* as passed on: every {n} has become {n+} */
+    struct badcloud_literal *literals;
+    size_t literal_count, left; /* octets of the last literal that are still to come */
+    bool begun;                 /* its first line is there */
+    bool whole;
+    bool plus_due; /* the client waits for "+" */
+    bool own;      /* badcloud's: the client does not know of it */
+    enum badcloud_action action;
+    struct buf answer;
+};
+
+struct badcloud_conn {
+    struct lines_conn *lines;
+    struct badcloud_command *first, **last;
+    struct buf line;
+    bool deaf;        /* nothing of what the client says from now on counts */
+    bool raw;         /* the client's next line answers a "+" of AUTHENTICATE */
+    uint64_t answers; /* commands that came in once signed in */
+    bool signed_in, stalled;
+    /* of the server's answers */
+    size_t literal_left, cut_in; /* cut_in: octets of it until the line is cut; SIZE_MAX: not */
+    bool in_literal_line;        /* the line goes on after a literal */
+    char *selected;              /* mailbox as the client wrote it, NULL: none; owned */
+    bool read_only;
+    struct buf held; /* the answer to an APPEND while its duplicates are being taken out */
+};
+
+/* ---- badcloud_read.c ---- */
+bool badcloud_read(struct badcloud_conn *b); /* true: something moved on */
+/* Does the line end in {n} or {n+}? ret_at: where the brace stands. */
+bool badcloud_ends_in_literal(struct buf *line, size_t *ret_at, size_t *ret_len, bool *ret_non_sync);
+/* A command of badcloud's own, sent at once. */
+void badcloud_send_own(struct badcloud_conn *b, const char *text);
+void badcloud_drop(struct badcloud_conn *b, struct badcloud_command *cmd);
+/* The n-th blank-separated word of the command's first line (0: the tag), quoted strings whole; caller frees.
+ */
+char *badcloud_word(const struct badcloud_command *cmd, size_t n);
+
+/* ---- badcloud_fault.c ---- */
+/* After the first line; may settle command->action. */
+void badcloud_judge_line(struct badcloud_conn *b, struct badcloud_command *cmd, bool non_sync);
+/* After the last, for APPEND. */
+void badcloud_judge_append(struct badcloud_command *cmd);
+/* The positions among the messages of an APPEND that was answered OK which the cloud has already; from now on
+ * it has them all. Returns how many; *ret is the caller's. */
+size_t badcloud_find_duplicates(const struct badcloud_command *cmd, size_t **ret);
+void badcloud_fault_done(void);
+
+/* ---- badcloud_answer.c ---- */
+bool badcloud_answer(struct badcloud_conn *b); /* the server's */
+bool badcloud_settle(struct badcloud_conn *b); /* badcloud's own, when it is their turn */
