@@ -21,6 +21,15 @@ void fixture_begin(struct fixture *f)
     fixture_reopen(f);
 }
 
+int64_t fixture_mailbox(struct fixture *f)
+{
+    struct error err = {0};
+    CHECK(ledger_mailbox(f->ledger, f->job, "Elsewhere", &err) > 0);
+    f->mailbox = ledger_mailbox(f->ledger, f->job, "INBOX", &err);
+    CHECK(f->mailbox > 0 && f->mailbox != f->job);
+    return f->mailbox;
+}
+
 void fixture_end(struct fixture *f)
 {
     ledger_close(f->ledger);
@@ -50,7 +59,8 @@ int64_t fixture_put(
     struct fixture *f, const char *key, enum ledger_state state, const struct mail_facts *facts)
 {
     struct error err = {0};
-    struct ledger_message m = {.key = key, .octets_claimed = 100, .state = state, .facts = facts};
+    struct ledger_message m = {
+        .key = key, .octets_claimed = 100, .state = state, .facts = facts, .mailbox = f->mailbox};
     CHECK_INT(ledger_put(f->ledger, f->job, &m, &err), 0);
     CHECK_STR(err.text, "");
     CHECK(m.id > 0);

@@ -9,9 +9,12 @@ struct fixture {
     char dir[TEMP_DIR_MAX];
     struct ledger *ledger;
     int64_t job;
+    int64_t mailbox; /* where rows are put; 0 until fixture_mailbox */
 };
 
 void fixture_begin(struct fixture *f);
+/* The job's mailbox "INBOX" for all rows to come; its id is not the job's. Returned, too. */
+int64_t fixture_mailbox(struct fixture *f);
 void fixture_reopen(struct fixture *f);
 void fixture_end(struct fixture *f);
 /* The path of a file in the folder; valid until the next call. */

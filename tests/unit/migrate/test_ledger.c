@@ -9,8 +9,10 @@ static void test_round_trip(void)
     struct fixture f;
     fixture_begin(&f);
     struct mail_facts facts = fixture_facts(1, "one", "body");
-    uint8_t sent[SHA256_OCTETS], ident[SHA256_OCTETS];
+    uint8_t sent[SHA256_OCTETS], core[SHA256_OCTETS], print[SHA256_OCTETS], ident[SHA256_OCTETS];
     memset(sent, 0xa5, sizeof sent);
+    memset(core, 0xc0, sizeof core);
+    memset(print, 0xf1, sizeof print);
     identity_of(&facts, ident);
     struct ledger_message in = {
         .key = "uidl 1\t2",
@@ -32,6 +34,10 @@ static void test_round_trip(void)
         .uid = UINT32_MAX - 3,
         .twin = 77,
         .reason = "NO [X] words",
+        .mailbox = fixture_mailbox(&f),
+        .quarantine = "quarantine/cur/1:2,",
+        .core_sent = core,
+        .fingerprint_sent = print,
     };
     CHECK_INT(ledger_put(f.ledger, f.job, &in, NULL), 0);
     fixture_reopen(&f);
@@ -57,6 +63,16 @@ static void test_round_trip(void)
     CHECK_INT(out.uid, UINT32_MAX - 3);
     CHECK_INT(out.twin, 77);
     CHECK_STR(out.reason, in.reason);
+    CHECK_INT(out.mailbox, f.mailbox);
+    CHECK_STR(out.quarantine, in.quarantine);
+    CHECK_INT(out.broken, 0);
+    CHECK_INT(out.proof, LEDGER_UNPROVED);
+    CHECK_INT(out.proved_s, 0);
+    CHECK_INT(out.deleted_s, 0);
+    CHECK(out.core_sent && !memcmp(out.core_sent, core, sizeof core));
+    CHECK(out.fingerprint_sent && !memcmp(out.fingerprint_sent, print, sizeof print));
+    CHECK(out.sha256_received && !memcmp(out.sha256_received, facts.sha256, SHA256_OCTETS));
+    CHECK_INT(out.octets_received, facts.octets);
     CHECK(!memcmp(out.fingerprint, facts.fingerprint, SHA256_OCTETS));
     CHECK(!memcmp(out.core, facts.core, SHA256_OCTETS));
     CHECK(!memcmp(out.ident, ident, SHA256_OCTETS));
@@ -92,19 +108,32 @@ static void test_keys(void)
     fixture_end(&f);
 }
 
-/* A later put without facts leaves those that are there. */
+/* A later put without facts leaves those that are there; and one without a mailbox leaves that. What was sent
+ * is as the last put says. */
 static void test_facts_stay(void)
 {
     struct fixture f;
     struct ledger_message m;
     fixture_begin(&f);
     struct mail_facts facts = fixture_facts(1, "one", "body");
-    int64_t id = fixture_put(&f, "a", LEDGER_OPEN, &facts);
+    const uint8_t sent[SHA256_OCTETS] = {1};
+    struct ledger_message first = {.key = "a",
+        .octets_claimed = 100,
+        .facts = &facts,
+        .mailbox = fixture_mailbox(&f),
+        .core_sent = sent,
+        .fingerprint_sent = sent};
+    CHECK_INT(ledger_put(f.ledger, f.job, &first, NULL), 0);
+    int64_t id = first.id, inbox = f.mailbox;
+    f.mailbox = 0;
     CHECK_INT(fixture_put(&f, "a", LEDGER_REFUSED, NULL), id);
     CHECK_INT(ledger_find_content(f.ledger, f.job, facts.fingerprint, &m, NULL), 1);
     CHECK_INT(m.id, id);
     CHECK_INT(m.state, LEDGER_REFUSED);
     CHECK_STR(m.message_id, facts.message_id);
+    CHECK_INT(m.mailbox, inbox);
+    CHECK(m.core_sent == NULL && m.fingerprint_sent == NULL);
+    CHECK(m.sha256_received && !memcmp(m.sha256_received, facts.sha256, SHA256_OCTETS));
     mail_facts_done(&facts);
     fixture_end(&f);
 }
@@ -114,6 +143,7 @@ static void test_content(void)
     struct fixture f;
     struct ledger_message m;
     fixture_begin(&f);
+    fixture_mailbox(&f);
     struct mail_facts one = fixture_facts(1, "one", "body"), two = fixture_facts(1, "one", "other body");
     uint8_t ident[SHA256_OCTETS];
     identity_of(&one, ident);
@@ -140,16 +170,16 @@ static void test_content(void)
     /* A UID is ours only with the identity it was told for. */
     uint8_t other[SHA256_OCTETS] = {1};
     CHECK_INT(ledger_done(f.ledger, done, 1111, 42, NULL), 0);
-    CHECK_INT(ledger_owns_uid(f.ledger, f.job, 1111, 42, ident, NULL), 1);
-    CHECK_INT(ledger_owns_uid(f.ledger, f.job, 1112, 42, ident, NULL), 0);
-    CHECK_INT(ledger_owns_uid(f.ledger, f.job, 1111, 43, ident, NULL), 0);
-    CHECK_INT(ledger_owns_uid(f.ledger, f.job, 1111, 42, other, NULL), 0);
+    CHECK_INT(ledger_owns_uid(f.ledger, f.mailbox, 1111, 42, ident, NULL), 1);
+    CHECK_INT(ledger_owns_uid(f.ledger, f.mailbox, 1112, 42, ident, NULL), 0);
+    CHECK_INT(ledger_owns_uid(f.ledger, f.mailbox, 1111, 43, ident, NULL), 0);
+    CHECK_INT(ledger_owns_uid(f.ledger, f.mailbox, 1111, 42, other, NULL), 0);
 
     /* The mailbox was made anew: what stood there under the old UIDVALIDITY is open again. */
-    CHECK_INT(ledger_reopen_other_validity(f.ledger, f.job, 1111, NULL), 0);
+    CHECK_INT(ledger_reopen_other_validity(f.ledger, f.mailbox, 1111, NULL), 0);
     CHECK_INT(ledger_find_id(f.ledger, done, &m, NULL), 1);
     CHECK_INT(m.state, LEDGER_DONE);
-    CHECK_INT(ledger_reopen_other_validity(f.ledger, f.job, 2222, NULL), 0);
+    CHECK_INT(ledger_reopen_other_validity(f.ledger, f.mailbox, 2222, NULL), 0);
     CHECK_INT(ledger_find_id(f.ledger, done, &m, NULL), 1);
     CHECK_INT(m.state, LEDGER_OPEN);
     mail_facts_done(&one);
@@ -178,9 +208,13 @@ static void test_states(void)
     CHECK_INT(ledger_find_id(f.ledger, b, &m, NULL), 1);
     CHECK_INT(m.octets_claimed, 4711);
     CHECK_INT(m.state, LEDGER_OPEN);
-    static const char *const names[] = {"open", "on-its-way", "done", "present", "duplicate", "refused"};
-    for (int i = LEDGER_OPEN; i <= LEDGER_REFUSED; i++)
+    static const char *const names[] = {
+        "open", "on-its-way", "done", "present", "duplicate", "refused", "quarantined", "not-mail"};
+    for (int i = 0; i < LEDGER_STATES; i++)
         CHECK_STR(ledger_state_name((enum ledger_state)i), names[i]);
+    static const char *const proofs[] = {"none", "count", "headers", "structure", "content", "exact"};
+    for (int i = LEDGER_UNPROVED; i < LEDGER_PROOFS; i++)
+        CHECK_STR(ledger_proof_name((enum ledger_proof)i), proofs[i]);
     fixture_end(&f);
 }
 
@@ -223,7 +257,15 @@ static const char *listed(struct fixture *f, enum ledger_state state, unsigned m
 {
     static struct listing l;
     l = (struct listing){.max = max};
-    CHECK_INT(ledger_each(f->ledger, f->job, state, list_row, &l, NULL), 0);
+    CHECK_INT(ledger_each(f->ledger, f->mailbox, state, list_row, &l, NULL), 0);
+    return l.keys;
+}
+
+static const char *listed_of_job(struct fixture *f, int64_t job, enum ledger_state state)
+{
+    static struct listing l;
+    l = (struct listing){.max = 99};
+    CHECK_INT(ledger_each_of_job(f->ledger, job, state, list_row, &l, NULL), 0);
     return l.keys;
 }
 
@@ -231,14 +273,24 @@ static void test_each(void)
 {
     struct fixture f;
     fixture_begin(&f);
+    fixture_put(&f, "n", LEDGER_INTENT, NULL); /* in no mailbox */
+    int64_t inbox = fixture_mailbox(&f), archive = ledger_mailbox(f.ledger, f.job, "Archive", NULL);
     fixture_put(&f, "c", LEDGER_INTENT, NULL);
     fixture_put(&f, "x", LEDGER_DONE, NULL);
     fixture_put(&f, "a", LEDGER_INTENT, NULL);
+    f.mailbox = archive;
+    fixture_put(&f, "z", LEDGER_INTENT, NULL);
+    f.mailbox = inbox;
     fixture_put(&f, "b", LEDGER_INTENT, NULL);
     CHECK_STR(listed(&f, LEDGER_INTENT, 99), "cab");
     CHECK_STR(listed(&f, LEDGER_INTENT, 2), "ca");
     CHECK_STR(listed(&f, LEDGER_DONE, 99), "x");
     CHECK_STR(listed(&f, LEDGER_PRESENT, 99), "");
+    CHECK_STR(listed_of_job(&f, f.job, LEDGER_INTENT), "ncazb");
+    CHECK_STR(listed_of_job(&f, f.job, LEDGER_QUARANTINED), "");
+    CHECK_STR(listed_of_job(&f, f.job + 1, LEDGER_INTENT), "");
+    f.mailbox = archive;
+    CHECK_STR(listed(&f, LEDGER_INTENT, 99), "z");
     CHECK_INT(ledger_commit(f.ledger, NULL), 0); /* also after a walk that was broken off */
     fixture_end(&f);
 }
@@ -341,7 +393,7 @@ static void test_each_job(void)
     struct jobs jobs = {.max = 4};
     fixture_begin(&f);
     int64_t other = ledger_job(f.ledger, "a", "b", "c", NULL);
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < LEDGER_STATES; i++) {
         char key[8];
         struct ledger_message m = {.key = key, .octets_sent = 1000, .state = (enum ledger_state)i};
         for (int k = 0; k <= i; k++) {
@@ -359,7 +411,7 @@ static void test_each_job(void)
     CHECK_STR(jobs.words[0], "taro@pop.example.jp>taro@imap.example.com/INBOX:migrate:");
     CHECK_STR(jobs.words[1], "a>b/c::");
     CHECK_INT(jobs.row[1].id, other);
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < LEDGER_STATES; i++) {
         CHECK_INT(jobs.row[0].count[i], i + 1);
         CHECK_INT(jobs.row[1].count[i], 0);
     }

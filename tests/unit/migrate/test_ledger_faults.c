@@ -1,5 +1,6 @@
 /* ledger.h on files that are not a ledger, and on disks that are full. */
 #include "fixture.h"
+#include "ledger_schema.h"
 #include "mem.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -80,7 +81,7 @@ static void test_noise_inside(void)
     scribble(f.dir, 4096, (size_t)st.st_size - 4096);
     f.ledger = ledger_open(f.dir, LEDGER_WRITE, &err);
     if (f.ledger) {
-        CHECK_INT(ledger_each(f.ledger, f.job, LEDGER_INTENT, any_row, &rows, &err), -1);
+        CHECK_INT(ledger_each_of_job(f.ledger, f.job, LEDGER_INTENT, any_row, &rows, &err), -1);
         CHECK_INT(rows, 0);
     }
     CHECK_INT(err.code, ERROR_LEDGER);
@@ -108,7 +109,7 @@ static void test_version(void)
     set_version(f.dir, 99);
     check_refused(f.dir, LEDGER_WRITE, ERROR_LEDGER, "version 99");
     check_refused(f.dir, LEDGER_READ, ERROR_LEDGER, "version 99");
-    set_version(f.dir, 1);
+    set_version(f.dir, LEDGER_VERSION);
     fixture_reopen(&f); /* and it is as it was */
     CHECK_INT(fixture_state(f.ledger, f.job, "a"), LEDGER_DONE);
     fixture_end(&f);
@@ -150,7 +151,7 @@ static bool all_there(const char *dir, int count)
     struct ledger *l = ledger_open(dir, LEDGER_WRITE, NULL);
     int64_t job = l ? ledger_job(l, "a", "b", "c", NULL) : -1;
     unsigned rows = 0;
-    bool ok = job > 0 && ledger_each(l, job, LEDGER_INTENT, any_row, &rows, NULL) == 0;
+    bool ok = job > 0 && ledger_each_of_job(l, job, LEDGER_INTENT, any_row, &rows, NULL) == 0;
     for (int i = 0; i < count && ok; i++) {
         char key[64];
         snprintf(key, sizeof key, "%d", i);

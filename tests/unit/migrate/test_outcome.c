@@ -15,12 +15,20 @@ static void test_rest(void)
         .present = 5,
         .duplicates = 4,
         .filtered = 3,
+        .later = 7,
+        .not_mail = 1,
         .too_big = 2,
         .refused = 1,
-        .unreadable = 1};
+        .unreadable = 1,
+        .quarantined = 6};
     outcome_count_rest(&o);
-    CHECK_INT(o.not_reached, 54);
-    o.done_before = 74;
+    CHECK_INT(o.not_reached, 40);
+    CHECK_INT(outcome_attention(&o), 10);
+    o.missing = 5; /* of those copied */
+    outcome_count_rest(&o);
+    CHECK_INT(o.not_reached, 40);
+    CHECK_INT(outcome_attention(&o), 15);
+    o.done_before = 60;
     outcome_count_rest(&o);
     CHECK_INT(o.not_reached, 0);
 }
@@ -39,6 +47,10 @@ static void test_resume(void)
         .refused = 1,
         .uids_told = true,
         .folder_created = true,
+        .uidls_changed = true,
+        .mended = 1,
+        .archived = 25,
+        .mailboxes = 4,
         .by_date_source = {20, 7, 3}};
     struct outcome now = {.inventory_taken = true,
         .messages = 100,
@@ -48,6 +60,9 @@ static void test_resume(void)
         .refused = 1,
         .duplicates = 4,
         .uids_told = true,
+        .mended = 2,
+        .archived = 50,
+        .mailboxes = 3,
         .by_date_source = {40, 5, 5}};
     outcome_resume(&now, &before);
     CHECK_INT(now.copied, 80);
@@ -59,8 +74,41 @@ static void test_resume(void)
     CHECK_INT(now.not_reached, 0);
     CHECK_INT(now.reconnects, 1);
     CHECK_INT(now.by_date_source[MAIL_DATE_RECEIVED], 60);
+    CHECK_INT(now.mended, 3);
+    CHECK_INT(now.archived, 75);
+    CHECK_INT(now.mailboxes, 4); /* the same ones, as far as it goes */
     CHECK(now.folder_created);
     CHECK(now.uids_told);
+    CHECK(now.uidls_changed);
+}
+
+/* Each session sees anew what is left out: that must not add up. */
+static void test_resume_filtered(void)
+{
+    CHECK_LABEL("resume, filtered");
+    struct outcome before = {.inventory_taken = true,
+        .messages = 20,
+        .copied = 5,
+        .filtered = 4,
+        .later = 3,
+        .not_mail = 1,
+        .quarantined = 2};
+    struct outcome now = {.inventory_taken = true,
+        .messages = 20,
+        .copied = 5,
+        .done_before = 5,
+        .filtered = 4,
+        .later = 3,
+        .not_mail = 1,
+        .quarantined = 2};
+    outcome_resume(&now, &before);
+    CHECK_INT(now.copied, 10);
+    CHECK_INT(now.done_before, 0);
+    CHECK_INT(now.filtered, 4);
+    CHECK_INT(now.later, 3);
+    CHECK_INT(now.not_mail, 1);
+    CHECK_INT(now.quarantined, 2);
+    CHECK_INT(now.not_reached, 0);
 }
 
 static void test_resume_without_inventory(void)
@@ -73,6 +121,99 @@ static void test_resume_without_inventory(void)
     CHECK_INT(now.copied, 30);
     CHECK_INT(now.not_reached, 70);
     CHECK_INT(now.reconnects, 3);
+}
+
+/* ---- another inventory of the same source ---- */
+static struct outcome first_round(void)
+{
+    return (struct outcome){.inventory_taken = true,
+        .messages = 300,
+        .octets = 3000,
+        .copied = 290,
+        .copied_octets = 2900,
+        .duplicates = 10,
+        .fetched = 300,
+        .fetched_octets = 3000,
+        .uids_told = true,
+        .end_checked = true,
+        .destination_messages = 290,
+        .reconnects = 1,
+        .mailboxes = 1,
+        .by_date_source = {280, 10, 0}};
+}
+
+static void test_round(void)
+{
+    CHECK_LABEL("round");
+    struct outcome now = first_round();
+    struct outcome round = {.inventory_taken = true,
+        .messages = 50,
+        .octets = 500,
+        .copied = 40,
+        .copied_octets = 400,
+        .done_before = 1,
+        .present = 2,
+        .filtered = 3,
+        .later = 1,
+        .not_mail = 1,
+        .quarantined = 1,
+        .refused = 1,
+        .missing = 1,
+        .archived = 44,
+        .mended = 2,
+        .repaired = 3,
+        .recovered = 1,
+        .fetched = 45,
+        .fetched_octets = 450,
+        .uids_told = true,
+        .end_checked = true,
+        .destination_messages = 331,
+        .by_date_source = {39, 0, 1}};
+    outcome_add_round(&now, &round);
+    CHECK_INT(now.messages, 350);
+    CHECK_INT(now.octets, 3500);
+    CHECK_INT(now.copied, 330);
+    CHECK_INT(now.copied_octets, 3300);
+    CHECK_INT(now.done_before, 1);
+    CHECK_INT(now.present, 2);
+    CHECK_INT(now.duplicates, 10);
+    CHECK_INT(now.filtered, 3);
+    CHECK_INT(now.later, 1);
+    CHECK_INT(now.not_mail, 1);
+    CHECK_INT(now.quarantined, 1);
+    CHECK_INT(now.refused, 1);
+    CHECK_INT(now.missing, 1);
+    CHECK_INT(now.archived, 44);
+    CHECK_INT(now.mended, 2);
+    CHECK_INT(now.repaired, 3);
+    CHECK_INT(now.recovered, 1);
+    CHECK_INT(now.fetched, 345);
+    CHECK_INT(now.fetched_octets, 3450);
+    CHECK_INT(now.destination_messages, 331);
+    CHECK_INT(now.by_date_source[MAIL_DATE_RECEIVED], 319);
+    CHECK_INT(now.by_date_source[MAIL_DATE_NOW], 1);
+    CHECK(now.uids_told && now.end_checked);
+    struct outcome rest = now;
+    outcome_count_rest(&rest);
+    CHECK_INT(rest.not_reached, 0); /* all of both is accounted for */
+    round.uids_told = round.end_checked = false;
+    outcome_add_round(&now, &round);
+    CHECK(!now.uids_told && !now.end_checked);
+}
+
+/* One that shows what was seen before has it all as done before: it must not count again. */
+static void test_round_of_nothing(void)
+{
+    CHECK_LABEL("round of nothing");
+    struct outcome now = first_round();
+    const struct outcome round = {
+        .inventory_taken = true, .messages = 300, .octets = 3000, .done_before = 300, .reconnects = 2};
+    outcome_add_round(&now, &round);
+    CHECK_INT(now.messages, 300);
+    CHECK_INT(now.done_before, 0);
+    CHECK_INT(now.destination_messages, 290);
+    CHECK_INT(now.reconnects, 3);
+    CHECK(now.uids_told && now.end_checked);
 }
 
 static void note(void *ctx, const struct outcome_message *m)
@@ -103,6 +244,9 @@ int main(void)
         {"rest", test_rest},
         {"resume", test_resume},
         {"resume without inventory", test_resume_without_inventory},
+        {"resume, filtered", test_resume_filtered},
+        {"round", test_round},
+        {"round of nothing", test_round_of_nothing},
         {"tell", test_tell},
     };
     return check_main("outcome", tests, sizeof tests / sizeof *tests);

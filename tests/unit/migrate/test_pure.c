@@ -19,10 +19,12 @@ static void test_hash_set_random(void)
         digest_of(n, d);
         wrong += hash_set_add(&s, d);
         digest_of(n / 2, d);
-        wrong += !hash_set_add(&s, d);
+        wrong += !hash_set_has(&s, d) || !hash_set_add(&s, d);
+        digest_of(n + 1, d);
+        wrong += hash_set_has(&s, d);
     }
     CHECK_INT(wrong, 0);
-    CHECK_INT(s.used, 100000);
+    CHECK_INT(s.used, 100000); /* asking adds nothing */
     for (uint64_t n = 0; n < 200000; n++) {
         digest_of(n, d);
         wrong += hash_set_add(&s, d) != (n < 100000);
@@ -43,12 +45,14 @@ static void test_hash_set_alike(void)
     struct hash_set s = {0};
     uint8_t d[SHA256_OCTETS];
     memset(d, 0xff, sizeof d);
-    unsigned wrong = 0;
+    unsigned wrong = hash_set_has(&s, d); /* in an empty one, too */
     for (unsigned n = 0; n < 3000; n++) {
         d[30] = (uint8_t)(n >> 8);
         d[31] = (uint8_t)n;
+        wrong += hash_set_has(&s, d);
         wrong += hash_set_add(&s, d);
         wrong += !hash_set_add(&s, d);
+        wrong += !hash_set_has(&s, d);
     }
     CHECK_INT(wrong, 0);
     CHECK_INT(s.used, 3000);
@@ -63,6 +67,7 @@ static void test_hash_set_zero(void)
     uint8_t d[SHA256_OCTETS];
     digest_of(1, d);
     CHECK(!hash_set_add(&s, d));
+    CHECK(hash_set_has(&s, d));
     hash_set_add(&s, zero);
     CHECK(hash_set_add(&s, zero));
     CHECK(hash_set_add(&s, d));

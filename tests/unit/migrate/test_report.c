@@ -135,7 +135,7 @@ static void test_mailboxes(void)
     struct told t = {.max = 9};
     CHECK_INT(ledger_each_mailbox_row(f.ledger, f.job, on_mailbox, &t, NULL), 0);
     char *expected CLEANUP(mem_free_str) = mem_printf(
-        "Archive/2019 %d:0 0 2 0 0 0 1 500\nINBOX %d:0 1 1 1 0 1 0 101\n\xe5\x8f\x97\xe4\xbf\xa1 %d:0 0 0 0 0 0 0 0\n",
+        "Archive/2019 %d:0 0 2 0 0 0 1 0 500\nINBOX %d:0 1 1 1 0 1 0 0 101\n\xe5\x8f\x97\xe4\xbf\xa1 %d:0 0 0 0 0 0 0 0 0\n",
         (int)mailbox[1], (int)mailbox[0], (int)mailbox[2]);
     CHECK_STR(t.text, expected);
     for (unsigned max = 1; max <= 3; max++) { /* each may be the last one wanted */
