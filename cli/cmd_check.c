@@ -57,6 +57,11 @@ static void print_source(const struct check *c, const struct job *job)
     snprintf(text, sizeof text, "CAPA %s, UIDL %s, TOP %s, PIPELINING %s", yes_no(c->pop3.known),
         yes_no(c->has_uidl), yes_no(c->has_top), yes_no(c->pop3.pipelining));
     row("offers", text);
+    if (c->pop3.google || c->pop3.expire_days == 0)
+        row("NOTE",
+            c->pop3.google
+                ? "Gmail shows part of the mail at a time, and hides what was read once a session ends"
+                : "EXPIRE 0: the server may delete what was read once a session ends");
     if (c->pop3.implementation[0])
         row("server", c->pop3.implementation);
     if (c->blank_uidls || c->repeated_uidls) {

@@ -162,6 +162,10 @@ static void print_verdict(const struct outcome *o, int rc)
         printf(
             "The destination said OK to %llu messages more than it holds now, and does not tell which. Run the same command again: it looks for them one by one, and sends what is not there.\n",
             N(o->untold_missing));
+    if (rc == 0 && o->unvisited)
+        printf(
+            "%llu mailboxes in which all was settled before were not read again; popferry verify does that.\n",
+            N(o->unvisited));
     uint64_t rest = o->not_reached + o->later;
     if (bad)
         printf(

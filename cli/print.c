@@ -158,6 +158,7 @@ json_t *print_json_outcome(const struct outcome *o)
         {"fetched_octets", o->fetched_octets},
         {"reconnects", o->reconnects},
         {"mailboxes", o->mailboxes},
+        {"mailboxes_unvisited", o->unvisited},
         {"destination_messages", o->destination_messages},
         {"elapsed_ms", (uint64_t)o->elapsed_ms},
     };
@@ -167,6 +168,7 @@ json_t *print_json_outcome(const struct outcome *o)
     json_object_set_new(summary, "internaldate_from", date_sources(o));
     json_object_set_new(summary, "uidls_changed", json_boolean(o->uidls_changed));
     json_object_set_new(summary, "folder_created", json_boolean(o->folder_created));
-    json_object_set_new(summary, "end_checked", json_boolean(o->end_checked && o->uids_told));
+    json_object_set_new(
+        summary, "end_checked", json_boolean(o->end_checked && o->uids_told && !o->unvisited));
     return summary;
 }

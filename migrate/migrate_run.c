@@ -37,8 +37,8 @@ struct run {
     struct blame blame;
     struct patience patience;
     uint64_t copies_left;
-    int64_t ended_ms;          /* when the last session ended; 0: this is the first */
-    bool one_at_a_time, again; /* again: a session of this run ended before */
+    int64_t ended_ms;                  /* when the last session ended; 0: this is the first */
+    bool one_at_a_time, warned, again; /* again: a session of this run ended before */
     struct base *bases;
     size_t base_count;
 };
@@ -110,12 +110,19 @@ static int work_place(struct run *r, struct session *s, const struct place *plac
 static void count_settled(struct outcome *o, const struct place *place)
 {
     o->done_before += place->count;
+    o->unvisited += place->count > 0;
 }
 
 static int work(struct run *r, struct session *s, struct outcome *o, struct error *err)
 {
     struct places places CLEANUP(places_done) = {0};
     note_inventory(s, o);
+    if (o->source_hides && !r->warned)
+        log_line(&r->world->log, LOG_WARN,
+            "%s hides or deletes what was read as soon as a session ends well (%s). popferry ends it so only when "
+            "all that was read is stored; other programs that read there may have hidden mail already",
+            s->job->from.host, source_facts(s->source)->caps->google ? "Gmail's POP view" : "EXPIRE 0");
+    r->warned = true;
     journal_inventory(r->journal, o->messages, o->octets);
     o->uidls_changed = names_changed(s, r->ledger, r->job_id, &r->world->log);
     if (places_find(s, r->ledger, r->job_id, PLACES_AS_NEEDED, r->sink, o, &places, err) < 0)
@@ -282,6 +289,8 @@ static int run_job(struct run *r, struct outcome *o, struct error *err)
         return -1;
     int rc = run_rounds(r, o, err);
     struct error late;
+    for (unsigned i = 0; rc < 0 && i < r->blame.sent_streak; i++)
+        transfer_take_back(r->ledger, job->work_dir, r->blame.sent[i], &late);
     if ((clear_quarantine(r, &late) < 0 || list_quarantine(r, &late) < 0) && rc == 0) {
         *err = late;
         rc = -1;

@@ -15,12 +15,14 @@ bool names_changed(const struct session *s, struct ledger *ledger, int64_t job, 
         return false;
     for (size_t i = 0; i < count && known < settled / 2; i++) {
         struct ledger_message m;
-        known += items[i].key && ledger_find_key(ledger, job, items[i].key, &m, &ignored) == 1;
+        known += items[i].key && ledger_find_key(ledger, job, items[i].key, &m, &ignored) == 1 &&
+                 (m.state == LEDGER_DONE || m.state == LEDGER_PRESENT || m.state == LEDGER_DUPLICATE);
     }
     if (!names_differ(settled, count, known))
         return false;
     log_line(log, LOG_WARN,
-        "the source has given its messages new names (UIDLs) since the last run: %llu of the %llu "
+        "the source has given its messages new names (UIDLs) since the last run, or other mail has taken their "
+        "place: %llu of the %llu "
         "settled ones are still known. They are read again and compared by content; nothing is copied twice, and nothing is deleted "
         "meanwhile",
         (unsigned long long)known, (unsigned long long)settled);

@@ -55,6 +55,7 @@ struct outcome {
     uint64_t reconnects;     /* sessions that broke and were taken up again */
     bool folder_exists, folder_created;
     uint64_t mailboxes; /* that this run had to do with */
+    uint64_t unvisited; /* mailboxes in which all was settled before: not read again */
     bool uidls_changed; /* the source gives its messages new names: they were compared by content */
     bool source_hides;  /* the source no longer shows what was read (Gmail's POP view) */
     int64_t elapsed_ms;

@@ -140,6 +140,9 @@ int ledger_done(struct ledger *l, int64_t id, uint32_t uidvalidity, uint32_t uid
 int ledger_withdraw(struct ledger *l, int64_t id, struct error *err);
 /* The connection ended while it was on its way (`broken` counts that): it stays an intent. */
 int ledger_broke(struct ledger *l, int64_t id, struct error *err);
+/* The destination said OK to it and does not hold it under its UID: back to LEDGER_OPEN, without a UID, so
+ * that it is looked for among all that is there before it is sent again. */
+int ledger_missing(struct ledger *l, int64_t id, struct error *err);
 /* What verify has shown; uid and uidvalidity where it stands (0 keeps what is there). */
 int ledger_prove(struct ledger *l, int64_t id, enum ledger_proof proof, uint32_t uidvalidity, uint32_t uid,
     int64_t now_s, struct error *err);

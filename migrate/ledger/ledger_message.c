@@ -230,6 +230,14 @@ int ledger_withdraw(struct ledger *l, int64_t id, struct error *err)
     return ledger_write(l, ledger_prepare(l, err, "UPDATE message SET state=0 WHERE id=?", "i", id), err);
 }
 
+int ledger_missing(struct ledger *l, int64_t id, struct error *err)
+{
+    return ledger_write(l,
+        ledger_prepare(
+            l, err, "UPDATE message SET state=0, uidvalidity=0, uid=0, proof=0 WHERE id=?", "i", id),
+        err);
+}
+
 int ledger_broke(struct ledger *l, int64_t id, struct error *err)
 {
     return ledger_write(

@@ -33,6 +33,13 @@ void blame_source(struct blame *b, const struct source_item *item, const struct 
         hash_set_add(&b->condemned, now);
 }
 
+bool blame_is_suspect(const struct blame *b, const struct source_item *item)
+{
+    uint8_t now[SHA256_OCTETS];
+    digest(item, now);
+    return !memcmp(now, b->last, SHA256_OCTETS);
+}
+
 bool blame_is_condemned(struct blame *b, const struct source_item *item)
 {
     uint8_t now[SHA256_OCTETS];

@@ -1,10 +1,11 @@
 /* blame.h - messages that break the connection each time they are touched, over the sessions of one run.
  *
- * At the source: the first message still owed when a session breaks is the one that was being sent. Three
- * times the same, and it is condemned: reported as unreadable, and not asked for again in this run. At the
- * destination the count stands in the ledger (ledger_message.broken): a message that was on its way when a
- * connection ended is sent after all others the next time, with few; then alone, and condemned in the end;
- * unless the line breaks whatever is sent. Zeroed is empty. */
+ * At the source: the first message still owed when a session breaks is the one that was being sent. The
+ * next session asks for it first, and alone. Three times the same, and it is condemned: reported as
+ * unreadable, and not asked for again in this run. At the destination the count stands in the ledger
+ * (ledger_message.broken): a message that was on its way when a connection ended is sent after all others the
+ * next time, with few; then alone, and condemned in the end; unless the line breaks whatever is sent. Zeroed
+ * is empty. */
 #pragma once
 
 #include "error.h"
@@ -23,13 +24,17 @@ struct blame {
     unsigned times;
     bool named; /* in this session */
     struct hash_set condemned;
-    unsigned sent_streak; /* condemned at the destination since something was stored */
+    int64_t sent[BLAME_SENT_STREAK]; /* the ledger's rows of those condemned at the destination since
+                                        something was stored: until then it may have been the line */
+    unsigned sent_streak;
 };
 
 /* A new session begins. */
 void blame_session(struct blame *b);
 /* The session broke while this message was owed: only the first of a session counts. */
 void blame_source(struct blame *b, const struct source_item *item, const struct error *why);
+/* The session before broke at this one. */
+bool blame_is_suspect(const struct blame *b, const struct source_item *item);
 /* Not to be asked for again? */
 bool blame_is_condemned(struct blame *b, const struct source_item *item);
 void blame_done(struct blame *b);

@@ -175,7 +175,7 @@ static int look(struct finish *f, struct session *s, struct ledger *ledger, stru
 static int reopen_missing(struct comparison *c, struct ledger *ledger, struct error *err)
 {
     for (uint64_t i = 0; i < c->missing; i++)
-        if (ledger_withdraw(ledger, c->ids[i], err) < 0)
+        if (ledger_missing(ledger, c->ids[i], err) < 0)
             return -1;
     return 0;
 }

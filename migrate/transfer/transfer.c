@@ -1,6 +1,8 @@
 #include "transfer.h"
 
+#include "mem.h"
 #include <stdlib.h>
+#include <string.h>
 
 #define LANES_FOR_ROUND_TRIPS 4     /* where each message costs a round trip of its own */
 #define DRAIN_MS              10000 /* asked to stop: then the next run looks up what is not answered */
@@ -82,12 +84,30 @@ static void abandon(struct transfer *t, const struct error *why)
         parcel_free(t->live);
 }
 
+/* The message at which the session before broke is asked for first, and alone. */
+static void suspect_first(struct transfer *t)
+{
+    const struct blame *blame = t->task->blame;
+    for (size_t i = 0; blame->times && i < t->count; i++) {
+        size_t item = t->todo[i];
+        if (!blame_is_suspect(blame, &t->items[item]))
+            continue;
+        memmove(t->todo + 1, t->todo, i * sizeof *t->todo);
+        t->todo[0] = item;
+        t->first_alone = true;
+        return;
+    }
+}
+
 static void start(struct transfer *t)
 {
     const struct dest *dest = &t->session->dest;
     t->items = source_items(t->session->source, &t->item_count);
-    t->todo = t->task->place->items;
     t->count = t->task->place->count;
+    t->todo = mem_array(t->count, sizeof *t->todo);
+    if (t->count)
+        memcpy(t->todo, t->task->place->items, t->count * sizeof *t->todo);
+    suspect_first(t);
     t->account = endpoint_account(&t->session->job->from);
     t->scan = mail_scan_new();
     t->contents = content_reader_new(t->session->lanes[0].imap);
@@ -175,5 +195,6 @@ int transfer_run(struct session *s, struct ledger *ledger, const struct transfer
     free(t.by_key);
     free(t.duplicates);
     free(t.account);
+    free(t.todo);
     return rc;
 }

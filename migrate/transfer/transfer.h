@@ -23,7 +23,9 @@
 #define TRANSFER_LIVE           1000                /* messages on their way, however small */
 #define TRANSFER_BATCH_MESSAGES 50
 #define TRANSFER_BATCH_OCTETS   (2u * 1024 * 1024)
-#define TRANSFER_CANDIDATES     16 /* destination messages read at a time for one of ours */
+#define TRANSFER_REFUSED_MAX                                                                                 \
+    50                         /* refused one after the other, and nothing stored: no longer about messages */
+#define TRANSFER_CANDIDATES 16 /* destination messages read at a time for one of ours */
 
 enum parcel_state {
     PARCEL_FETCHING,
@@ -80,7 +82,8 @@ struct transfer {
     struct plan_policy policy;
     const struct source_item *items; /* the whole inventory */
     size_t item_count;
-    const size_t *todo;                /* what belongs to this mailbox */
+    size_t *todo;                      /* what belongs to this mailbox; owned */
+    bool first_alone;                  /* the first of todo broke the session before */
     size_t count, next;                /* of todo: next one to look at */
     const struct source_item **by_key; /* sorted, made when first asked */
     size_t by_key_count;
@@ -93,13 +96,14 @@ struct transfer {
     struct parcel_queue ready, suspects; /* suspects: may break the connection, so they come last */
     size_t ready_count;                  /* in both */
     uint64_t ready_octets;
-    size_t sending;          /* parcels whose APPEND is not answered */
-    uint32_t uid_floor;      /* nothing sent from now on can get a smaller UID */
-    int64_t now_s;           /* wall clock at the start, for ages and INTERNALDATE */
-    int64_t drain_until_ms;  /* 0: as long as it takes */
-    unsigned full_streak;    /* refusals for want of room since the last success */
-    unsigned refused_streak; /* others */
-    bool careful;            /* what is on its way is suspected to break the connection: nothing beside it */
+    size_t sending;                        /* parcels whose APPEND is not answered */
+    uint32_t uid_floor;                    /* nothing sent from now on can get a smaller UID */
+    int64_t now_s;                         /* wall clock at the start, for ages and INTERNALDATE */
+    int64_t drain_until_ms;                /* 0: as long as it takes */
+    unsigned full_streak;                  /* refusals for want of room since the last success */
+    int64_t refused[TRANSFER_REFUSED_MAX]; /* others: the ledger's rows */
+    unsigned refused_streak;
+    bool careful; /* what is on its way is suspected to break the connection: nothing beside it */
     struct pair {
         size_t item;
         int64_t twin;
@@ -125,6 +129,8 @@ void transfer_decide(struct parcel *p);
 void transfer_report(struct parcel *p, const char *verdict, const char *reason, bool attention);
 /* Report and record a message that does not go over; one that was read is kept in quarantine. */
 void transfer_refuse(struct parcel *p, const char *verdict, const char *reason, bool attention);
+/* It was not about this message after all: out of quarantine, and open again. */
+int transfer_take_back(struct ledger *ledger, const char *work_dir, int64_t id, struct error *err);
 /* Report one that finds no room now: nothing is wrong with it, the next run tries it again. */
 void transfer_postpone(struct parcel *p, const char *reason);
 /* transfer_variant.c: would the destination hold this message in a form that it, or a repair, has altered?

@@ -96,6 +96,19 @@ void transfer_refuse(struct parcel *p, const char *verdict, const char *reason, 
         parcel_free(p);
 }
 
+int transfer_take_back(struct ledger *ledger, const char *work_dir, int64_t id, struct error *err)
+{
+    struct ledger_message m;
+    if (ledger_find_id(ledger, id, &m, err) != 1 || m.state != LEDGER_QUARANTINED)
+        return 0;
+    char *path CLEANUP(mem_free_str) = mem_strdup(m.quarantine);
+    if (ledger_withdraw(ledger, id, err) < 0 || ledger_commit(ledger, err) < 0)
+        return -1;
+    if (path && quarantine_remove(work_dir, path, err) < 0)
+        return -1;
+    return ledger_clear_quarantine(ledger, id, err);
+}
+
 void transfer_postpone(struct parcel *p, const char *reason)
 {
     p->transfer->outcome->refused++;
@@ -301,13 +314,14 @@ static bool condemned(struct parcel *p)
     struct blame *blame = t->task->blame;
     if (p->broken < BLAME_CONDEMN)
         return false;
-    if (++blame->sent_streak > BLAME_SENT_STREAK) {
+    if (blame->sent_streak == BLAME_SENT_STREAK) {
         error_set(&t->fatal, ERROR_SCOPE_JOB, ERROR_RETRY_LATER, ERROR_CONNECT,
             "%s: the connection ends whatever is sent; look at the line and the server's log, then run the same "
             "command again",
             stream_name(t->session->lanes[0].link.stream));
         return false;
     }
+    blame->sent[blame->sent_streak++] = p->row.id;
     return true;
 }
 

@@ -93,6 +93,7 @@ static void on_fetched(void *ctx, const struct error *error)
     struct parcel *p = ctx;
     struct transfer *t = p->transfer;
     t->fetching--;
+    t->first_alone = false;
     mail_scan_finish(t->scan, &p->facts);
     bool broken = error && error->scope != ERROR_SCOPE_MESSAGE;
     if (broken && !t->source_error.code)
@@ -133,6 +134,8 @@ static bool limit_reached(const struct transfer *t)
 
 static bool room_for(const struct transfer *t, const struct source_item *it)
 {
+    if (t->first_alone && t->fetching)
+        return false;
     return t->fetching < TRANSFER_FETCHES && t->live_count < TRANSFER_LIVE &&
            (!t->live_count || t->budget_used + it->octets <= TRANSFER_BUDGET_OCTETS);
 }

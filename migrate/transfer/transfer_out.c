@@ -13,11 +13,8 @@
 #define SINGLES_A_LANE    16 /* APPENDs of one message each, on their way at once */
 #define SINGLES_A_GROUP   8  /* intents made durable together when each message is an APPEND of its own */
 #define EARLY_MESSAGES    25 /* an idle lane starts with so many, while the source still delivers */
+#define EARLY_OCTETS      (256u * 1024)
 #define CAREFUL_MESSAGES  10 /* that were on their way when a connection ended, in one go */
-#define REFUSED_STREAK_MAX                                                                                   \
-    50 /* refused one after the other, and nothing stored: no longer about messages                          \
-        */
-#define EARLY_OCTETS (256u * 1024)
 
 /* One APPEND command on its way. */
 struct batch {
@@ -139,13 +136,17 @@ static void split(struct batch *b)
 
 static void refuses_all(struct batch *b, const struct error *why)
 {
+    struct transfer *t = b->transfer;
     struct error named = *why;
     named.scope = ERROR_SCOPE_JOB;
     named.retry = ERROR_RETRY_NEVER;
     error_prefix(&named, "%s refused %d messages one after the other, the last one so",
-        stream_name(b->lane->link.stream), REFUSED_STREAK_MAX);
-    error_append(&named, "; see what is wrong with the mailbox, then run again with --retry-quarantined");
-    transfer_fail(b->transfer, &named);
+        stream_name(b->lane->link.stream), TRANSFER_REFUSED_MAX);
+    error_append(&named, "; see what is wrong with the mailbox, then run the same command again");
+    for (size_t i = 0; i + 1 < TRANSFER_REFUSED_MAX; i++)
+        transfer_take_back(t->ledger, t->session->job->work_dir, t->refused[i], &t->fatal);
+    t->outcome->refused -= TRANSFER_REFUSED_MAX - 1;
+    transfer_fail(t, &named);
     withdraw(b);
 }
 
@@ -167,10 +168,12 @@ static void refuse_one(struct batch *b, const struct error *why)
     }
     if (why->code != ERROR_TOO_BIG && transfer_mend(b->parcels[0]))
         return;
-    if (why->code != ERROR_TOO_BIG && ++t->refused_streak >= REFUSED_STREAK_MAX) {
+    if (why->code != ERROR_TOO_BIG && t->refused_streak + 1 == TRANSFER_REFUSED_MAX) {
         refuses_all(b, why);
         return;
     }
+    if (why->code != ERROR_TOO_BIG)
+        t->refused[t->refused_streak++] = b->parcels[0]->row.id;
     transfer_refuse(b->parcels[0], why->code == ERROR_TOO_BIG ? verdict_name(VERDICT_TOO_BIG) : "refused",
         why->text, true);
 }
