@@ -64,6 +64,11 @@ skip() {
     echo "skip - $1 ($2)"
 }
 
+# NAME: this part needs a program built with -Dcrash_points=true. CRASH_ELSEWHERE: another stage of tests/run has it.
+no_crash_points() {
+    [[ -n ${CRASH_ELSEWHERE:-} ]] || skip "$1" "this popferry was built without crash points"
+}
+
 # NAME COMMAND...: ok if it succeeds.
 check() {
     local name=$1

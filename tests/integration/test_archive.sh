@@ -199,7 +199,7 @@ if "$POPFERRY" --version | grep -q 'crash points'; then
     crashing maildir
     crashing mbox
 else
-    skip "killed at every step" "this popferry was built without crash points"
+    no_crash_points "killed at every step"
 fi
 
 # ---- what the destination refuses is archived, what the user leaves out is not ----

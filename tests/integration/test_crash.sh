@@ -5,7 +5,7 @@
 # CRASH_STRIDE=1 takes every step; the default takes every 4th.
 . "$(dirname "$0")/lib.sh"
 if ! "$POPFERRY" --version | grep -q 'crash points'; then
-    skip "killed at every step" "this popferry was built without crash points"
+    no_crash_points "killed at every step"
     exit 0
 fi
 stride=${CRASH_STRIDE:-4}

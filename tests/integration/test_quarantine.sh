@@ -206,7 +206,7 @@ full() {
 killed() {
     local step crashed=0 bad=0 before=''
     if ! "$POPFERRY" --version | grep -q 'crash points'; then
-        skip "killed at every step" "this popferry was built without crash points"
+        no_crash_points "killed at every step"
         ok "nothing to kill"
         return
     fi
