@@ -154,6 +154,7 @@ static int run_session(struct run *r, struct outcome *o, struct error *err)
     struct session s;
     struct job job = *r->job;
     job.one_at_a_time |= r->one_at_a_time;
+    job.taken_up = r->again;
     *o = (struct outcome){0};
     blame_session(&r->blame);
     if (patience_login(&r->patience, job.from.host, err) < 0)

@@ -36,6 +36,7 @@ struct job {
     int seen_older_than_days;
     unsigned connections; /* to the destination; 0: by what it offers */
     bool one_at_a_time;   /* no POP3 pipelining, whatever the source offers */
+    bool taken_up;        /* not the first session of a run: what was said is not said again */
     struct filter filter; /* leave out what does not match */
     enum job_order order;
     const char *archive_dir; /* keep each message as received there; NULL: nowhere */

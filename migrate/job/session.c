@@ -92,7 +92,7 @@ static void on_dest(void *ctx, const struct error *error)
 /* Only where the user allowed it; said all the same, since it concerns the customer. */
 static void warn_unencrypted(const struct session *s, const struct stream *stream)
 {
-    if (!stream_tls(stream)->used)
+    if (!stream_tls(stream)->used && !s->job->taken_up)
         log_line(&s->world->log, LOG_WARN,
             "%s is not encrypted (--allow-plaintext): password and mail can be read by anyone on the way",
             stream_name(stream));
