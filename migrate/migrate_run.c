@@ -37,7 +37,9 @@ struct run {
     struct blame blame;
     struct patience patience;
     uint64_t copies_left;
-    int64_t ended_ms;                  /* when the last session ended; 0: this is the first */
+    int64_t ended_ms;     /* when the last session ended; 0: this is the first */
+    struct hash_set seen; /* keys of the source's messages, over all sessions */
+    bool more, shows_part;
     bool one_at_a_time, warned, again; /* again: a session of this run ended before */
     struct base *bases;
     size_t base_count;
@@ -55,15 +57,16 @@ static void note_inventory(const struct session *s, struct outcome *o)
     o->source_hides = session_source_is_volatile(s);
 }
 
-/* A mailbox that was made anew meanwhile is a new beginning. */
-static struct finish_base *note_base(struct run *r, const struct session *s, int64_t mailbox)
+/* A mailbox that was made anew meanwhile is a new beginning. *ret_known: an earlier session noted it. */
+static struct finish_base *note_base(struct run *r, const struct session *s, int64_t mailbox, bool *ret_known)
 {
     const struct dest *dest = &s->dest;
     struct base *b = NULL;
     for (size_t i = 0; i < r->base_count && !b; i++)
         if (r->bases[i].mailbox == mailbox)
             b = &r->bases[i];
-    if (b && b->uidvalidity == dest->uidvalidity)
+    *ret_known = b && b->uidvalidity == dest->uidvalidity;
+    if (*ret_known)
         return &b->finish;
     if (!b) {
         r->bases = mem_grow(r->bases, r->base_count + 1, sizeof *r->bases);
@@ -86,7 +89,8 @@ static int work_place(struct run *r, struct session *s, const struct place *plac
     if (session_enter(s, place->name, DEST_CREATE, err) < 0)
         return -1;
     struct finish finish CLEANUP(finish_done) = {0};
-    struct finish_base *base = note_base(r, s, part.mailbox);
+    bool known;
+    struct finish_base *base = note_base(r, s, part.mailbox, &known);
     struct transfer_task task = {.part = part,
         .place = place,
         .archive = r->archive,
@@ -99,7 +103,7 @@ static int work_place(struct run *r, struct session *s, const struct place *plac
     o->folder_exists |= s->dest.exists;
     if (reconcile(s, r->ledger, part, o, err) < 0 || index_update(s, r->ledger, part, err) < 0)
         return -1;
-    if (r->again) /* sent by an earlier session of this run: the mailbox did not hold them when it began */
+    if (known) /* sent by an earlier session of this run: the mailbox did not hold them when it began */
         base->copied += o->recovered - recovered;
     int rc = transfer_run(s, r->ledger, &task, r->sink, o, err);
     base->copied += o->copied - copied;
@@ -107,10 +111,48 @@ static int work_place(struct run *r, struct session *s, const struct place *plac
     return rc < 0 ? -1 : finish_check(&finish, s, r->ledger, part, base, r->sink, o, err);
 }
 
+/* Before anything is sent anywhere: a message may belong elsewhere by now than when it was on its way. */
+static int resolve_intents(
+    struct run *r, struct session *s, const struct places *places, struct outcome *o, struct error *err)
+{
+    for (size_t i = 0; i < places->count; i++) {
+        const struct place *place = &places->all[i];
+        struct ledger_part part = {.job = r->job_id, .mailbox = place->mailbox};
+        uint64_t recovered = o->recovered;
+        if (!place->intents || places->count == 1)
+            continue;
+        if (session_enter(s, place->name, DEST_CREATE, err) < 0)
+            return -1;
+        bool known;
+        struct finish_base *base = note_base(r, s, part.mailbox, &known);
+        if (reconcile(s, r->ledger, part, o, err) < 0)
+            return -1;
+        if (known)
+            base->copied += o->recovered - recovered;
+    }
+    return 0;
+}
+
 static void count_settled(struct outcome *o, const struct place *place)
 {
     o->done_before += place->count;
     o->unvisited += place->count > 0;
+}
+
+/* Does the source list messages that no session of this run has seen? */
+static bool shows_more(struct run *r, const struct session *s)
+{
+    size_t count;
+    bool more = false;
+    const struct source_item *items = source_items(s->source, &count);
+    for (size_t i = 0; i < count; i++) {
+        uint8_t digest[SHA256_OCTETS];
+        if (!items[i].key)
+            continue;
+        sha256_bytes(items[i].key, strlen(items[i].key), digest);
+        more |= !hash_set_add(&r->seen, digest);
+    }
+    return more;
 }
 
 static int work(struct run *r, struct session *s, struct outcome *o, struct error *err)
@@ -124,6 +166,8 @@ static int work(struct run *r, struct session *s, struct outcome *o, struct erro
             s->job->from.host, source_facts(s->source)->caps->google ? "Gmail's POP view" : "EXPIRE 0");
     r->warned = true;
     journal_inventory(r->journal, o->messages, o->octets);
+    r->more |= shows_more(r, s);
+    r->shows_part = session_shows_part(s);
     o->uidls_changed = names_changed(s, r->ledger, r->job_id, &r->world->log);
     if (places_find(s, r->ledger, r->job_id, PLACES_AS_NEEDED, r->sink, o, &places, err) < 0)
         return -1;
@@ -135,10 +179,22 @@ static int work(struct run *r, struct session *s, struct outcome *o, struct erro
         else
             count_settled(o, &places.all[i]);
     }
-    for (size_t i = 0; i < places.count; i++)
-        if (places.all[i].needed && work_place(r, s, &places.all[i], i == last, o, err) < 0)
+    if (resolve_intents(r, s, &places, o, err) < 0)
+        return -1;
+    struct error no_place = {0}; /* one mailbox that cannot be made does not keep the others waiting */
+    for (size_t i = 0; i < places.count; i++) {
+        if (!places.all[i].needed ||
+            work_place(r, s, &places.all[i], i == last && !no_place.code, o, err) == 0)
+            continue;
+        if (err->scope != ERROR_SCOPE_FOLDER || err->retry == ERROR_RETRY_LATER || session_broken(s))
             return -1;
-    return 0;
+        log_line(&r->world->log, LOG_ERROR, "%s", err->text);
+        no_place = *err;
+    }
+    if (!no_place.code)
+        return 0;
+    *err = no_place;
+    return -1;
 }
 
 /* Gmail's POP view drops what was read as soon as the session ends well: so it may end well only when all
@@ -201,28 +257,36 @@ static int run_sessions(struct run *r, struct outcome *o, struct error *err)
     return o->not_reached ? error_unhandled(err, "messages that are counted nowhere") : 0;
 }
 
-/* A source that shows only part of its mail at a time is asked until nothing new turns up. */
+/* Gmail's POP view shows part of the mail at a time, and hides what was read: asked until nothing new turns
+ * up. */
 static int run_rounds(struct run *r, struct outcome *o, struct error *err)
 {
     int rc = run_sessions(r, o, err);
-    while (rc == 0 && o->source_hides && o->fetched && !o->later && !o->missing) {
+    while (rc == 0 && r->more && r->shows_part && !o->later && !o->missing) {
         struct outcome round;
         log_line(&r->world->log, LOG_INFO,
             "the source shows part of its mail at a time, and hides what was read: asking for more");
         patience_progress(&r->patience);
         r->base_count = 0;
+        r->blame.sent_streak = 0; /* what was condemned may be hidden by now: it stays in quarantine */
+        r->more = false;
         rc = run_sessions(r, &round, err);
-        bool more = round.fetched > 0;
-        outcome_add_round(o, &round);
-        if (!more)
-            break;
+        if (r->more || rc < 0)
+            outcome_add_round(o, &round);
     }
     return rc;
 }
 
 /* ---- the whole ---- */
+struct listing {
+    struct quarantine_reasons *reasons;
+    uint64_t count;
+};
+
 static bool add_reason(void *ctx, const struct ledger_message *m)
 {
+    struct listing *l = ctx;
+    l->count++;
     struct quarantine_row row = {
         .path = m->quarantine,
         .uidl = m->key,
@@ -234,7 +298,7 @@ static bool add_reason(void *ctx, const struct ledger_message *m)
         .octets = m->octets_received,
     };
     if (m->quarantine)
-        quarantine_reasons_add(ctx, &row);
+        quarantine_reasons_add(l->reasons, &row);
     return true;
 }
 
@@ -274,13 +338,17 @@ static int clear_quarantine(const struct run *r, struct error *err)
     return rc == 0 ? ledger_commit(r->ledger, err) : -1;
 }
 
-static int list_quarantine(const struct run *r, struct error *err)
+/* What lies there needs attention, also when the source lists it no more. */
+static int list_quarantine(const struct run *r, struct outcome *o, struct error *err)
 {
-    struct quarantine_reasons *reasons = quarantine_reasons_begin(r->job->work_dir, r->job_id);
-    if (ledger_each_of_job(r->ledger, r->job_id, LEDGER_QUARANTINED, add_reason, reasons, err) == 0)
-        return quarantine_reasons_end(reasons, err);
-    quarantine_reasons_free(reasons);
-    return -1;
+    struct listing l = {.reasons = quarantine_reasons_begin(r->job->work_dir, r->job_id)};
+    if (ledger_each_of_job(r->ledger, r->job_id, LEDGER_QUARANTINED, add_reason, &l, err) < 0) {
+        quarantine_reasons_free(l.reasons);
+        return -1;
+    }
+    if (l.count > o->quarantined + o->quarantined_now)
+        o->quarantined = l.count - o->quarantined_now;
+    return quarantine_reasons_end(l.reasons, err);
 }
 
 static int run_job(struct run *r, struct outcome *o, struct error *err)
@@ -292,11 +360,12 @@ static int run_job(struct run *r, struct outcome *o, struct error *err)
     struct error late;
     for (unsigned i = 0; rc < 0 && i < r->blame.sent_streak; i++)
         transfer_take_back(r->ledger, job->work_dir, r->blame.sent[i], &late);
-    if ((clear_quarantine(r, &late) < 0 || list_quarantine(r, &late) < 0) && rc == 0) {
+    if ((clear_quarantine(r, &late) < 0 || list_quarantine(r, o, &late) < 0) && rc == 0) {
         *err = late;
         rc = -1;
     }
     archive_close(r->archive);
+    hash_set_done(&r->seen);
     blame_done(&r->blame);
     free(r->bases);
     return rc;

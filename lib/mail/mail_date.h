@@ -18,7 +18,7 @@ enum mail_date_source {
     MAIL_DATE_DATE,
     MAIL_DATE_NOW, /* neither was there or plausible */
 };
-const char *mail_date_source_name(enum mail_date_source s); /* "received", "date", "now" */
+const char *mail_date_source_name(enum mail_date_source s);                /* "received", "date", "now" */
 bool mail_date_source_parse(const char *name, enum mail_date_source *ret); /* false: none of these */
 
 /* INTERNALDATE: topmost Received, else Date, else now. Plausible: from 1981-01-01 to now + 1 day. */

@@ -67,7 +67,8 @@ typedef void pop3_data_fn(void *ctx, const void *data, size_t len);
 struct pop3_caps {
     bool known; /* CAPA was answered +OK */
     bool top, uidl, user, pipelining, resp_codes, auth_resp_code, stls, utf8;
-    bool google; /* X-GOOGLE-RICO: lists some of the mail at a time and hides what was read once the session ends */
+    bool google; /* X-GOOGLE-RICO: lists some of the mail at a time and hides what was read once the session
+                    ends */
     bool expire_never;
     int expire_days;   /* -1: not said */
     int login_delay_s; /* -1: not said */

@@ -57,18 +57,16 @@ void outcome_resume(struct outcome *now, const struct outcome *before)
 void outcome_add_round(struct outcome *now, const struct outcome *round)
 {
     now->reconnects += round->reconnects;
-    if (!round->fetched)
-        return;
     uint64_t *const sums[] = {&now->messages, &now->octets, &now->copied, &now->copied_octets,
         &now->done_before, &now->present, &now->duplicates, &now->filtered, &now->later, &now->not_mail,
-        &now->too_big, &now->refused, &now->unreadable, &now->quarantined, &now->missing, &now->gone_since,
-        &now->not_reached, &now->repaired, &now->mended, &now->archived, &now->recovered, &now->fetched,
-        &now->fetched_octets, &now->untold_missing};
+        &now->too_big, &now->refused, &now->unreadable, &now->quarantined, &now->quarantined_now,
+        &now->missing, &now->gone_since, &now->not_reached, &now->repaired, &now->mended, &now->archived,
+        &now->recovered, &now->fetched, &now->fetched_octets, &now->untold_missing};
     const uint64_t more[] = {round->messages, round->octets, round->copied, round->copied_octets,
         round->done_before, round->present, round->duplicates, round->filtered, round->later, round->not_mail,
-        round->too_big, round->refused, round->unreadable, round->quarantined, round->missing,
-        round->gone_since, round->not_reached, round->repaired, round->mended, round->archived,
-        round->recovered, round->fetched, round->fetched_octets, round->untold_missing};
+        round->too_big, round->refused, round->unreadable, round->quarantined, round->quarantined_now,
+        round->missing, round->gone_since, round->not_reached, round->repaired, round->mended,
+        round->archived, round->recovered, round->fetched, round->fetched_octets, round->untold_missing};
     for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
         *sums[i] += more[i];
     for (int i = 0; i <= MAIL_DATE_NOW; i++)

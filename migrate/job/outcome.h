@@ -39,6 +39,7 @@ struct outcome {
     uint64_t not_mail;                     /* the source server's own notes */
     uint64_t too_big, refused, unreadable; /* the destination's limit, its NO, the source's -ERR */
     uint64_t quarantined;                  /* refused by an earlier run and not tried again */
+    uint64_t quarantined_now;              /* of too_big and refused: in quarantine since this run */
     uint64_t missing;                      /* accepted in this run and yet not there at the end */
     uint64_t gone_since;                   /* copied by an earlier run, not there any more */
     uint64_t not_reached;                  /* not looked at: the run ended before */
@@ -68,8 +69,8 @@ void outcome_count_rest(struct outcome *o);
  * both. What the first one settled looks to the second like an earlier run's work. */
 void outcome_resume(struct outcome *now, const struct outcome *before);
 
-/* *now is done; *round tells of another inventory of the same source, of messages that it did not show
- * before: add it. One that showed nothing new changes nothing. */
+/* *now is done; *round tells of another inventory of the same source, of messages that it did not show before:
+ * add it. */
 void outcome_add_round(struct outcome *now, const struct outcome *round);
 
 /* Messages that ought to be in the destination and are not. */

@@ -87,5 +87,9 @@ bool patience_again(struct patience *p, struct error *err)
     log_line(&p->world->log, LOG_WARN, "%s (%s); connecting again in %s", err->text, d.phrase, text);
     retry_count(&p->past, err);
     p->attempts++;
-    return pause_ms(p->world, d.wait_ms);
+    if (pause_ms(p->world, d.wait_ms))
+        return true;
+    error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_LATER, ERROR_CANCELLED,
+        "stopped as asked; run the same command again to go on");
+    return false;
 }

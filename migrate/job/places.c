@@ -55,8 +55,10 @@ static bool add_known(void *ctx, int64_t id, const char *name)
 static bool needs_look_up(void *ctx, const struct ledger_message *m)
 {
     struct finding *f = ctx;
-    if (m->mailbox)
-        place_of(f->places, m->mailbox, "")->needed = true;
+    if (!m->mailbox)
+        return true;
+    struct place *place = place_of(f->places, m->mailbox, "");
+    place->needed = place->intents = true;
     return true;
 }
 
@@ -128,7 +130,8 @@ static void sort_out(struct finding *f, size_t item, bool one)
     if (!place)
         return;
     add_item(place, item);
-    place->needed |= one || !past_is_settled(past) || f->session->job->archive_dir;
+    place->needed |=
+        one || !past_is_settled(past) || f->session->job->archive_dir || session_shows_part(f->session);
 }
 
 static void newest_first(struct place *place)

@@ -15,7 +15,8 @@ struct place {
     char *name;
     size_t *items; /* indices into source_items, in the order to be taken */
     size_t count, cap;
-    bool needed; /* something is to be done there; else all of it was settled before */
+    bool intents; /* something was on its way there when a session ended */
+    bool needed;  /* something is to be done there; else all of it was settled before */
 };
 
 struct places {

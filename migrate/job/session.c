@@ -236,6 +236,11 @@ bool session_source_is_volatile(const struct session *s)
     return caps->google || caps->expire_days == 0; /* RFC 2449 6.7: an implicit DELE for each RETR */
 }
 
+bool session_shows_part(const struct session *s)
+{
+    return source_facts(s->source)->caps->google && strncmp(s->job->from.user, "recent:", 7) != 0;
+}
+
 void session_keep_source(struct session *s)
 {
     s->keep_source = true;

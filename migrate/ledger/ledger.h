@@ -104,9 +104,10 @@ struct ledger_message {
     int64_t twin;                          /* duplicate: ledger id of the message it equals */
     const char *reason;                    /* refused: why, with the server's words */
     int64_t mailbox;                       /* where it belongs; in: 0 keeps what is there */
-    const char *quarantine;                /* its file, relative to the work folder; NULL if none */
-    unsigned broken;         /* out only: connections that ended while it was on its way, see ledger_broke */
-    enum ledger_proof proof; /* out only */
+    const char
+        *quarantine; /* its file, relative to the work folder; NULL if none; in: NULL keeps what is there */
+    unsigned broken; /* out only: connections that ended while it was on its way, see ledger_broke */
+    enum ledger_proof proof;     /* out only */
     int64_t proved_s, deleted_s; /* out only; 0: not; deleted from the source */
     /* In: where what was sent has another core or body than what was received; NULL: it has not. */
     const uint8_t *core_sent, *fingerprint_sent;
@@ -207,9 +208,11 @@ int ledger_known_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, u
  * several connections append at once.) 1, 0, -1. */
 int ledger_owns_uid(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid,
     const uint8_t ident[SHA256_OCTETS], struct error *err);
-/* The mailbox was made anew: what stands in the ledger as being there under another UIDVALIDITY is looked for
- * again. */
-int ledger_reopen_other_validity(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, struct error *err);
+/* The mailbox was made anew, and holds so many messages now: what stands in the ledger as being there under
+ * another UIDVALIDITY is looked for again. Rows whose UID was never told only if the mailbox holds fewer than
+ * there should be: some servers that tell no UIDs change the UIDVALIDITY at will. */
+int ledger_reopen_other_validity(
+    struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t messages, struct error *err);
 
 /* ---- status ---- */
 struct ledger_job_row {

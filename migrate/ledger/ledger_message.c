@@ -134,13 +134,14 @@ int ledger_owns_uid(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uin
         err);
 }
 
-int ledger_reopen_other_validity(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, struct error *err)
+int ledger_reopen_other_validity(
+    struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t messages, struct error *err)
 {
     return ledger_write(l,
         ledger_prepare(l, err,
-            "UPDATE message SET state=0, proof=0 WHERE mailbox=? AND state IN (2, 3) AND uidvalidity<>0 AND "
-            "uidvalidity<>?",
-            "ii", mailbox, (int64_t)uidvalidity),
+            "UPDATE message SET state=0, proof=0 WHERE mailbox=?1 AND state IN (2, 3) AND uidvalidity<>0 AND "
+            "uidvalidity<>?2 AND (uid<>0 OR ?3 < (SELECT count(*) FROM message WHERE mailbox=?1 AND state=2))",
+            "iii", mailbox, (int64_t)uidvalidity, (int64_t)messages),
         err);
 }
 
@@ -194,7 +195,7 @@ int ledger_put(struct ledger *l, int64_t job, struct ledger_message *m, struct e
     sqlite3_stmt *st = ledger_prepare(l, err,
         "UPDATE message SET octets_claimed=?, state=?, octets_sent=?, sha256_sent=?, repairs=?, "
         "internaldate_s=?, date_source=?, seen=?, floor_uidvalidity=?, floor_uid=?, uidvalidity=?, uid=?, "
-        "twin=?, reason=?, intended_s=?, mailbox=coalesce(nullif(?, 0), mailbox), quarantine=?, core_sent=?, "
+        "twin=?, reason=?, intended_s=?, mailbox=coalesce(nullif(?, 0), mailbox), quarantine=coalesce(?, quarantine), core_sent=?, "
         "fingerprint_sent=?, broken=iif(?2=6, 0, broken) WHERE id=?",
         "iiihtitiiiiiitiithhi", (int64_t)m->octets_claimed, (int64_t)m->state, (int64_t)m->octets_sent,
         m->sha256_sent, m->repairs, m->internaldate_s, m->date_source, (int64_t)m->seen,

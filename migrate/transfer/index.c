@@ -129,7 +129,7 @@ int index_update(struct session *s, struct ledger *ledger, struct ledger_part pa
     if (!s->dest.exists) /* gone, or not yet there: nothing that was known of it holds */
         return ledger_index_begin(ledger, part.mailbox, 0, err);
     if (s->dest.uidvalidity &&
-        ledger_reopen_other_validity(ledger, part.mailbox, s->dest.uidvalidity, err) < 0)
+        ledger_reopen_other_validity(ledger, part.mailbox, s->dest.uidvalidity, s->dest.messages, err) < 0)
         return -1;
     if (ledger_index_begin(ledger, part.mailbox, s->dest.uidvalidity, err) < 0)
         return -1;

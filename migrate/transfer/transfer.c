@@ -134,6 +134,7 @@ static void check_duplicates(struct transfer *t)
         if (ended_early) /* its twin may still be stored by a later run: not settled, nothing to report */
             continue;
         t->outcome->refused++;
+        session_keep_source(t->session); /* one that hides what was read must show it again */
         struct outcome_message m = {
             .number = it->number,
             .key = it->key ? it->key : "",
@@ -187,6 +188,8 @@ int transfer_run(struct session *s, struct ledger *ledger, const struct transfer
         transfer_fail(&t, &t.source_error);
     if (t.fatal.code)
         abandon(&t, &t.fatal);
+    else if (t.full_streak) /* there was room for some, and none at the end */
+        transfer_fail(&t, &t.full_error);
     check_duplicates(&t);
     *task->copies_left = t.policy.copies_left;
     rc = settle(&t, err);

@@ -103,7 +103,9 @@ struct transfer {
     unsigned full_streak;                  /* refusals for want of room since the last success */
     int64_t refused[TRANSFER_REFUSED_MAX]; /* others: the ledger's rows */
     unsigned refused_streak;
-    bool careful; /* what is on its way is suspected to break the connection: nothing beside it */
+    bool refuses_all;        /* the destination, whatever it is */
+    struct error full_error; /* of the last refusal for want of room */
+    bool careful;            /* what is on its way is suspected to break the connection: nothing beside it */
     struct pair {
         size_t item;
         int64_t twin;

@@ -75,8 +75,16 @@ static int quarantine(struct parcel *p, const char *reason)
         return -1;
     p->row.quarantine = p->quarantine;
     crash_point("a message lies in quarantine");
+    t->outcome->quarantined_now++;
     settle(p, LEDGER_QUARANTINED, reason);
     return 0;
+}
+
+static bool in_quarantine(struct parcel *p)
+{
+    struct ledger_message m;
+    return p->row.id && ledger_find_id(p->transfer->ledger, p->row.id, &m, &p->transfer->fatal) == 1 &&
+           m.state == LEDGER_QUARANTINED;
 }
 
 void transfer_refuse(struct parcel *p, const char *verdict, const char *reason, bool attention)
@@ -90,7 +98,9 @@ void transfer_refuse(struct parcel *p, const char *verdict, const char *reason, 
     else
         o->refused++;
     transfer_report(p, verdict, reason, attention);
-    if (!p->read)
+    if (!p->read && in_quarantine(p))
+        parcel_free(p); /* what is there stays the best that is known of it */
+    else if (!p->read)
         settle(p, LEDGER_REFUSED, reason);
     else if (quarantine(p, reason) < 0)
         parcel_free(p);
@@ -112,6 +122,7 @@ int transfer_take_back(struct ledger *ledger, const char *work_dir, int64_t id, 
 void transfer_postpone(struct parcel *p, const char *reason)
 {
     p->transfer->outcome->refused++;
+    session_keep_source(p->transfer->session); /* one that hides what was read must show it again */
     transfer_report(p, "refused", reason, true);
     settle(p, LEDGER_REFUSED, reason);
 }
@@ -301,6 +312,9 @@ static void settle_present(struct parcel *p, const char *reason)
     struct transfer *t = p->transfer;
     recall(p);
     t->outcome->present++;
+    enum mail_date_source source;
+    p->row.internaldate_s = mail_date_internal(&p->facts, t->now_s, &source);
+    p->row.date_source = mail_date_source_name(source);
     p->row.uidvalidity = t->session->dest.uidvalidity;
     transfer_report(p, verdict_name(VERDICT_PRESENT), p->variant ? p->variant : reason, false);
     settle(p, LEDGER_PRESENT, NULL);
@@ -390,14 +404,15 @@ static void apply(struct parcel *p, const struct plan_verdict *v)
     parcel_free(p);
 }
 
-/* The source gave a settled message's key to new content: keep the old row for what it knows. */
+/* The source gave a known message's key to new content: keep the old row for what it knows. */
 static void release_reused_key(struct parcel *p)
 {
     struct transfer *t = p->transfer;
     struct ledger_message m;
     if (!p->row.id || ledger_find_id(t->ledger, p->row.id, &m, &t->fatal) != 1)
         return;
-    if ((m.state == LEDGER_DONE || m.state == LEDGER_PRESENT) &&
+    static const uint8_t unknown[SHA256_OCTETS];
+    if (memcmp(m.fingerprint, unknown, SHA256_OCTETS) != 0 &&
         memcmp(m.fingerprint, p->facts.fingerprint, SHA256_OCTETS) != 0) {
         ledger_release_key(t->ledger, p->row.id, &t->fatal);
         p->row.id = 0;

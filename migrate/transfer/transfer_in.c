@@ -164,8 +164,12 @@ static void report_quarantined(struct transfer *t, const struct source_item *it,
     outcome_tell(t->sink, &out);
 }
 
-static bool wanted_for_archive(const struct transfer *t, const struct source_item *it)
+/* Settled messages that are read all the same: for the archive, or because Gmail's POP view moves on only
+ * past what was read. */
+static bool wanted_again(const struct transfer *t, const struct source_item *it)
 {
+    if (session_shows_part(t->session))
+        return true;
     return t->task->archive && !archive_has(t->task->archive, t->account, it->key, it->octets);
 }
 
@@ -206,7 +210,7 @@ void transfer_fetch_more(struct transfer *t)
         enum plan_past past = past_of(t->ledger, t->job, it, &id, &t->fatal);
         if (t->fatal.code)
             return;
-        bool settled = past_is_settled(past) && wanted_for_archive(t, it);
+        bool settled = past_is_settled(past) && wanted_again(t, it);
         if (!settled && is_settled(t, it, past, id)) {
             t->next++;
             continue;

@@ -81,7 +81,7 @@ static void on_stored(struct batch *b, const struct imap_result *res)
         if (uid >= t->uid_floor)
             t->uid_floor = uid + 1;
         crash_point("before a message is recorded as done");
-        ledger_done(t->ledger, p->row.id, told ? res->uidvalidity : 0, uid, &t->fatal);
+        ledger_done(t->ledger, p->row.id, told ? res->uidvalidity : validity, uid, &t->fatal);
         count_copied(p);
         transfer_report(p, verdict_name(VERDICT_COPY), p->repairs ? p->repairs : "", false);
         parcel_free(p);
@@ -138,6 +138,7 @@ static void refuses_all(struct batch *b, const struct error *why)
 {
     struct transfer *t = b->transfer;
     struct error named = *why;
+    t->refuses_all = true;
     named.scope = ERROR_SCOPE_JOB;
     named.retry = ERROR_RETRY_NEVER;
     error_prefix(&named, "%s refused %d messages one after the other, the last one so",
@@ -162,7 +163,13 @@ static void refuse_one(struct batch *b, const struct error *why)
         withdraw(b);
         return;
     }
+    if (t->refuses_all) { /* it was not about single messages: this one neither */
+        withdraw(b);
+        return;
+    }
     if (full) {
+        t->full_error = *why;
+        error_prefix(&t->full_error, "%s", stream_name(b->lane->link.stream));
         transfer_postpone(b->parcels[0], why->text);
         return;
     }

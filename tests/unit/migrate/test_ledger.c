@@ -176,10 +176,10 @@ static void test_content(void)
     CHECK_INT(ledger_owns_uid(f.ledger, f.mailbox, 1111, 42, other, NULL), 0);
 
     /* The mailbox was made anew: what stood there under the old UIDVALIDITY is open again. */
-    CHECK_INT(ledger_reopen_other_validity(f.ledger, f.mailbox, 1111, NULL), 0);
+    CHECK_INT(ledger_reopen_other_validity(f.ledger, f.mailbox, 1111, 100, NULL), 0);
     CHECK_INT(ledger_find_id(f.ledger, done, &m, NULL), 1);
     CHECK_INT(m.state, LEDGER_DONE);
-    CHECK_INT(ledger_reopen_other_validity(f.ledger, f.mailbox, 2222, NULL), 0);
+    CHECK_INT(ledger_reopen_other_validity(f.ledger, f.mailbox, 2222, 100, NULL), 0);
     CHECK_INT(ledger_find_id(f.ledger, done, &m, NULL), 1);
     CHECK_INT(m.state, LEDGER_OPEN);
     mail_facts_done(&one);

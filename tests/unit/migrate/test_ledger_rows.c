@@ -57,7 +57,7 @@ static void test_two_mailboxes(void)
     CHECK_INT(ledger_done(f.ledger, b, 8, 1, NULL), 0);
     CHECK_INT(ledger_find_content(f.ledger, f.job, one.fingerprint, &m, NULL), 1);
     CHECK_INT(m.mailbox, inbox);
-    CHECK_INT(ledger_reopen_other_validity(f.ledger, archive, 7, NULL), 0);
+    CHECK_INT(ledger_reopen_other_validity(f.ledger, archive, 7, 100, NULL), 0);
     CHECK_INT(row(&f, a).state, LEDGER_DONE);
     CHECK_INT(row(&f, b).state, LEDGER_OPEN);
     CHECK_INT(fixture_put(&f, "a", LEDGER_OPEN, NULL), a);

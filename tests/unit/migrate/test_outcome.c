@@ -201,21 +201,6 @@ static void test_round(void)
     CHECK(!now.uids_told && !now.end_checked);
 }
 
-/* One that shows what was seen before has it all as done before: it must not count again. */
-static void test_round_of_nothing(void)
-{
-    CHECK_LABEL("round of nothing");
-    struct outcome now = first_round();
-    const struct outcome round = {
-        .inventory_taken = true, .messages = 300, .octets = 3000, .done_before = 300, .reconnects = 2};
-    outcome_add_round(&now, &round);
-    CHECK_INT(now.messages, 300);
-    CHECK_INT(now.done_before, 0);
-    CHECK_INT(now.destination_messages, 290);
-    CHECK_INT(now.reconnects, 3);
-    CHECK(now.uids_told && now.end_checked);
-}
-
 static void note(void *ctx, const struct outcome_message *m)
 {
     char *told = ctx;
@@ -246,7 +231,6 @@ int main(void)
         {"resume without inventory", test_resume_without_inventory},
         {"resume, filtered", test_resume_filtered},
         {"round", test_round},
-        {"round of nothing", test_round_of_nothing},
         {"tell", test_tell},
     };
     return check_main("outcome", tests, sizeof tests / sizeof *tests);
