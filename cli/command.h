@@ -18,6 +18,7 @@ int cmd_delete_check_consent(const struct options *o, struct error *err);
 int cmd_delete_run(const struct options *o, const struct job *job);
 
 int cmd_check(const struct command *self, int argc, const char **argv);
+int cmd_estimate(const struct command *self, int argc, const char **argv);
 int cmd_plan(const struct command *self, int argc, const char **argv);
 int cmd_migrate(const struct command *self, int argc, const char **argv);
 int cmd_verify(const struct command *self, int argc, const char **argv);

@@ -18,13 +18,16 @@
 
 static const struct command commands[] = {
     {"check", "sign in to both sides and show what they offer; changes nothing", cmd_check},
+    {"estimate", "how much mail, how fast it grows, what it costs in which plan, how long the move takes",
+        cmd_estimate},
     {"plan", "the verdict for each message, before anything is copied; changes nothing", cmd_plan},
     {"migrate", "copy what the destination does not have; run again, it takes what is new", cmd_migrate},
     {"verify", "read the destination again and hold it against the source; changes nothing", cmd_verify},
     {"delete", "delete from the source what is proved to be in the destination", cmd_delete},
     {"status", "what has been done so far, from the ledger alone", cmd_status},
     {"report", "the whole story of each mailbox: sums, what needs attention, every message", cmd_report},
-    {"catalog", "list, show, check: providers' limits, plans and prices, with sources and dates", cmd_catalog},
+    {"catalog", "list, show, check: providers' limits, plans and prices, with sources and dates",
+        cmd_catalog},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 

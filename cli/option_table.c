@@ -3,10 +3,10 @@
 #include <string.h>
 
 /* The commands an option concerns. */
-#define ACCOUNTS   "check plan migrate verify delete status report"
-#define SIGNING_IN "check plan migrate verify delete"
-#define KEEPING    "plan migrate verify delete status report"
-#define PRINTING   "check plan migrate verify delete status report"
+#define ACCOUNTS   "check estimate plan migrate verify delete status report"
+#define SIGNING_IN "check estimate plan migrate verify delete"
+#define KEEPING    "estimate plan migrate verify delete status report"
+#define PRINTING   "check estimate plan migrate verify delete status report"
 
 struct entry {
     struct poptOption option;
@@ -59,14 +59,14 @@ void option_table_fill(struct options *o, const char *command, struct poptOption
             SIGNING_IN},
         {{"since", 0, POPT_ARG_STRING, &o->since_text, 0, "only messages of this day or later (YYYY-MM-DD)",
              "DATE"},
-            "plan migrate"},
+            "estimate plan migrate"},
         {{"before", 0, POPT_ARG_STRING, &o->before_text, 0, "only messages before this day", "DATE"},
-            "plan migrate"},
+            "estimate plan migrate"},
         {{"min-size", 0, POPT_ARG_STRING, &o->min_size_text, 0,
              "only messages of this size or more (as 500k, 10M)", "SIZE"},
-            "plan migrate"},
+            "estimate plan migrate"},
         {{"max-size", 0, POPT_ARG_STRING, &o->max_size_text, 0, "only messages of this size or less", "SIZE"},
-            "plan migrate"},
+            "estimate plan migrate"},
         {{"order", 0, POPT_ARG_STRING, &o->order_text, 0, "which messages go first (default: oldest)",
              "oldest|newest"},
             "migrate"},
@@ -117,8 +117,48 @@ void option_table_fill(struct options *o, const char *command, struct poptOption
              "connections to the destination, 1 to 8 (default: by what it offers)", "N"},
             "migrate"},
         {{"format", 0, POPT_ARG_STRING, &o->format_text, 0,
-             "of what is printed (default: text; csv: report only)", "text|json|csv"},
+             "of what is printed (default: text; csv: report and estimate)", "text|json|csv"},
             PRINTING},
+        {{"mailboxes", 0, POPT_ARG_STRING, &o->mailboxes, 0,
+             "a list in place of --from: CSV with the columns name,octets[,messages][,growth]", "FILE"},
+            "estimate"},
+        {{"fast", 0, POPT_ARG_NONE, &o->fast, 0,
+             "sizes alone, no headers: no duplicates, no dates, nothing of what is there already", NULL},
+            "estimate"},
+        {{"years", 0, POPT_ARG_INT, &o->years, 0, "how far to look ahead, 1 to 30 (default: 5)", "N"},
+            "estimate"},
+        {{"growth", 0, POPT_ARG_STRING, &o->growth_text, 0,
+             "of each mailbox in a year, as 2GB (default: as measured)", "SIZE"},
+            "estimate"},
+        {{"growth-rise", 0, POPT_ARG_STRING, &o->growth_rise_text, 0,
+             "by how much the growth itself grows each year (default: 0)", "PERCENT"},
+            "estimate"},
+        {{"margin", 0, POPT_ARG_STRING, &o->margin_text, 0,
+             "room that a plan must have beyond the mail (default: 10)", "PERCENT"},
+            "estimate"},
+        {{"other-use", 0, POPT_ARG_STRING, &o->other_use_text, 0,
+             "what else lies in a shared storage (Drive, web pages), as 20GB", "SIZE"},
+            "estimate"},
+        {{"currency", 0, POPT_ARG_STRING, &o->currency_text, 0,
+             "of the amounts (default: JPY in Japanese, else USD)", "JPY|USD|EUR"},
+            "estimate"},
+        {{"rate", 0, POPT_ARG_ARGV, &o->rates, 0, "rate of exchange, as USD/JPY=155 (may be repeated)",
+             "RATE"},
+            "estimate"},
+        {{"tax", 0, POPT_ARG_STRING, &o->tax_text, 0, "to be contained in the amounts (default: 0)",
+             "PERCENT"},
+            "estimate"},
+        {{"catalog", 0, POPT_ARG_ARGV, &o->catalogs, 0,
+             "read this catalog after the built-in one; it adds and replaces by id (may be repeated)",
+             "FILE"},
+            "estimate"},
+        {{"customer", 0, POPT_ARG_STRING, &o->customer, 0, "for whom the estimate is", "NAME"}, "estimate"},
+        {{"prepared-by", 0, POPT_ARG_STRING, &o->prepared_by, 0, "who made it", "NAME"}, "estimate"},
+        {{"report", 0, POPT_ARG_ARGV, &o->reports, 0,
+             "write the estimate into this file, too: .html or .xlsx (may be repeated)", "FILE"},
+            "estimate"},
+        {{"lang", 0, POPT_ARG_STRING, &o->lang, 0, "of the estimate (default: by the locale)", "ja|en"},
+            "estimate"},
         {{"quiet", 'q', POPT_ARG_NONE, &o->quiet, 0,
              "no progress and no notes on standard error, only errors", NULL},
             NULL},

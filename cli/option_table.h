@@ -5,7 +5,7 @@
 #include "options.h"
 #include <popt.h>
 
-#define OPTION_TABLE_MAX 64
+#define OPTION_TABLE_MAX 96
 
 /* Fill table (ended by a row of zeros) with the options that fill *o. What does not concern `command` is
  * taken, so that one @FILE serves all commands, but hidden from its --help. */

@@ -140,8 +140,11 @@ static void print_help(poptContext ctx, const char *command, const char *summary
 int options_parse(const char *command, const char *summary, int argc, const char **argv, struct options *ret,
     struct error *err)
 {
-    struct options o CLEANUP(options_done) = {
-        .seen_older_than = 14, .old_than = 365, .older_than = -1, .max_wait_s = RETRY_MAX_WAIT_MS / 1000};
+    struct options o CLEANUP(options_done) = {.seen_older_than = 14,
+        .old_than = 365,
+        .older_than = -1,
+        .max_wait_s = RETRY_MAX_WAIT_MS / 1000,
+        .years = 5};
     struct poptOption table[OPTION_TABLE_MAX];
     const char **expanded = NULL;
     option_table_fill(&o, command, table);
@@ -173,14 +176,26 @@ int options_parse(const char *command, const char *summary, int argc, const char
     return 0;
 }
 
+static void free_list(const char **list)
+{
+    for (size_t i = 0; list && list[i]; i++)
+        free((char *)list[i]);
+    free(list);
+}
+
 void options_done(struct options *o)
 {
     char *const strings[] = {o->from, o->to, o->from_user, o->to_user, o->from_password_file,
         o->to_password_file, o->ca_file, o->work_dir, o->folder, o->limit_text, o->seen_text, o->format_text,
         o->order_text, o->time_zone_text, o->since_text, o->before_text, o->min_size_text, o->max_size_text,
-        o->folder_old, o->archive_dir, o->archive_format_text, o->level_text, o->delete_source_text};
+        o->folder_old, o->archive_dir, o->archive_format_text, o->level_text, o->delete_source_text,
+        o->growth_text, o->growth_rise_text, o->currency_text, o->tax_text, o->margin_text, o->other_use_text,
+        o->customer, o->prepared_by, o->mailboxes, o->lang};
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         free(strings[i]);
+    free_list(o->rates);
+    free_list(o->catalogs);
+    free_list(o->reports);
     *o = (struct options){0};
 }
 
@@ -199,12 +214,14 @@ static int side(const char *name, const char *url, const char *user, enum endpoi
     return 0;
 }
 
-static int read_passwords(const struct options *o, struct job *job, struct error *err)
+static int read_passwords(const struct options *o, struct job *job, bool alone, struct error *err)
 {
     char *from = secret_read("source", &job->from, o->from_password_file, "--from-password-file", err);
     if (!from)
         return -1;
     job->from_password = from;
+    if (alone)
+        return 0;
     char *to = secret_read("destination", &job->to, o->to_password_file, "--to-password-file", err);
     job->to_password = to;
     return to ? 0 : -1;
@@ -222,10 +239,11 @@ int options_accounts(const struct options *o, char **ret_from, char **ret_to, st
     return 0;
 }
 
-static int fill_job(const struct options *o, struct job *job, struct error *err)
+/* alone: the source, without a destination. */
+static int fill_job(const struct options *o, struct job *job, bool alone, struct error *err)
 {
     if (side("--from", o->from, o->from_user, ENDPOINT_POP3, &job->from, err) < 0 ||
-        side("--to", o->to, o->to_user, ENDPOINT_IMAP, &job->to, err) < 0)
+        (!alone && side("--to", o->to, o->to_user, ENDPOINT_IMAP, &job->to, err) < 0))
         return -1;
     if (o->folder && job->to.folder && strcmp(o->folder, job->to.folder) != 0)
         return usage(err, "--folder %s differs from the mailbox in the URL of --to: give one of them%s",
@@ -239,10 +257,14 @@ static int fill_job(const struct options *o, struct job *job, struct error *err)
     }
     if (o->ca_file && access(o->ca_file, R_OK) < 0)
         return usage(err, "--ca-file %s cannot be read%s", o->ca_file, "");
-    return job_validate(job, err) < 0 ? -1 : read_passwords(o, job, err);
+    if (alone && !job->from.user)
+        return usage(err,
+            "the source has no user: write pop3s://USER@HOST (with @ in USER as %%40), or --from-user%s%s",
+            "", "");
+    return !alone && job_validate(job, err) < 0 ? -1 : read_passwords(o, job, alone, err);
 }
 
-int options_job(const struct options *o, struct job *ret, struct error *err)
+static int make_job(const struct options *o, bool alone, struct job *ret, struct error *err)
 {
     struct job job = {
         .ca_file = o->ca_file,
@@ -263,11 +285,25 @@ int options_job(const struct options *o, struct job *ret, struct error *err)
         .privacy = o->privacy,
         .max_wait_ms = o->max_wait_s * INT64_C(1000),
     };
-    if (fill_job(o, &job, err) < 0) {
+    if (fill_job(o, &job, alone, err) < 0) {
         options_job_done(&job);
         return -1;
     }
     *ret = job;
+    return 0;
+}
+
+int options_job(const struct options *o, struct job *ret, struct error *err)
+{
+    return make_job(o, false, ret, err);
+}
+
+int options_source_job(const struct options *o, struct job *ret, struct error *err)
+{
+    if (make_job(o, true, ret, err) < 0)
+        return -1;
+    ret->folder = "INBOX"; /* there is none to sort mail into */
+    ret->folder_old = NULL;
     return 0;
 }
 

@@ -8,7 +8,7 @@
 enum format {
     FORMAT_TEXT,
     FORMAT_JSON,
-    FORMAT_CSV, /* report only */
+    FORMAT_CSV, /* report and estimate only */
 };
 
 #define OPTIONS_WORK_DIR "popferry-work"
@@ -22,6 +22,11 @@ struct options {
     char *folder_old, *archive_dir, *archive_format_text;
     char *level_text;         /* verify: NULL is content */
     char *delete_source_text; /* migrate: NULL or "verified" */
+    /* estimate; read by estimate_options.h */
+    char *growth_text, *growth_rise_text, *currency_text, *tax_text, *margin_text, *other_use_text;
+    char *customer, *prepared_by, *mailboxes, *lang;
+    const char **rates, **catalogs, **reports; /* ended by NULL; NULL: none */
+    int years, fast;
     int seen_older_than, connections, old_than, max_wait_s;
     int older_than; /* delete: days; -1: not given */
     int allow_plaintext, quiet, verbose, dry_run, yes, retry_quarantined, encode_headers, privacy;
@@ -48,4 +53,6 @@ int options_accounts(const struct options *o, char **ret_from, char **ret_to, st
 /* The job these options describe, passwords read (from their files, or asked for on the terminal). Borrows
  * from *o; the caller owns *ret: options_job_done. */
 int options_job(const struct options *o, struct job *ret, struct error *err);
+/* The same without a destination, job->to zeroed: for what only looks at the source. */
+int options_source_job(const struct options *o, struct job *ret, struct error *err);
 void options_job_done(struct job *job);

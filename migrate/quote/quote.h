@@ -184,9 +184,11 @@ struct quote {
     size_t account_count;
 
     /* By quote_calculate: */
-    size_t measured_count;    /* accounts without an error */
-    struct quote_account sum; /* of those: counts, months, undated, growth (sums), quota unset; strings "" */
-    bool calculated;          /* at least one account was measured; else nothing below is set */
+    size_t measured_count; /* accounts without an error */
+    /* Of those: counts, months, undated and growth are sums; notes, dates and origin of the growth those of
+     * the worst; flags hold if they hold for all; no quota, and strings "". */
+    struct quote_account sum;
+    bool calculated; /* at least one account was measured; else nothing below is set */
     struct estimate estimates[ESTIMATE_SCENARIOS];
     struct quote_offer *offers; /* cheapest total first; then those without a total, in the catalog's order */
     size_t offer_count;
@@ -200,6 +202,8 @@ void quote_init(struct quote *q, const char *customer, const char *prepared_by, 
     const struct quote_params *params, struct catalog *catalog);
 /* A zeroed account with empty strings and expire_days -1; valid until the next quote_add_account. */
 struct quote_account *quote_add_account(struct quote *q);
+/* The growth that a person says, octets a year. One that a list gives goes before --growth. */
+void quote_give_growth(struct quote_account *a, uint64_t octets);
 /* -1 with ERROR_USAGE for parameters out of range, ERROR_INTERNAL for amounts beyond 2^63. */
 int quote_calculate(struct quote *q, struct error *err);
 void quote_done(struct quote *q); /* zeroed is fine */

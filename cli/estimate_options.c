@@ -1,0 +1,97 @@
+#include "estimate_options.h"
+
+#include "i18n.h"
+#include "mem.h"
+#include "quote_size.h"
+#include "text.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define MARGIN_TENTHS 100 /* 10 % */
+#define TERM_MONTHS   12
+
+static int usage(struct error *err, const char *option, const char *value, const char *must)
+{
+    return error_set(
+        err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s %s: must be %s", option, value, must);
+}
+
+static int read_percent(const char *option, const char *text, int *ret_tenths, struct error *err)
+{
+    if (!text || money_tax_parse(text, ret_tenths, NULL) == 0)
+        return 0;
+    return usage(err, option, text, "a number of percent, 0 to 100, with at most one decimal");
+}
+
+static int read_currency(const char *text, enum money_currency *ret, struct error *err)
+{
+    *ret = !strcmp(i18n_lang(), "ja") ? MONEY_JPY : MONEY_USD;
+    return !text || money_code_parse(text, ret) ? 0 : usage(err, "--currency", text, "JPY, USD or EUR");
+}
+
+static int read_model(const struct options *o, struct quote_params *p, struct error *err)
+{
+    struct estimate_params *m = &p->model;
+    if (o->years < 1 || o->years > ESTIMATE_YEARS_MAX) {
+        char *years CLEANUP(mem_free_str) = mem_printf("%d", o->years);
+        return usage(err, "--years", years, "1 to 30");
+    }
+    m->years = o->years;
+    if (read_percent("--growth-rise", o->growth_rise_text, &m->rise_tenths, err) < 0 ||
+        read_percent("--margin", o->margin_text, &m->margin_tenths, err) < 0 ||
+        read_percent("--tax", o->tax_text, &m->view.tax_tenths, err) < 0 ||
+        read_currency(o->currency_text, &m->view.currency, err) < 0)
+        return -1;
+    if (o->other_use_text &&
+        quote_size_parse("--other-use", o->other_use_text, &m->other_use_octets, err) < 0)
+        return -1;
+    p->growth_given = o->growth_text;
+    return o->growth_text ? quote_size_parse("--growth", o->growth_text, &p->growth_octets, err) : 0;
+}
+
+static int read_rates(const struct options *o, struct money_rate *rates, size_t count, struct error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        if (money_rate_parse(o->rates[i], &rates[i], err) < 0)
+            return error_prefix(err, "--rate");
+    return 0;
+}
+
+int estimate_options_read(
+    const struct options *o, struct quote_params *ret, struct money_rate **ret_rates, struct error *err)
+{
+    struct quote_params p = {.fast = o->fast, .utc_offset_min = o->utc_offset_min};
+    size_t count = estimate_options_count(o->rates);
+    p.model.margin_tenths = MARGIN_TENTHS;
+    p.model.term_months = TERM_MONTHS;
+    if (read_model(o, &p, err) < 0)
+        return -1;
+    struct money_rate *rates = mem_array(count, sizeof *rates);
+    if (read_rates(o, rates, count, err) < 0) {
+        free(rates);
+        return -1;
+    }
+    p.model.view.rates = rates;
+    p.model.view.rate_count = count;
+    *ret = p;
+    *ret_rates = rates;
+    return 0;
+}
+
+size_t estimate_options_count(const char *const *list)
+{
+    size_t count = 0;
+    while (list && list[count])
+        count++;
+    return count;
+}
+
+int estimate_options_report(const char *path, enum estimate_report *ret, struct error *err)
+{
+    const char *dot = strrchr(path, '.');
+    bool html = dot && (text_equal_nocase(dot, ".html") || text_equal_nocase(dot, ".htm"));
+    if (!html && !(dot && text_equal_nocase(dot, ".xlsx")))
+        return usage(err, "--report", path, "a file that ends with .html or .xlsx");
+    *ret = html ? ESTIMATE_REPORT_HTML : ESTIMATE_REPORT_XLSX;
+    return 0;
+}
