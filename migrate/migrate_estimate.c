@@ -4,7 +4,6 @@
 #include "mem.h"
 #include "open_ledger.h"
 #include "quote_growth.h"
-#include "source_alone.h"
 #include "text.h"
 #include <stdlib.h>
 
@@ -247,7 +246,7 @@ static int measure(struct measuring *m, const struct job *job, const struct worl
         ledger_close(m->ledger);
         return -1;
     }
-    int rc = m->both ? session_open(&s, job, world, DEST_LOOK, err) : source_alone_open(&s, job, world, err);
+    int rc = session_open(&s, job, world, DEST_LOOK, err);
     if (rc == 0)
         rc = look(m, err);
     struct error ignored; /* nothing was changed that a failing QUIT could undo */

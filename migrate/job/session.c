@@ -131,7 +131,9 @@ int session_open(struct session *s, const struct job *job, const struct world *w
         source_one_at_a_time(s->source);
     source_inventory(s->source, on_inventory, s);
     s->mailbox = job_has_one_mailbox(job) ? job_mailbox(job, 0, s->begun_s) : NULL;
-    dest_prepare(&s->dest, add_lane(s)->imap, s->mailbox, mode, on_dest, s);
+    s->dest_ready = !job->to.host;
+    if (job->to.host)
+        dest_prepare(&s->dest, add_lane(s)->imap, s->mailbox, mode, on_dest, s);
     if (session_run_until(s, both_ready, s, err) < 0)
         return -1;
     const struct error *broken = session_broken(s);
@@ -140,7 +142,8 @@ int session_open(struct session *s, const struct job *job, const struct world *w
         return -1;
     }
     warn_unencrypted(s, s->source_link.stream);
-    warn_unencrypted(s, s->lanes[0].link.stream);
+    if (s->lane_count)
+        warn_unencrypted(s, s->lanes[0].link.stream);
     if (s->inventory_error.code) {
         *err = s->inventory_error;
         return error_prefix(err, "%s", stream_name(s->source_link.stream));
@@ -155,6 +158,7 @@ int session_enter(struct session *s, const char *name, enum dest_mode mode, stru
     char *before = s->mailbox;
     s->mailbox = mem_strdup(name);
     s->dest_ready = false;
+    s->dest_error = (struct error){0}; /* of another mailbox */
     dest_enter(&s->dest, s->mailbox, mode, on_dest, s);
     free(before);
     if (session_run_until(s, both_ready, s, err) < 0) {

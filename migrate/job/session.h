@@ -48,8 +48,9 @@ struct session {
 };
 
 /* Connect both sides, take the inventory and prepare the destination (dest.h), all at once. The job's mailbox
- * is selected if it has only one; else session_enter does that. On failure the text says which side; call
- * session_close all the same. */
+ * is selected if it has only one; else session_enter does that. A job without a destination (to.host NULL)
+ * has a session with the source alone. On failure the text says which side; call session_close all the same.
+ */
 int session_open(struct session *s, const struct job *job, const struct world *world, enum dest_mode mode,
     struct error *err);
 
