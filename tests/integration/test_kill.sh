@@ -54,14 +54,10 @@ exact "exactly once after being killed eight times" taro
 kills=${KILLS:-25}
 RANDOM=${KILL_SEED:-2026}
 forget
-killed=0 ended=0
+killed=0
 for ((i = 1; i <= kills; i++)); do
-    if ((RANDOM % 4)); then micros=$((RANDOM * 400000 / 32768)); else micros=$((RANDOM * 4500000 / 32768)); fi
-    if killed_run "$micros"; then killed=$((killed + 1)); else ended=$((ended + 1)); fi
-    if ((ended > i / 2)); then # it is through: once more from the start
-        forget
-        ended=0
-    fi
+    if ((RANDOM % 4)); then micros=$((RANDOM * took / 32768)); else micros=$((RANDOM * 4500000 / 32768)); fi
+    if killed_run "$micros"; then killed=$((killed + 1)); else forget; fi # it came through: once more from the start
 done
 pf migrate taro
 expect_exit "run again after $killed random kill -9 in $kills runs" 0
