@@ -69,8 +69,8 @@ void outcome_count_rest(struct outcome *o);
  * both. What the first one settled looks to the second like an earlier run's work. */
 void outcome_resume(struct outcome *now, const struct outcome *before);
 
-/* *now is done; *round tells of another inventory of the same source, of messages that it did not show before:
- * add it. */
+/* *now is done; *round tells of another inventory of the same source, of messages that it did not show
+ * before: add it. */
 void outcome_add_round(struct outcome *now, const struct outcome *round);
 
 /* Messages that ought to be in the destination and are not. */
