@@ -5,6 +5,8 @@
 #include "talk.h"
 #include "text.h"
 #include "verify_print.h"
+#include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -34,16 +36,34 @@ static void on_message(void *ctx, const struct verify_message *m)
         verify_print_message(m);
 }
 
+/* False: no answer, or asked to stop. A signal that comes just before fgets would not end it: hence poll. */
+static bool read_answer(struct run *r, char *dst, int cap)
+{
+    const struct world *world = &r->talk.world;
+    struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+    while (!world->stop(world->ctx)) {
+        int n = poll(&in, 1, 200);
+        if (n > 0)
+            return fgets(dst, cap, stdin);
+        if (n < 0 && errno != EINTR)
+            return false;
+    }
+    fputc('\n', stderr);
+    return false;
+}
+
 /* Asked on the terminal; standard output may be a file. */
 static bool confirm(void *ctx, uint64_t messages, uint64_t octets)
 {
     struct run *r = ctx;
     char size[32], answer[16] = "";
     talk_clear(&r->talk);
-    fprintf(stderr, "Delete %llu messages (%s) from %s? Type yes: ", N(messages),
-        text_octets(size, sizeof size, octets), r->job->from.host);
+    fprintf(stderr,
+        "Each of them was read in the destination just now, and is the same there.\n"
+        "Delete %llu messages (%s) from %s? Type yes: ",
+        N(messages), text_octets(size, sizeof size, octets), r->job->from.host);
     fflush(stderr);
-    return fgets(answer, sizeof answer, stdin) && !strcmp(answer, "yes\n");
+    return read_answer(r, answer, sizeof answer) && !strcmp(answer, "yes\n");
 }
 
 static void print_counts(const struct deletion *d)
@@ -65,7 +85,8 @@ static void print_verdict(const struct run *r, const struct deletion *d, int rc)
     else if (d->declined)
         printf("Nothing was deleted: the answer was not \"yes\".\n");
     else if (rc < 0)
-        printf("Stopped before the end: %llu messages are still to be deleted; run the same command again.\n",
+        printf(
+            "Stopped before the end: %llu messages are not known to be deleted; run the same command again.\n",
             N(d->left));
     else if (!d->chosen)
         printf("There was nothing to delete.\n");

@@ -109,6 +109,7 @@ static void on_capa(void *ctx, const struct pop3_result *res)
 static void on_stat(void *ctx, const struct pop3_result *res)
 {
     struct source *s = ctx;
+    s->facts.has_stat = res->ok;
     if (res->ok) {
         s->facts.messages = res->messages;
         s->facts.octets = res->octets;
@@ -137,6 +138,7 @@ static void on_uidl_row(void *ctx, uint32_t number, const char *uidl)
 {
     struct source *s = ctx;
     struct source_item *item = find_number(s, number);
+    s->facts.uidl_rows++;
     if (!item && !s->list_error.code) { /* LIST left it out */
         on_list_row(s, number, 0);
         item = &s->items[s->count - 1];

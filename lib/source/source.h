@@ -43,8 +43,10 @@ const struct source_item *source_items(const struct source *s, size_t *ret_count
 struct source_facts {
     const struct pop3_caps *caps;
     uint64_t messages, octets; /* as STAT says */
+    bool has_stat;             /* STAT was answered */
     bool stat_agrees;          /* with LIST, in the number of messages */
     bool has_uidl;             /* UIDL was answered */
+    uint64_t uidl_rows;        /* how many messages UIDL named, well or not */
     bool has_top;              /* TOP may be tried: CAPA names it, or there is no CAPA to ask */
     uint32_t blank_uidls, repeated_uidls;
 };

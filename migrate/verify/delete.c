@@ -84,7 +84,8 @@ static int wait_for(struct delete_work *w, bool (*reached)(struct delete_work *w
     if (!w->error.code && reached(w))
         return 0;
     *err = *why;
-    return w->error.code ? error_prefix(err, "%s", stream_name(w->link.stream)) : -1;
+    bool named = !w->error.code || w->error.scope == ERROR_SCOPE_RUN; /* the ledger's */
+    return named ? -1 : error_prefix(err, "%s", stream_name(w->link.stream));
 }
 
 static void on_inventory(void *ctx, const struct error *error)
@@ -107,6 +108,8 @@ static int open_session(struct delete_work *w, struct error *err)
         return -1;
     w->net = net_new(&w->v->world->log);
     w->source = source_new();
+    w->scan = mail_scan_new();
+    w->under_way = 0;
     w->link = (struct link){.source = w->source, .stream = connect_source(w)};
     w->inventory_done = w->quit_done = false;
     w->error = (struct error){0};
@@ -129,69 +132,20 @@ static void close_session(struct delete_work *w)
     stream_close(w->link.stream);
     source_free(w->source);
     net_free(w->net);
+    mail_scan_free(w->scan);
     free(w->by_key);
     w->link = (struct link){0};
     w->source = NULL;
     w->net = NULL;
     w->by_key = NULL;
+    w->by_key_count = 0;
+    w->scan = NULL;
 }
 
 /* ---- what the source lists now ---- */
-static int compare_key(const void *a, const void *b)
-{
-    const struct source_item *const *x = a, *const *y = b;
-    return strcmp((*x)->key, (*y)->key);
-}
-
-static void sort_items(struct delete_work *w)
-{
-    size_t count, n = 0;
-    const struct source_item *items = source_items(w->source, &count);
-    w->by_key = mem_array(count ? count : 1, sizeof *w->by_key);
-    for (size_t i = 0; i < count; i++)
-        if (items[i].key)
-            w->by_key[n++] = &items[i];
-    qsort(w->by_key, n, sizeof *w->by_key, compare_key);
-    w->by_key_count = n;
-}
-
-static const struct source_item *find_item(const struct delete_work *w, const char *key)
-{
-    const struct source_item probe = {.key = (char *)key}, *want = &probe;
-    const struct source_item **at =
-        w->by_key_count ? bsearch(&want, w->by_key, w->by_key_count, sizeof *w->by_key, compare_key) : NULL;
-    return at ? *at : NULL;
-}
-
-/* A server that renames what it keeps would make everything look as if it were gone. */
-static int check_names(const struct delete_work *w, struct error *err)
-{
-    size_t known = 0, found = 0, count;
-    source_items(w->source, &count);
-    for (size_t i = 0; i < w->v->row_count; i++) {
-        const struct verify_row *row = &w->v->rows[i];
-        bool counts = row->key && row->item != VERIFY_NONE && !row->deleted;
-        known += counts;
-        found += counts && find_item(w, row->key);
-    }
-    if (!names_differ(known, count, found))
-        return 0;
-    return error_set(err, ERROR_SCOPE_MESSAGE, ERROR_RETRY_NEVER, ERROR_REFUSED,
-        "%s gives its messages other UIDLs than a moment ago (%zu of %zu are not among its %zu messages): nothing "
-        "more is deleted there",
-        stream_name(w->link.stream), known - found, known, count);
-}
-
 static const struct verify_row *row_of(const struct delete_work *w, const struct delete_target *t)
 {
     return &w->v->rows[t->row];
-}
-
-static void keep(struct delete_target *t, char *why)
-{
-    t->state = DELETE_KEPT;
-    free(t->why);
-    t->why = why;
 }
 
 static int note_deleted(struct delete_work *w, struct delete_target *t, struct error *err)
@@ -213,7 +167,7 @@ static int note_deleted(struct delete_work *w, struct delete_target *t, struct e
 static int look_at(struct delete_work *w, struct delete_target *t, struct error *err)
 {
     const struct verify_row *row = row_of(w, t);
-    const struct source_item *item = find_item(w, row->key);
+    const struct source_item *item = delete_list_find(w, row->key);
     if (t->state == DELETE_GONE || t->state == DELETE_KEPT)
         return 0;
     if (!item && t->state == DELETE_SENT)
@@ -225,16 +179,16 @@ static int look_at(struct delete_work *w, struct delete_target *t, struct error 
     }
     t->tries += t->state == DELETE_SENT;
     t->state = DELETE_WAITING;
+    t->chosen = t->same = false;
     if (item->octets != row->octets_claimed)
-        keep(t, mem_printf("the source gives another size under this UIDL now"));
+        delete_keep(t, mem_strdup("the source gives another size under this UIDL now"));
     return 0;
 }
 
 static int look_at_all(struct delete_work *w, struct error *err)
 {
     size_t stubborn = 0;
-    sort_items(w);
-    if (check_names(w, err) < 0)
+    if (delete_list_read(w, err) < 0)
         return -1;
     for (size_t i = 0; i < w->count; i++) {
         if (look_at(w, &w->targets[i], err) < 0)
@@ -262,31 +216,43 @@ static void on_marked(void *ctx, const struct error *error)
     struct mark *m = ctx;
     m->w->under_way--;
     if (error && error->scope == ERROR_SCOPE_MESSAGE)
-        keep(m->t, mem_strdup(error->text));
+        delete_keep(m->t, mem_strdup(error->text));
     else if (error && !m->w->error.code)
         m->w->error = *error;
     free(m);
 }
 
-static bool all_marked(struct delete_work *w)
+static bool all_answered(struct delete_work *w)
 {
     return !w->under_way;
+}
+
+/* Those whose turn it is. Returns how many. */
+static size_t choose_chunk(struct delete_work *w)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < w->count && n < w->chunk; i++) {
+        struct delete_target *t = &w->targets[i];
+        t->chosen = t->state == DELETE_WAITING;
+        n += t->chosen;
+    }
+    return n;
 }
 
 static size_t mark_chunk(struct delete_work *w)
 {
     const struct source_item *items = source_items(w->source, &(size_t){0});
     size_t n = 0;
-    for (size_t i = 0; i < w->count && n < DELETE_CHUNK; i++) {
+    for (size_t i = 0; i < w->count; i++) {
         struct delete_target *t = &w->targets[i];
-        if (t->state != DELETE_WAITING)
+        if (!t->chosen || !t->same || t->state != DELETE_WAITING)
             continue;
         struct mark *m = mem_alloc(sizeof *m);
         *m = (struct mark){.w = w, .t = t};
         t->state = DELETE_SENT;
         n++;
         w->under_way++;
-        source_delete(w->source, (size_t)(find_item(w, row_of(w, t)->key) - items), on_marked, m);
+        source_delete(w->source, (size_t)(delete_list_find(w, row_of(w, t)->key) - items), on_marked, m);
     }
     return n;
 }
@@ -306,11 +272,27 @@ static bool has_quit(struct delete_work *w)
     return w->quit_done;
 }
 
-/* DELE, QUIT, its answer. *ret_more: there was something to delete, so another session has to look. */
+static bool any_waits(const struct delete_work *w)
+{
+    for (size_t i = 0; i < w->count; i++)
+        if (w->targets[i].state == DELETE_WAITING)
+            return true;
+    return false;
+}
+
+/* Compare, DELE, QUIT, its answer. *ret_more: another session has to look, or to go on. */
 static int delete_chunk(struct delete_work *w, bool *ret_more, struct error *err)
 {
+    size_t chosen = choose_chunk(w);
+    w->comparing = chosen > 0;
+    delete_compare(w);
+    if (wait_for(w, all_answered, err) < 0)
+        return -1;
+    w->comparing = false;
+    if (chosen)
+        crash_point("compared before a deletion");
     size_t n = mark_chunk(w);
-    if (wait_for(w, all_marked, err) < 0)
+    if (wait_for(w, all_answered, err) < 0)
         return -1;
     if (n)
         crash_point("before the QUIT that deletes");
@@ -320,12 +302,13 @@ static int delete_chunk(struct delete_work *w, bool *ret_more, struct error *err
         return -1;
     if (n)
         crash_point("after the QUIT that deletes");
-    *ret_more = n > 0;
+    *ret_more = n > 0 || any_waits(w);
     return 0;
 }
 
 static int run_session(struct delete_work *w, bool *ret_more, struct error *err)
 {
+    w->comparing = false;
     int rc = open_session(w, err);
     if (rc == 0)
         rc = look_at_all(w, err);
@@ -335,14 +318,26 @@ static int run_session(struct delete_work *w, bool *ret_more, struct error *err)
     return rc;
 }
 
+/* A session that breaks while messages are compared has done nothing: a shorter one may come through. */
+static bool go_on(struct delete_work *w, struct error *err)
+{
+    if (w->given_up)
+        return false;
+    if (w->comparing && w->chunk > DELETE_CHUNK_MIN)
+        w->chunk /= 2;
+    verify_be_careful(w->v, err);
+    return patience_again(&w->v->patience, err);
+}
+
 int delete_run(struct delete_work *w, struct error *err)
 {
     bool more = w->count > 0;
+    w->chunk = DELETE_CHUNK;
     w->progress =
         (struct progress){.phase = "deleting", .total = w->count, .total_octets = w->result->chosen_octets};
     while (more) {
         int rc = run_session(w, &more, err);
-        if (rc < 0 && (w->given_up || !patience_again(&w->v->patience, err)))
+        if (rc < 0 && !go_on(w, err))
             return -1;
     }
     *err = (struct error){0};

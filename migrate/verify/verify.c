@@ -151,15 +151,20 @@ static int run_session(struct verify *v, struct error *err)
     return rc;
 }
 
+void verify_be_careful(struct verify *v, const struct error *why)
+{
+    if (why->code != ERROR_PROTOCOL || v->job->one_at_a_time)
+        return;
+    v->careful_job = *v->job;
+    v->careful_job.one_at_a_time = true;
+    v->job = &v->careful_job;
+}
+
 int verify_run(struct verify *v, struct error *err)
 {
     int rc;
     while ((rc = run_session(v, err)) < 0 && patience_again(&v->patience, err))
-        if (err->code == ERROR_PROTOCOL) { /* replies that ran into each other, see pop3.h */
-            v->careful_job = *v->job;
-            v->careful_job.one_at_a_time = true;
-            v->job = &v->careful_job;
-        }
+        verify_be_careful(v, err);
     if (rc == 0)
         *err = (struct error){0}; /* of a session that was taken up again */
     v->result->reconnects = v->patience.attempts;

@@ -36,11 +36,12 @@ struct verify_row {
     uint32_t uidvalidity, uid;
     uint32_t floor_uidvalidity, floor_uid;
     uint64_t octets_claimed, octets_sent;
-    int64_t internaldate_s;
-    uint64_t ident;                /* see verify_scan.h */
-    uint8_t header[SHA256_OCTETS]; /* likewise, of what was sent */
-    uint8_t print[SHA256_OCTETS];  /* fingerprint of what was sent */
-    uint8_t sha256[SHA256_OCTETS]; /* of what was sent; all zero: not sent by us */
+    int64_t internaldate_s;          /* 0 or MAIL_NO_DATE: the message does not tell */
+    uint64_t ident;                  /* see verify_scan.h */
+    uint8_t header[SHA256_OCTETS];   /* likewise, of what was sent */
+    uint8_t print[SHA256_OCTETS];    /* fingerprint of what was sent */
+    uint8_t received[SHA256_OCTETS]; /* fingerprint of what was received */
+    uint8_t sha256[SHA256_OCTETS];   /* of what was sent; all zero: not sent by us */
     enum ledger_state state;
     enum ledger_proof before;
     bool changed_size; /* on the source, under its key, with another size than was seen */
@@ -125,6 +126,9 @@ struct verify {
 int verify_open_ledger(const struct job *job, struct ledger **ret, int64_t *ret_job, struct error *err);
 /* The ledger's rows and mailboxes. v: zeroed but for job, world, ledger, job_id, level and result. */
 int verify_begin(struct verify *v, struct error *err);
+/* A session broke with *why: if replies had run into each other (pop3.h), the next ask for one message at a
+ * time. */
+void verify_be_careful(struct verify *v, const struct error *why);
 /* Connect and compare, over as many sessions as it takes. *v->result is filled as far as it got. */
 int verify_run(struct verify *v, struct error *err);
 /* Count, record what was shown (ledger_prove) and tell the sink. */
@@ -162,6 +166,8 @@ struct verify_row *verify_find_row(const struct verify *v, int64_t id);
 bool verify_is_expected(const struct verify_row *row);
 /* As expected, and not judged. */
 bool verify_is_open(const struct verify_row *row);
+/* The row says that its message has the content of this twin, and it has. Pure. */
+bool verify_is_twin(const struct verify_row *row, const struct verify_row *twin);
 /* The row's own item whatever its size; NULL if it has none. */
 struct verify_row *verify_row_of_key(const struct verify *v, const char *key);
 /* This item has the row's content (or, below content level, its size). */

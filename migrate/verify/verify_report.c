@@ -51,9 +51,14 @@ static void judge_open(struct verify *v, struct verify_row *row)
 static void judge_duplicate(struct verify *v, struct verify_row *row)
 {
     const struct verify_row *twin = verify_find_row(v, row->twin);
+    enum verify_verdict lacking = row->item == VERIFY_NONE ? VERIFY_VANISHED : VERIFY_PENDING;
     if (!twin || !verify_is_expected(twin)) {
-        give(v, row, row->item == VERIFY_NONE ? VERIFY_VANISHED : VERIFY_PENDING,
-            "the message of the same content is not copied yet");
+        give(v, row, lacking, "the message of the same content is not copied yet");
+        return;
+    }
+    if (!verify_is_twin(row, twin)) {
+        give(v, row, lacking,
+            "the message that had the same content has another now, and this one is not copied");
         return;
     }
     row->proof = twin->proof;

@@ -1,5 +1,6 @@
 #include "verify.h"
 
+#include "mail_date.h"
 #include "mem.h"
 #include <stdlib.h>
 #include <string.h>
@@ -19,6 +20,15 @@ static uint32_t box_of(const struct verify *v, int64_t mailbox)
         if (v->boxes[i].id == mailbox)
             return (uint32_t)i;
     return VERIFY_NONE;
+}
+
+/* When the run that copied it had to take its own hour, that says nothing of the message's age. */
+static int64_t date_of(const struct ledger_message *m)
+{
+    enum mail_date_source source;
+    bool known =
+        !m->date_source || !mail_date_source_parse(m->date_source, &source) || source != MAIL_DATE_NOW;
+    return known ? m->internaldate_s : MAIL_NO_DATE;
 }
 
 static bool add_row(void *ctx, const struct ledger_message *m)
@@ -42,7 +52,7 @@ static bool add_row(void *ctx, const struct ledger_message *m)
         .floor_uid = m->floor_uid,
         .octets_claimed = m->octets_claimed,
         .octets_sent = m->octets_sent,
-        .internaldate_s = m->internaldate_s,
+        .internaldate_s = date_of(m),
         .ident = verify_ident(m->message_id, core),
         .state = m->state,
         .before = m->proof,
@@ -51,6 +61,7 @@ static bool add_row(void *ctx, const struct ledger_message *m)
     };
     row->box = row->home;
     verify_header(m->message_id, core, row->header);
+    memcpy(row->received, m->fingerprint, SHA256_OCTETS);
     memcpy(row->print, m->fingerprint_sent ? m->fingerprint_sent : m->fingerprint, SHA256_OCTETS);
     if (m->sha256_sent)
         memcpy(row->sha256, m->sha256_sent, SHA256_OCTETS);
@@ -125,6 +136,13 @@ bool verify_is_expected(const struct verify_row *row)
         break;
     }
     return false;
+}
+
+bool verify_is_twin(const struct verify_row *row, const struct verify_row *twin)
+{
+    static const uint8_t unknown[SHA256_OCTETS];
+    return row->twin == twin->id && memcmp(row->received, unknown, SHA256_OCTETS) != 0 &&
+           !memcmp(row->received, twin->received, SHA256_OCTETS);
 }
 
 bool verify_is_open(const struct verify_row *row)

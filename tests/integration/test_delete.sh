@@ -65,11 +65,25 @@ if command -v script >/dev/null; then
     check "on a terminal it asks" grep -q 'Delete 60 messages (.*) from localhost? Type yes:' "$W/out"
     check "another answer than yes deletes nothing" test "$rc $(on_source)" = "0 60"
     check "and it says so" grep -q 'Nothing was deleted' "$W/out"
+    check "it says what the question rests on" grep -q 'read in the destination just now' "$W/out"
+    ask $'\003'
+    check "Ctrl-C at the question: as a run that was interrupted" test "$rc $(on_source)" = "4 60"
 else
     skip "the question on a terminal" "no script(1) here"
 fi
 after=$(find "$legacy" "$cloud" -type f -name '*,S=*' | sort | xargs sha256sum | sha256sum)
 check "both sides are as they were" test "$before" = "$after"
+
+# An answer that comes late: both sides are compared again first. It is given below, to hanako's question.
+if command -v script >/dev/null; then
+    fill hanako --count 20 --octets 100000
+    pf migrate hanako
+    late=("$POPFERRY" delete --from "$(pop_url hanako)" --to "$(imap_url hanako)" --from-password-file "$W/password"
+        --to-password-file "$W/password" --ca-file "$SERVERS_CA" --work-dir "$W/work-hanako")
+    (sleep 63; echo yes; sleep 3) | script -qec "${late[*]@Q}" /dev/null >"$W/late-out" 2>&1 &
+    late_pid=$!
+    (sleep 4; rm -r "$S/cloud/hanako/Maildir"/{cur,new}/*) 2>/dev/null &
+fi
 
 # ---- all of it ----
 pf delete taro --yes --format json
@@ -126,6 +140,52 @@ check "the rest stays" test "$(on_source)" = "$(jq .summary.younger "$W/out")"
 check "none of those that stay is that old" test "$(jq "[.messages[] | select(.verdict == \"younger\" and .date != null) |
     select((.date | fromdate) < (now - $days * 86400))] | length" "$W/out")" = 0
 
+begin
+undated=$(sqlite3 "$db" "SELECT count(*) FROM message WHERE date_source = 'now'")
+sqlite3 "$db" "UPDATE message SET internaldate_s = internaldate_s - 10 * 86400 WHERE date_source = 'now'"
+check "there are messages without a date" test "$undated" -gt 0
+pf delete taro --yes --older-than 1 --format json
+says "a date that a run took from its own clock is no age" 0 '[.summary.deleted, .summary.younger]' \
+    "[$((60 - undated)),$undated]"
+
+# ---- what stands under a UIDL may be another message by now ----
+reuse() { # FILE: another message of the same size under its name
+    perl -0pi -e 's/^(Message-ID:\s*<)../$1~~/mi or die' "$1"
+    servers_own "$legacy"
+}
+begin
+reused=$(copy_of html 1 "$legacy")
+reuse "$reused"
+pf delete taro --yes --format json
+says "a UIDL that another message has now" 1 '[.summary.deleted, .summary.kept]' '[59,1]'
+check "that one is still there" still "$reused"
+says "and it is named" 1 '[.messages[] | select(.verdict == "kept") | (.reason | test("and is another one")) and .uidl != ""]' '[true]'
+before=$(arrived taro)
+pf migrate taro
+check "migrate copies it then" test "$rc $(arrived taro)" = "0 $((before + 1))"
+pf delete taro --yes --format json
+says "and after that it goes" 0 '[.summary.deleted, .summary.kept]' '[1,0]'
+
+begin
+duplicates=$(sqlite3 "$db" 'SELECT count(*) FROM message WHERE state = 4')
+sqlite3 "$db" "UPDATE message SET fingerprint = randomblob(32) WHERE state = 4"
+pf delete taro --yes --format json
+check "there are duplicates" test "$duplicates" -gt 0
+says "a duplicate that is none any more is not proved by its twin" 1 '[.summary.deleted, .summary.kept]' \
+    "[$((60 - duplicates)),$duplicates]"
+
+rm -rf "$S/legacy/taro" "$S/cloud/taro" "$W/work-taro" "$S/taro.manifest"
+fill taro --count 20 --octets 100000
+pf migrate taro
+for ((i = 0; i < 12; i++)); do
+    printf 'From: x@example.com\r\nSubject: late %d\r\n\r\nnew\r\n' "$i" >"$legacy/new/99999999$((10 + i)).new.$HOSTNAME"
+done
+servers_own "$legacy"
+pf delete taro --yes --format json
+says "20 go while 12 new ones have come" 1 '[.summary.deleted, .summary.kept, .summary.left]' '[20,12,0]'
+pf delete taro --yes --format json
+says "and again" 1 '[.summary.deleted, .summary.kept]' '[0,12]'
+
 # ---- peculiar servers ----
 old_ferry() { # COMMAND [options]
     "$POPFERRY" "$1" --from "pop3://taro@localhost:$port" --to "$(imap_url taro)" --allow-plaintext --from-password-file \
@@ -157,6 +217,43 @@ check "nothing is gone without UIDLs" test "$(on_source)" = 60
 renew --same-uidl
 old_ferry delete --yes
 says "nor with one UIDL for all" 1 '[.summary.deleted, .summary.kept]' '[0,60]'
+
+renew --no-top
+reused=$(copy_of html 1 "$legacy")
+spoil "$reused"
+servers_own "$legacy"
+old_ferry delete --yes
+says "without TOP all of each is read, and another body is seen" 1 '[.summary.deleted, .summary.kept]' '[59,1]'
+check "it is still there" still "$reused"
+
+renew --top-cut 60
+old_ferry delete --yes
+says "headers that TOP cuts short are read by RETR" 0 '[.summary.deleted, .summary.kept]' '[60,0]'
+
+renew --no-top --capa-add 'EXPIRE 0'
+old_ferry delete --yes
+says "no TOP, and RETR removes what it reads" 1 '[.summary.deleted, .summary.kept]' '[0,60]'
+says "which is said" 1 '[.messages[].reason | test("has no TOP")] | all' true
+check "nothing was removed" test "$(on_source)" = 60
+
+# UIDL fails once the verification is over: the server is another one while LOGIN-DELAY is waited for.
+renew --login-delay 4
+sleep 4.1
+old_ferry delete --yes &
+deleting=$!
+for ((i = 0; i < 100; i++)); do
+    grep -q LOGIN-DELAY "$W/err" 2>/dev/null && break
+    sleep 0.05
+done
+faulty_end
+"$SERVERS_TOOLS/oldpop" --listen "$port" --connect "127.0.0.1:$LEGACY_POP3_PORT" --no-uidl >/dev/null 2>>"$W/faulty.err" &
+LIB_PIDS+=($!)
+wait "$deleting"
+check "UIDL fails after the verification: nothing is taken for gone" jq -e \
+    '.exit_code == 4 and .summary.deleted == 0 and .summary.gone == 0 and .summary.left == 60' "$W/out"
+check "which is said" grep -q 'does not answer UIDL, though it did a moment ago' "$W/err"
+check "nothing is gone, and nothing recorded" test \
+    "$(sqlite3 "$db" 'SELECT count(*) FROM message WHERE deleted_s > 0') $(on_source)" = "0 60"
 
 renew --uidl-salt one
 peculiar --uidl-salt two
@@ -204,6 +301,17 @@ pf migrate taro
 pf delete taro --yes --format json
 says "1,200 messages in three sessions and one that looks" 0 '[.summary.deleted, .summary.sessions]' '[1200,4]'
 check "all are gone" test "$(on_source)" = 0
+
+# ---- the late answer ----
+if [[ -n ${late_pid:-} ]]; then
+    wait "$late_pid"
+    check "answered late, when the destination was emptied: nothing goes" test \
+        "$(find "$S/legacy/hanako/Maildir"/{cur,new} -type f | wc -l)" = 20
+    check "it had been asked for all" grep -q 'Delete 20 messages' "$W/late-out"
+    check "and they are named" grep -q 'kept: missing' "$W/late-out"
+else
+    skip "an answer that comes late" "no script(1) here"
+fi
 
 # ---- killed ----
 if ! "$POPFERRY" --version | grep -q 'crash points'; then

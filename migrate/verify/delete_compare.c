@@ -1,0 +1,127 @@
+#include "delete.h"
+
+#include "identity.h"
+#include "mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char another[] =
+    "stands under the UIDL of a message that was copied, and is another one: run popferry migrate again to copy it";
+
+static bool is_known(const uint8_t digest[SHA256_OCTETS])
+{
+    static const uint8_t unknown[SHA256_OCTETS];
+    return memcmp(digest, unknown, SHA256_OCTETS) != 0;
+}
+
+bool delete_is_same(const struct ledger_message *row, const struct mail_facts *f, bool whole)
+{
+    uint8_t ident[SHA256_OCTETS];
+    if (whole)
+        return is_known(row->fingerprint) && !memcmp(row->fingerprint, f->fingerprint, SHA256_OCTETS);
+    identity_of(f, ident);
+    return is_known(row->ident) && !memcmp(row->ident, ident, SHA256_OCTETS) &&
+           !memcmp(row->core, f->core, SHA256_OCTETS);
+}
+
+bool delete_may_read(const struct pop3_caps *caps)
+{
+    return !caps->google && caps->expire_days != 0;
+}
+
+void delete_keep(struct delete_target *t, char *why)
+{
+    t->state = DELETE_KEPT;
+    free(t->why);
+    t->why = why;
+}
+
+struct look {
+    struct delete_work *w;
+    struct delete_target *t;
+    bool whole;
+};
+
+static void ask(struct delete_work *w, struct delete_target *t, bool whole);
+
+/* Answers come one after the other: one scanner serves all. */
+static void on_data(void *ctx, const void *data, size_t len)
+{
+    struct look *l = ctx;
+    mail_scan_feed(l->w->scan, data, len);
+}
+
+static bool may_read(const struct delete_work *w)
+{
+    return delete_may_read(source_facts(w->source)->caps);
+}
+
+static void judge(struct delete_work *w, const struct look *l, const struct mail_facts *f)
+{
+    struct ledger_message m;
+    int rc = ledger_find_id(w->v->ledger, w->v->rows[l->t->row].id, &m, &w->error);
+    if (rc <= 0) {
+        if (rc == 0)
+            error_unhandled(&w->error, "a row of the ledger is gone");
+        return;
+    }
+    bool same = delete_is_same(&m, f, l->whole);
+    /* Without Message-ID the header tells little; and some servers cut it short. */
+    if (!l->whole && (!same || !f->message_id) && may_read(w)) {
+        ask(w, l->t, true);
+    } else if (same) {
+        l->t->same = true;
+    } else {
+        l->t->another = true;
+        delete_keep(l->t, mem_strdup(another));
+    }
+}
+
+static void on_looked(void *ctx, const struct error *error)
+{
+    struct look *taken = ctx, l = *taken;
+    struct delete_work *w = l.w;
+    struct mail_facts f CLEANUP(mail_facts_done) = {0};
+    free(taken);
+    mail_scan_finish(w->scan, &f);
+    w->under_way--;
+    if (w->error.code)
+        return;
+    if (!error)
+        judge(w, &l, &f);
+    else if (error->scope != ERROR_SCOPE_MESSAGE)
+        w->error = *error;
+    else if (!l.whole && may_read(w))
+        ask(w, l.t, true);
+    else
+        delete_keep(l.t, mem_printf("it cannot be held against what was copied: %s", error->text));
+}
+
+static void ask(struct delete_work *w, struct delete_target *t, bool whole)
+{
+    const struct source_item *item = delete_list_find(w, w->v->rows[t->row].key);
+    size_t index = (size_t)(item - source_items(w->source, &(size_t){0}));
+    struct look *l = mem_alloc(sizeof *l);
+    *l = (struct look){.w = w, .t = t, .whole = whole};
+    w->under_way++;
+    if (whole)
+        source_fetch(w->source, index, on_data, on_looked, l);
+    else
+        source_fetch_header(w->source, index, on_data, on_looked, l);
+}
+
+void delete_compare(struct delete_work *w)
+{
+    bool top = source_facts(w->source)->has_top;
+    for (size_t i = 0; i < w->count; i++) {
+        struct delete_target *t = &w->targets[i];
+        if (!t->chosen)
+            continue;
+        if (!top && !may_read(w))
+            delete_keep(t,
+                mem_strdup("it cannot be held against what was copied: the source has no TOP, and may hide "
+                           "or remove what RETR reads"));
+        else
+            ask(w, t, !top);
+    }
+}
