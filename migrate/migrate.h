@@ -90,10 +90,11 @@ struct deletion {
 };
 
 /* Verify by content, now, then delete from the source what was proved (LEDGER_PROOF_EXACT or _CONTENT) and
- * nothing else: a message goes only if its UIDL and size are as in the ledger. In sessions of their own; what
- * is recorded as deleted was missing from the source's list in the session after. Killed anywhere, the same
- * command again does the rest. ERROR_REFUSED (scope message) when the source has changed its UIDLs. *ret is
- * filled as far as it got, also on failure. */
+ * nothing else: a message goes only if its UIDL and size are as in the ledger, and its header, read again in
+ * the session that deletes it, is that of what was copied. In sessions of their own; what is recorded as
+ * deleted was missing from the source's list in the session after. Killed anywhere, the same command again
+ * does the rest. ERROR_REFUSED (scope message) when the source has changed its UIDLs. *ret is filled as far
+ * as it got, also on failure. */
 int migrate_delete(const struct job *job, const struct world *world, const struct delete_policy *policy,
     const struct verify_sink *sink, struct deletion *ret, struct error *err);
 
