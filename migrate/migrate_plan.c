@@ -52,29 +52,10 @@ static const char *or_empty(const char *s)
     return s ? s : "";
 }
 
-/* What there is to show of it: from the ledger, or what the survey has just read. */
-static struct outcome_message describe(struct planning *v, const struct survey_row *row)
-{
-    struct ledger_message m = {0};
-    if (!row->subject && row->id)
-        ledger_find_id(v->ledger, row->id, &m, &v->error);
-    else
-        m = (struct ledger_message){
-            .message_id = row->message_id, .from = row->from, .subject = row->subject};
-    return (struct outcome_message){
-        .message_id = or_empty(m.message_id),
-        .from = or_empty(m.from),
-        .subject = or_empty(m.subject),
-        .date_s = row->known         ? row->date_s
-                  : m.internaldate_s ? m.internaldate_s
-                                     : MAIL_NO_DATE,
-    };
-}
-
 static void on_message(void *ctx, const struct foreseen *f)
 {
     struct planning *v = ctx;
-    struct outcome_message m = describe(v, f->row);
+    struct outcome_message m = survey_message(v->ledger, f->row, &v->error);
     enum verdict verdict = f->verdict.verdict;
     count_verdict(v->outcome, verdict, f->item->octets);
     if (f->row->known)

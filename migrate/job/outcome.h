@@ -20,6 +20,11 @@ struct outcome_message {
     bool attention; /* something is not as it should be: this is listed at the end */
 };
 
+/* What the ledger knows of a message; the strings are the row's. The caller adds verdict, reason and the
+ * like. */
+struct ledger_message;
+struct outcome_message outcome_of_row(const struct ledger_message *m);
+
 /* Where messages are reported as they are settled. May be NULL. Strings valid during the call. */
 struct outcome_sink {
     void (*message)(void *ctx, const struct outcome_message *m);

@@ -67,24 +67,15 @@ static void report_filtered(struct finding *f, size_t item, const char *reason)
 {
     const struct source_item *it = &f->items[item];
     const struct survey_row *row = f->places->survey.rows ? &f->places->survey.rows[item] : NULL;
-    struct ledger_message m = {0};
-    if (row && row->known && !row->subject && row->id)
-        ledger_find_id(f->ledger, row->id, &m, &f->error);
-    else if (row)
-        m = (struct ledger_message){
-            .message_id = row->message_id, .from = row->from, .subject = row->subject};
-    struct outcome_message out = {
-        .number = it->number,
-        .key = it->key ? it->key : "",
-        .message_id = m.message_id ? m.message_id : "",
-        .from = m.from ? m.from : "",
-        .subject = m.subject ? m.subject : "",
-        .date_s = row ? row->date_s : MAIL_NO_DATE,
-        .octets = it->octets,
-        .verdict = verdict_name(VERDICT_FILTERED),
-        .reason = reason,
-        .certain = true,
-    };
+    struct outcome_message out = {.message_id = "", .from = "", .subject = "", .date_s = MAIL_NO_DATE};
+    if (row)
+        out = survey_message(f->ledger, row, &f->error);
+    out.number = it->number;
+    out.key = it->key ? it->key : "";
+    out.octets = it->octets;
+    out.verdict = verdict_name(VERDICT_FILTERED);
+    out.reason = reason;
+    out.certain = true;
     f->outcome->filtered++;
     f->session->progress.messages++;
     f->session->progress.octets += it->octets;

@@ -190,3 +190,17 @@ void survey_done(struct survey *v)
     free(v->rows);
     *v = (struct survey){0};
 }
+
+struct outcome_message survey_message(struct ledger *ledger, const struct survey_row *row, struct error *err)
+{
+    struct ledger_message m = {0};
+    if (!row->subject && row->id)
+        ledger_find_id(ledger, row->id, &m, err);
+    else
+        m = (struct ledger_message){
+            .message_id = row->message_id, .from = row->from, .subject = row->subject};
+    struct outcome_message out = outcome_of_row(&m);
+    if (row->known)
+        out.date_s = row->date_s;
+    return out;
+}

@@ -7,6 +7,7 @@
 
 #include "ledger.h"
 #include "mail_date.h"
+#include "outcome.h"
 #include "past.h"
 #include "session.h"
 
@@ -35,3 +36,7 @@ struct survey {
 int survey_take(struct session *s, struct ledger *ledger, int64_t job, enum survey_need need,
     struct survey *ret, struct error *err);
 void survey_done(struct survey *v);
+
+/* What is known of a row, ready for the sink: who wrote it, subject, date; strings valid until the next
+ * ledger call. */
+struct outcome_message survey_message(struct ledger *ledger, const struct survey_row *row, struct error *err);

@@ -54,18 +54,10 @@ static bool answered(void *ctx)
 
 static void report_missing(const struct comparison *c, const struct ledger_message *m)
 {
-    struct outcome_message out = {
-        .key = m->key ? m->key : "",
-        .message_id = m->message_id ? m->message_id : "",
-        .from = m->from ? m->from : "",
-        .subject = m->subject ? m->subject : "",
-        .date_s = m->internaldate_s,
-        .octets = m->octets_sent,
-        .verdict = "missing",
-        .reason = "the destination said OK to it, and does not hold it at the end",
-        .certain = true,
-        .attention = true,
-    };
+    struct outcome_message out = outcome_of_row(m);
+    out.verdict = "missing";
+    out.reason = "the destination said OK to it, and does not hold it at the end";
+    out.attention = true;
     outcome_tell(c->sink, &out);
 }
 

@@ -268,7 +268,7 @@ static void compare_with(struct parcel *p, const uint32_t *uids, size_t count)
 }
 
 /* ---- the verdict ---- */
-/* What earlier sessions saw of it: did it break the connection, does it lie in quarantine? */
+/* What earlier sessions saw of it: did it break the connection? */
 static void recall(struct parcel *p)
 {
     struct transfer *t = p->transfer;
@@ -276,14 +276,11 @@ static void recall(struct parcel *p)
     if (!p->row.id || ledger_find_id(t->ledger, p->row.id, &m, &t->fatal) != 1)
         return;
     p->broken = m.broken;
-    p->quarantine = mem_strdup(m.quarantine);
-    p->row.quarantine = p->quarantine;
 }
 
 static void settle_twin(struct parcel *p, enum verdict v, const char *reason)
 {
     struct transfer *t = p->transfer;
-    recall(p);
     *(v == VERDICT_DUPLICATE ? &t->outcome->duplicates : &t->outcome->done_before) += 1;
     if (v == VERDICT_DUPLICATE) {
         t->duplicates = mem_grow(t->duplicates, t->duplicate_count + 1, sizeof *t->duplicates);
@@ -310,7 +307,6 @@ static void settle_own_past(struct parcel *p)
 static void settle_present(struct parcel *p, const char *reason)
 {
     struct transfer *t = p->transfer;
-    recall(p);
     t->outcome->present++;
     enum mail_date_source source;
     p->row.internaldate_s = mail_date_internal(&p->facts, t->now_s, &source);

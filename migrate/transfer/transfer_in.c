@@ -145,19 +145,12 @@ static void report_quarantined(struct transfer *t, const struct source_item *it,
 {
     struct ledger_message m = {0};
     ledger_find_id(t->ledger, id, &m, &t->fatal);
-    struct outcome_message out = {
-        .number = it->number,
-        .key = it->key ? it->key : "",
-        .message_id = m.message_id ? m.message_id : "",
-        .from = m.from ? m.from : "",
-        .subject = m.subject ? m.subject : "",
-        .date_s = m.internaldate_s ? m.internaldate_s : MAIL_NO_DATE,
-        .octets = it->octets,
-        .verdict = verdict_name(VERDICT_QUARANTINED),
-        .reason = m.reason ? m.reason : "",
-        .certain = true,
-        .attention = true,
-    };
+    struct outcome_message out = outcome_of_row(&m);
+    out.number = it->number;
+    out.octets = it->octets;
+    out.verdict = verdict_name(VERDICT_QUARANTINED);
+    out.reason = m.reason ? m.reason : "";
+    out.attention = true;
     t->outcome->quarantined++;
     t->session->progress.messages++;
     t->session->progress.octets += it->octets;
