@@ -33,10 +33,14 @@ static int seconds(int64_t ms)
     return (int)((ms + 999) / 1000);
 }
 
+static int closed(struct error *err, const struct stream_failure *f);
+
 /* The connection cannot be made, or ends without a word. */
 static int cannot_connect(struct error *err, const struct stream_failure *f)
 {
     int no = f->os_errno;
+    if (no == ECONNRESET) /* the server took it and dropped it before libcurl looked */
+        return f->security == STREAM_TLS_IMPLICIT ? stream_error_tls(err, f) : closed(err, f);
     if (no == ECONNREFUSED)
         return error_set(err, JOB, ERROR_RETRY_LATER, ERROR_CONNECT,
             "%s: connection refused: nothing answers at this port, or a firewall forbids it; check host and "

@@ -143,6 +143,16 @@ exact() {
     fi
 }
 
+# await_text FILE PATTERN: until the file holds it; false after half a minute.
+await_text() {
+    local try
+    for ((try = 0; try < 600; try++)); do
+        grep -q -- "$2" "$1" 2>/dev/null && return
+        sleep 0.05
+    done
+    return 1
+}
+
 # How many messages lie in a folder of a user's cloud Maildir.
 arrived() { # USER [FOLDER]
     find "$S/cloud/$1/Maildir${2:-}"/{cur,new} -type f 2>/dev/null | wc -l

@@ -55,10 +55,12 @@ check "it lists what would go" test "$(grep -c ' to-delete ' "$W/out")" = 60
 check "and counts it" grep -q '^60 messages (.*) would be deleted from the source; nothing was changed' "$W/out"
 check "nothing is gone then" test "$(on_source)" = 60
 if command -v script >/dev/null; then
+    # exec: a shell in between may die of Ctrl-C itself, and its exit code is not popferry's.
     ask() { # ANSWER
         local line=("$POPFERRY" delete --from "$(pop_url taro)" --to "$(imap_url taro)" --from-password-file "$W/password"
             --to-password-file "$W/password" --ca-file "$SERVERS_CA" --work-dir "$W/work-taro")
-        (sleep 1; echo "$1"; sleep 1) | script -qec "${line[*]@Q}" /dev/null >"$W/out" 2>"$W/err"
+        : >"$W/out"
+        (await_text "$W/out" 'Type yes:'; echo "$1"; sleep 1) | script -qec "exec ${line[*]@Q}" /dev/null >>"$W/out" 2>"$W/err"
         rc=$?
     }
     ask no
@@ -80,7 +82,7 @@ if command -v script >/dev/null; then
     pf migrate hanako
     late=("$POPFERRY" delete --from "$(pop_url hanako)" --to "$(imap_url hanako)" --from-password-file "$W/password"
         --to-password-file "$W/password" --ca-file "$SERVERS_CA" --work-dir "$W/work-hanako")
-    (sleep 63; echo yes; sleep 3) | script -qec "${late[*]@Q}" /dev/null >"$W/late-out" 2>&1 &
+    (sleep 63; echo yes; sleep 3) | script -qec "exec ${late[*]@Q}" /dev/null >"$W/late-out" 2>&1 &
     late_pid=$!
     (sleep 4; rm -r "$S/cloud/hanako/Maildir"/{cur,new}/*) 2>/dev/null &
 fi
