@@ -1,14 +1,11 @@
 #include "quote_list.h"
 
-#include "buf.h"
-#include "csv_row.h"
-#include "mail_words.h"
+#include "list_csv.h"
+#include "list_text.h"
 #include "mem.h"
 #include "quote_growth.h"
 #include "quote_size.h"
 #include "text.h"
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,15 +26,7 @@ static int refused(struct error *err, long line, const char *what, const char *v
         err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "line %ld: %s%s", line, what, value);
 }
 
-static bool is_empty(const struct csv_row *row)
-{
-    for (size_t i = 0; i < row->count; i++)
-        if (*row->fields[i])
-            return false;
-    return true;
-}
-
-static int find_columns(const struct csv_row *row, size_t at[COLUMNS], struct error *err)
+static int find_columns(const struct list_row *row, size_t at[COLUMNS], struct error *err)
 {
     for (int k = 0; k < COLUMNS; k++) {
         at[k] = NOT_THERE;
@@ -53,13 +42,13 @@ static int find_columns(const struct csv_row *row, size_t at[COLUMNS], struct er
     return 0;
 }
 
-static const char *cell(const struct csv_row *row, const size_t at[COLUMNS], enum column k)
+static const char *cell(const struct list_row *row, const size_t at[COLUMNS], enum column k)
 {
     return at[k] < row->count ? row->fields[at[k]] : "";
 }
 
 static int read_numbers(
-    const struct csv_row *row, const size_t at[COLUMNS], struct quote_account *a, struct error *err)
+    const struct list_row *row, const size_t at[COLUMNS], struct quote_account *a, struct error *err)
 {
     const char *messages = cell(row, at, COLUMN_MESSAGES), *growth = cell(row, at, COLUMN_GROWTH);
     unsigned long long n = 0;
@@ -78,7 +67,7 @@ static int read_numbers(
 }
 
 static int read_account(
-    struct quote *q, const struct csv_row *row, const size_t at[COLUMNS], struct error *err)
+    struct quote *q, const struct list_row *row, const size_t at[COLUMNS], struct error *err)
 {
     const char *name = cell(row, at, COLUMN_NAME);
     if (!*name)
@@ -89,52 +78,45 @@ static int read_account(
     if (read_numbers(row, at, a, err) < 0)
         return -1;
     free(a->name);
-    a->name = mail_words_decode(name);
+    a->name = mem_alloc(strlen(name) + 1);
+    text_clean(a->name, strlen(name) + 1, name, strlen(name));
     a->listed = true;
     a->stat = a->to_copy = a->held = a->inventory;
     a->stat_agrees = true;
     return 0;
 }
 
-static int read_rows(struct quote *q, struct csv *csv, struct csv_row *row, struct error *err)
+static int read_rows(struct quote *q, const struct list_csv *csv, struct error *err)
 {
-    size_t at[COLUMNS], before = q->account_count;
-    int rc = csv_next(csv, row, err);
-    if (rc == 0)
+    size_t at[COLUMNS];
+    if (!csv->count)
         return refused(err, 1, "there is nothing in it", "");
-    if (rc < 0 || find_columns(row, at, err) < 0)
+    if (find_columns(&csv->rows[0], at, err) < 0)
         return -1;
-    while ((rc = csv_next(csv, row, err)) == 1)
-        if (!is_empty(row) && read_account(q, row, at, err) < 0)
+    for (size_t i = 1; i < csv->count; i++)
+        if (read_account(q, &csv->rows[i], at, err) < 0)
             return -1;
-    if (rc == 0 && q->account_count == before)
-        return refused(err, csv->line, "there are no mailboxes", "");
-    return rc;
+    return csv->count > 1 ? 0 : refused(err, csv->end_line, "there are no mailboxes", "");
+}
+
+static int parse_text(struct quote *q, const char *name, const struct list_text *t, struct error *err)
+{
+    struct list_csv csv CLEANUP(list_csv_done) = {0};
+    if (list_csv_parse(t->text, t->len, 0, &csv, err) < 0 || read_rows(q, &csv, err) < 0)
+        return error_prefix(err, "%s", name);
+    return 0;
 }
 
 int quote_list_parse(struct quote *q, const char *name, const char *text, size_t len, struct error *err)
 {
-    struct csv csv;
-    struct csv_row row CLEANUP(csv_row_done) = {0};
-    csv_begin(&csv, text, len);
-    return read_rows(q, &csv, &row, err) < 0 ? error_prefix(err, "%s", name) : 0;
+    struct list_text t CLEANUP(list_text_done) = {0};
+    if (list_text_decode(text, len, NULL, &t, err) < 0)
+        return error_prefix(err, "%s", name);
+    return parse_text(q, name, &t, err);
 }
 
 int quote_list_read(struct quote *q, const char *path, struct error *err)
 {
-    struct buf all CLEANUP(buf_done) = {0};
-    FILE *f = fopen(path, "rb");
-    size_t n = 1;
-    while (f && n && buf_len(&all) <= QUOTE_LIST_MAX) {
-        n = fread(buf_reserve(&all, 65536), 1, 65536, f);
-        buf_commit(&all, n);
-    }
-    bool failed = !f || ferror(f);
-    const char *why = strerror(errno);
-    if (f)
-        fclose(f);
-    if (failed || buf_len(&all) > QUOTE_LIST_MAX)
-        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s: %s", path,
-            failed ? why : "larger than 16 MiB, so this is no list of mailboxes");
-    return quote_list_parse(q, path, buf_bytes(&all), buf_len(&all), err);
+    struct list_text t CLEANUP(list_text_done) = {0};
+    return list_text_read(path, NULL, &t, err) < 0 ? -1 : parse_text(q, path, &t, err);
 }

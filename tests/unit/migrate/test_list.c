@@ -1,90 +1,10 @@
-/* csv_row.h, quote_size.h and quote_list.h: lists of mailboxes as consultants and spreadsheets write them. */
+/* quote_size.h and quote_list.h: lists of mailboxes as consultants and spreadsheets write them. */
 #include "check.h"
 
-#include "csv_row.h"
 #include "mem.h"
 #include "quote_list.h"
 #include "quote_size.h"
 #include "temp_dir.h"
-
-/* ---- rows ---- */
-/* Fields are joined by "|", rows by "/"; NULL: refused, with `words`. */
-static const struct {
-    const char *text, *rows, *words;
-} rows[] = {
-    {"", "", NULL},
-    {"a", "a", NULL},
-    {"a,b\r\nc,d\r\n", "a|b/c|d", NULL},
-    {"a,b\nc,d", "a|b/c|d", NULL},
-    {"a,b\rc,d\r", "a|b/c|d", NULL},
-    {"\xef\xbb\xbf"
-     "a,b\n",
-        "a|b", NULL},
-    {",\n", "|", NULL},
-    {"\n\na", "//a", NULL},
-    {"\"a\"", "a", NULL},
-    {"\"a,b\",c", "a,b|c", NULL},
-    {"\"a\"\"b\"", "a\"b", NULL},
-    {"\"\"", "", NULL},
-    {"\"\"\"\"", "\"", NULL},
-    {"\"a\r\nb\",c\nd", "a\r\nb|c/d", NULL},
-    {"a\"b", "a\"b", NULL},
-    {"a, \"b\"", "a| \"b\"", NULL},
-    {"山田,1", "山田|1", NULL},
-    {"\"a", NULL, "line 1: a field in quotes does not end"},
-    {"a\n\"b\nc", NULL, "line 3: a field in quotes does not end"},
-    {"\"a\"b", NULL, "line 1: text behind a field in quotes"},
-    {"x\n\"a\" ,b", NULL, "line 2: text behind a field in quotes"},
-};
-
-static int read_all(const char *text, size_t len, char *dst, size_t cap, struct error *err)
-{
-    struct csv csv;
-    struct csv_row row CLEANUP(csv_row_done) = {0};
-    size_t at = 0;
-    int rc;
-    dst[0] = '\0';
-    csv_begin(&csv, text, len);
-    for (bool first = true; (rc = csv_next(&csv, &row, err)) == 1; first = false)
-        for (size_t i = 0; i < row.count && at < cap; i++)
-            at += (size_t)snprintf(dst + at, cap - at, "%s%s", i ? "|" : first ? "" : "/", row.fields[i]);
-    return rc;
-}
-
-static void test_rows(void)
-{
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        char all[256];
-        struct error err = {0};
-        CHECK_LABEL("row %zu: %s", i, rows[i].text);
-        int rc = read_all(rows[i].text, strlen(rows[i].text), all, sizeof all, &err);
-        CHECK_INT(rc, rows[i].rows ? 0 : -1);
-        if (rows[i].rows)
-            CHECK_STR(all, rows[i].rows);
-        else
-            CHECK_STR(err.text, rows[i].words);
-    }
-    char all[16];
-    struct error err = {0};
-    CHECK_LABEL("NUL");
-    CHECK_INT(read_all("a\0b", 3, all, sizeof all, &err), -1);
-    CHECK_INT(err.code, ERROR_USAGE);
-}
-
-/* However a file is cut off, the rows before the cut are the same ones. */
-static void test_cuts(void)
-{
-    static const char text[] = "name,octets\r\n\"a \"\"b\"\"\",1\r\nc,2\r\n";
-    for (size_t len = 0; len < sizeof text; len++) {
-        char *part = mem_strndup(text, len), all[64];
-        struct error err = {0};
-        CHECK_LABEL("cut at %zu", len);
-        int rc = read_all(part, len, all, sizeof all, &err);
-        CHECK(rc == 0 || (rc == -1 && err.code == ERROR_USAGE));
-        CHECK(!strncmp(all, "name|octets/a \"b\"|1/c|2", strlen(all)));
-        free(part);
-    }
-}
 
 /* ---- sizes ---- */
 #define BAD UINT64_MAX
@@ -198,7 +118,7 @@ static const struct {
     {"name,octets,messages\na,1GB,-3\n", "list.csv: line 2: messages must be a number, not -3"},
     {"name,octets,growth\na,1GB,some\n",
         "list.csv: line 2: growth some: must be a size as 500MB, 6.7GB or 20GiB, at most 2^60 octets"},
-    {"name,octets\n\"a,1GB\n", "list.csv: line 3: a field in quotes does not end"},
+    {"name,octets\n\"a,1GB\n", "list.csv: line 2: a field in quotes does not end"},
 };
 
 static void test_refused(void)
@@ -235,8 +155,6 @@ static void test_files(void)
 int main(void)
 {
     static const struct check_test tests[] = {
-        {"rows", test_rows},
-        {"files that end anywhere", test_cuts},
         {"sizes", test_sizes},
         {"a list", test_list},
         {"lists that are refused", test_refused},
