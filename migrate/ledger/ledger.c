@@ -201,6 +201,13 @@ static int open_db(struct ledger *l, enum ledger_mode mode, struct error *err)
     return check_version(l, mode, err);
 }
 
+int ledger_limit_memory(struct ledger *l, uint64_t octets, struct error *err)
+{
+    uint64_t kib = octets / 1024 < 64 ? 64 : octets / 1024;
+    char *sql CLEANUP(mem_free_str) = mem_printf("PRAGMA cache_size=-%llu", (unsigned long long)kib);
+    return run_sql(l, sql, err);
+}
+
 struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct error *err)
 {
     struct ledger *l = mem_alloc(sizeof *l);
@@ -346,6 +353,29 @@ int ledger_each_job(struct ledger *l, ledger_job_fn *fn, void *ctx, struct error
         };
         if (read_counts(l, &row, err) < 0)
             return -1;
+        if (!fn(ctx, &row))
+            break;
+    }
+    if (st)
+        sqlite3_reset(st);
+    return rc < 0 ? -1 : 0;
+}
+
+int ledger_each_last_run(struct ledger *l, ledger_last_run_fn *fn, void *ctx, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT source, destination, folder, r.id, r.exit_code FROM job j LEFT JOIN run r ON r.id = "
+        "(SELECT max(id) FROM run WHERE job = j.id AND command = 'migrate') ORDER BY j.id",
+        "");
+    int rc = st ? 0 : -1;
+    while (st && (rc = ledger_step(l, st, err)) == 1) {
+        struct ledger_last_run row = {
+            .source = text_or_empty(st, 0),
+            .destination = text_or_empty(st, 1),
+            .folder = text_or_empty(st, 2),
+            .migrated = sqlite3_column_type(st, 3) != SQLITE_NULL,
+            .exit_code = sqlite3_column_type(st, 4) == SQLITE_NULL ? -1 : sqlite3_column_int(st, 4),
+        };
         if (!fn(ctx, &row))
             break;
     }

@@ -32,6 +32,8 @@ enum ledger_mode {
 struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct error *err);
 void ledger_close(struct ledger *l); /* commits what is pending as far as it can; NULL is fine */
 int ledger_commit(struct ledger *l, struct error *err);
+/* How much of the file is kept in memory, at most (4 MiB unless said). */
+int ledger_limit_memory(struct ledger *l, uint64_t octets, struct error *err);
 
 /* ---- jobs and runs ---- */
 /* Account names as endpoint_account makes them; folder as the user wrote it. Found or made. Returns id > 0,
@@ -169,6 +171,14 @@ int ledger_each(struct ledger *l, int64_t mailbox, enum ledger_state state, ledg
 int ledger_each_of_job(
     struct ledger *l, int64_t job, enum ledger_state state, ledger_row_fn *fn, void *ctx, struct error *err);
 
+/* What was sent to the destination's account since then, by this job and by all others of the ledger that go
+ * to the same account: whatever has an intent since then, even if it was refused or lost. One call for each
+ * second (intended_s) in which anything was, in their order; fn may call no ledger function. Looks at every
+ * message: ask once a session. */
+typedef void ledger_sent_fn(void *ctx, int64_t at_s, uint64_t octets);
+int ledger_each_sent(
+    struct ledger *l, int64_t job, int64_t since_s, ledger_sent_fn *fn, void *ctx, struct error *err);
+
 /* Rows that are where they should be by now, and whose file is still in quarantine; and: it is gone. */
 int ledger_each_released(struct ledger *l, int64_t job, ledger_row_fn *fn, void *ctx, struct error *err);
 int ledger_clear_quarantine(struct ledger *l, int64_t id, struct error *err);
@@ -226,6 +236,15 @@ struct ledger_job_row {
 };
 typedef bool ledger_job_fn(void *ctx, const struct ledger_job_row *row);
 int ledger_each_job(struct ledger *l, ledger_job_fn *fn, void *ctx, struct error *err);
+
+/* How each job's last migration ended, without counting its messages. */
+struct ledger_last_run {
+    const char *source, *destination, *folder;
+    bool migrated; /* there was one */
+    int exit_code; /* -1: it has not ended */
+};
+typedef bool ledger_last_run_fn(void *ctx, const struct ledger_last_run *row);
+int ledger_each_last_run(struct ledger *l, ledger_last_run_fn *fn, void *ctx, struct error *err);
 
 /* ---- report (ledger_report.c) ---- */
 #define LEDGER_PROOFS (LEDGER_PROOF_EXACT + 1)

@@ -356,6 +356,60 @@ static void test_released(void)
     fixture_end(&f);
 }
 
+/* ---- what was sent ---- */
+static void add_sent(void *ctx, int64_t at_s, uint64_t octets)
+{
+    char *text = ctx;
+    size_t n = strlen(text);
+    snprintf(text + n, 256 - n, "%" PRId64 "=%" PRIu64 ";", at_s, octets);
+}
+
+static const char *sent(struct fixture *f, int64_t job, int64_t since_s)
+{
+    static char text[256];
+    text[0] = '\0';
+    CHECK_INT(ledger_each_sent(f->ledger, job, since_s, add_sent, text, NULL), 0);
+    return text;
+}
+
+static int64_t intend(struct fixture *f, int64_t job, const char *key, int64_t at_s, uint64_t octets)
+{
+    struct ledger_message m = {.key = key, .intended_s = at_s, .octets_sent = octets}, *batch = &m;
+    CHECK_INT(ledger_intend(f->ledger, job, &batch, 1, NULL), 0);
+    return m.id;
+}
+
+/* Whatever had an intent, and what came of it: on its way, done, withdrawn, in quarantine. Not what was
+ * settled without being sent, not another account's; other jobs to the same account count. */
+static void test_sent(void)
+{
+    struct fixture f;
+    fixture_begin(&f);
+    int64_t same = ledger_job(f.ledger, "hana@pop.example.jp", "taro@imap.example.com", "INBOX", NULL);
+    int64_t other = ledger_job(f.ledger, "taro@pop.example.jp", "hana@imap.example.com", "INBOX", NULL);
+    CHECK_STR(sent(&f, f.job, 0), "");
+    fixture_put(&f, "present", LEDGER_PRESENT, NULL);
+    ledger_done(f.ledger, intend(&f, f.job, "done", 1002, 20), 7, 1, NULL);
+    intend(&f, f.job, "on its way", 1001, 10);
+    ledger_withdraw(f.ledger, intend(&f, f.job, "refused", 1003, 40), NULL);
+    struct ledger_message m = {.key = "bad", .intended_s = 1003, .octets_sent = 80};
+    m.state = LEDGER_QUARANTINED;
+    CHECK_INT(ledger_put(f.ledger, f.job, &m, NULL), 0);
+    intend(&f, same, "done", 1005, 160);
+    intend(&f, other, "done", 1006, 320);
+    intend(&f, f.job, "long ago", 900, 640);
+    CHECK_STR(sent(&f, f.job, 1000), "1001=10;1002=20;1003=120;1005=160;");
+    CHECK_STR(sent(&f, same, 1001), "1001=10;1002=20;1003=120;1005=160;");
+    CHECK_STR(sent(&f, other, 0), "1006=320;");
+    CHECK_STR(sent(&f, f.job, 1003), "1003=120;1005=160;");
+    CHECK_LABEL("sent once more: the latest counts");
+    intend(&f, f.job, "refused", 1010, 40);
+    CHECK_STR(sent(&f, f.job, 1003), "1003=80;1005=160;1010=40;");
+    fixture_reopen(&f);
+    CHECK_STR(sent(&f, f.job, 1003), "1003=80;1005=160;1010=40;");
+    fixture_end(&f);
+}
+
 int main(void)
 {
     static const struct check_test tests[] = {
@@ -369,6 +423,7 @@ int main(void)
         {"deletion", test_deleted},
         {"broken connections", test_broke},
         {"files in quarantine", test_released},
+        {"what was sent", test_sent},
     };
     return check_main("ledger rows", tests, sizeof tests / sizeof *tests);
 }
