@@ -115,6 +115,10 @@ int migrate_check(const struct job *job, const struct world *world, struct check
     struct session s;
     *ret = (struct check){0};
     int rc = session_open(&s, job, world, DEST_LOOK, err);
+    if (!s.source) { /* not even begun */
+        session_close(&s);
+        return rc;
+    }
     if (rc < 0 && err->code != ERROR_CANCELLED)
         hear_both(&s);
     if (rc == 0)

@@ -265,26 +265,48 @@ static int check(const struct job *job, const struct quote_params *p, struct err
         "--fast does not ask for dates, but --since, --before or the folder needs them: leave out one of them");
 }
 
-int migrate_estimate(const struct job *job, const struct world *world, struct quote *q, struct error *err)
+/* What an attempt before this one found. */
+static void start_over(struct quote_account *a)
+{
+    free(a->months);
+    *a = (struct quote_account){
+        .name = a->name,
+        .source = a->source,
+        .destination = a->destination,
+        .source_host = a->source_host,
+        .destination_host = a->destination_host,
+        .folder = a->folder,
+        .expire_days = -1,
+        .mailbox = SIZE_MAX,
+    };
+}
+
+int migrate_estimate_account(const struct job *job, const struct world *world, const struct quote *q,
+    struct quote_account *a, struct error *err)
 {
     struct job all = *job;
-    struct measuring m = {.quote = q, .account = quote_add_account(q), .both = job->to.host};
+    struct measuring m = {.quote = q, .account = a, .both = job->to.host};
     struct error why = {0};
     all.limit = UINT64_MAX;
-    describe(m.account, job, q->catalog);
+    start_over(a);
+    describe(a, job, q->catalog);
     int rc = check(job, &q->params, &why);
     if (rc == 0)
         rc = measure(&m, &all, world, &why);
     if (rc == 0) {
-        struct quote_account *a = m.account;
         quote_history_tell(&m.history, q->date_s, q->params.utc_offset_min, a);
         a->held.messages = a->to_copy.messages + a->present.messages + a->settled.messages;
         a->held.octets = a->to_copy.octets + a->present.octets + a->settled.octets;
     } else {
-        m.account->error = why;
+        a->error = why;
         if (err)
             *err = why;
     }
     quote_history_done(&m.history);
     return rc;
+}
+
+int migrate_estimate(const struct job *job, const struct world *world, struct quote *q, struct error *err)
+{
+    return migrate_estimate_account(job, world, q, quote_add_account(q), err);
 }

@@ -12,3 +12,9 @@
  * -1 with the error, which stands in the account too: the quote can be calculated without it. ERROR_USAGE for
  * params.fast together with a filter or a folder that needs dates. */
 int migrate_estimate(const struct job *job, const struct world *world, struct quote *q, struct error *err);
+
+/* The same into an account that q has already, and that may have been measured before. Only reads q (params,
+ * catalog, date_s): many threads may fill accounts of one quote side by side, as long as none is added
+ * meanwhile. */
+int migrate_estimate_account(const struct job *job, const struct world *world, const struct quote *q,
+    struct quote_account *a, struct error *err);

@@ -216,6 +216,7 @@ static int run_session(struct run *r, struct outcome *o, struct error *err)
     if (patience_login(&r->patience, job.from.host, err) < 0)
         return -1;
     int rc = session_open(&s, &job, r->world, DEST_CREATE, err);
+    patience_login_began(&r->patience, s.login_ms);
     s.before_ended_ms = r->ended_ms;
     if (rc == 0) {
         patience_opened(&r->patience, source_facts(s.source)->caps->login_delay_s);

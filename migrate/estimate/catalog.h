@@ -58,6 +58,20 @@ struct catalog_host {
     struct catalog_fact fact;
 };
 
+/* What belongs to a provider: mail addresses with this domain, or domains whose MX has this name. */
+enum catalog_user {
+    CATALOG_USER_UNKNOWN, /* what one signs in by */
+    CATALOG_USER_ADDRESS,
+    CATALOG_USER_LOCAL_PART,
+};
+
+struct catalog_domain {
+    bool mx;          /* else of addresses */
+    const char *name; /* "gmail.com", "*.mail.protection.outlook.com" */
+    enum catalog_user user;
+    struct catalog_fact fact;
+};
+
 /* Where an element stands, and what it replaced. */
 struct catalog_place {
     const char *file;
@@ -69,6 +83,8 @@ struct catalog_provider {
     const char *id, *name, *name_ja; /* name_ja: "" when there is none */
     const struct catalog_host *hosts;
     size_t host_count;
+    const struct catalog_domain *domains;
+    size_t domain_count;
     struct catalog_limit limits[CATALOG_LIMITS];
     const char *const *notes; /* English */
     size_t note_count;

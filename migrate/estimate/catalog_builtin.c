@@ -13,6 +13,9 @@ static const char fastmail[] =
 static const char google[] =
 #include "google.xml.inc"
     ;
+static const char isp[] =
+#include "isp.xml.inc"
+    ;
 static const char kagoya[] =
 #include "kagoya.xml.inc"
     ;
@@ -41,5 +44,5 @@ const struct catalog_builtin catalog_builtin_schema = {"catalog.rng", schema, si
 /* In the order of the lists that are printed. */
 const struct catalog_builtin catalog_builtin_files[] = {FILE_ROW(google), FILE_ROW(microsoft),
     FILE_ROW(apple), FILE_ROW(fastmail), FILE_ROW(zoho), FILE_ROW(sakura), FILE_ROW(xserver),
-    FILE_ROW(lolipop), FILE_ROW(kagoya)};
+    FILE_ROW(lolipop), FILE_ROW(kagoya), FILE_ROW(isp)};
 const size_t catalog_builtin_file_count = sizeof catalog_builtin_files / sizeof *catalog_builtin_files;

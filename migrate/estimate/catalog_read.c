@@ -192,6 +192,30 @@ static const struct catalog_host *read_hosts(
     return hosts;
 }
 
+static enum catalog_user read_user(const struct catalog_xml_node *node)
+{
+    return attr_is(node, "user", "address")      ? CATALOG_USER_ADDRESS
+           : attr_is(node, "user", "local-part") ? CATALOG_USER_LOCAL_PART
+                                                 : CATALOG_USER_UNKNOWN;
+}
+
+static const struct catalog_domain *read_domains(
+    const struct reader *r, const struct catalog_xml_node *parent, size_t *ret_count)
+{
+    size_t count = catalog_xml_count(parent, "domain"), i = 0;
+    struct catalog_domain *domains = catalog_arena_array(r->arena, count, sizeof *domains);
+    for (const struct catalog_xml_node *n = catalog_xml_child(parent, "domain"); n;
+         n = catalog_xml_next(n, "domain"))
+        domains[i++] = (struct catalog_domain){
+            .mx = attr_is(n, "purpose", "mx"),
+            .name = attr_or_empty(r, n, "name"),
+            .user = read_user(n),
+            .fact = read_fact(r, n),
+        };
+    *ret_count = count;
+    return domains;
+}
+
 static int read_limit(const struct reader *r, const struct catalog_xml_node *node, struct catalog_provider *p)
 {
     const char *kind = attr_or_empty(r, node, "kind");
@@ -212,6 +236,7 @@ static int read_provider(
     p->name = attr_or_empty(r, node, "name");
     p->name_ja = attr_or_empty(r, node, "name-ja");
     p->hosts = read_hosts(r, node, &p->host_count);
+    p->domains = read_domains(r, node, &p->domain_count);
     p->notes = read_notes(r, node, &p->note_count);
     p->place = read_place(r, node);
     for (const struct catalog_xml_node *n = catalog_xml_child(node, "limit"); n;

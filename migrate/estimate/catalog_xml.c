@@ -95,8 +95,10 @@ static const char *advice(const char *element)
         const char *element, *words;
     } table[] = {
         {"catalog", "needs version=\"1\" and holds provider, family and plan elements"},
-        {"provider", "has id, name, optionally name-ja; then host, limit, note in this order"},
+        {"provider", "has id, name, optionally name-ja; then host, domain, limit, note in this order"},
         {"host", "has protocol (imap, pop3), name, port, as-of, source, verified"},
+        {"domain", "has purpose (address, mx), name, optionally user (address, local-part), as-of, source, "
+                   "verified"},
         {"limit",
             "has kind (upload-per-day, message-size, connections, messages-per-second), value (a number "
             "above 0), as-of, source, verified"},

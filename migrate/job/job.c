@@ -61,3 +61,19 @@ const char *job_secret(const struct job *job, const struct world *world, enum jo
     const char *now = world->secret ? world->secret(world->ctx, side) : NULL;
     return now ? now : side == JOB_SOURCE ? job->from_password : job->to_password;
 }
+
+bool job_has_token(const struct job *job, enum job_side side)
+{
+    return side == JOB_SOURCE ? job->from_token : job->to_token;
+}
+
+int job_sign_in(const struct world *world, struct error *err)
+{
+    return world->sign_in ? world->sign_in(world->ctx, err) : 0;
+}
+
+void job_signed_in(const struct world *world, enum job_side side, const struct error *error)
+{
+    if (world->signed_in)
+        world->signed_in(world->ctx, side, error);
+}

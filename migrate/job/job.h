@@ -29,9 +29,10 @@ struct job {
     int folder_old_days;
     int utc_offset_min; /* the user's time zone: on which side of midnight a message falls */
     const char *from_password, *to_password;
-    const char *ca_file;  /* NULL: the system's */
-    const char *work_dir; /* NULL for commands that keep nothing */
-    uint64_t limit;       /* copy at most so many; UINT64_MAX: all */
+    bool from_token, to_token; /* that is an OAuth 2.0 access token */
+    const char *ca_file;       /* NULL: the system's */
+    const char *work_dir;      /* NULL for commands that keep nothing */
+    uint64_t limit;            /* copy at most so many; UINT64_MAX: all */
     enum seen_policy seen;
     int seen_older_than_days;
     unsigned connections; /* to the destination; 0: by what it offers */
@@ -45,6 +46,9 @@ struct job {
     bool encode_headers; /* encode raw 8-bit header fields (RFC 2047) before sending, not only when refused */
     bool privacy;        /* no addresses and subjects in the log */
     int64_t max_wait_ms; /* the longest wait for a server that asks for patience */
+    uint64_t upload_cap; /* octets that the destination takes of an account in 24 hours; 0: none known */
+    bool wait_for_cap;   /* when that is used up, wait within the run until more may be sent, however long */
+    uint64_t memory_octets; /* for mail on its way, about so much; 0: the usual (TRANSFER_BUDGET_OCTETS) */
 };
 
 /* What happens while a job runs, for a progress display. */
@@ -70,6 +74,11 @@ struct world {
     /* The password or token as it is now, for another sign-in; NULL: as the job has it. Borrowed until the
      * next call for that side. */
     const char *(*secret)(void *ctx, enum job_side side);
+    /* Before a session signs in: wait until that may be. -1 (*err) to give up. */
+    int (*sign_in)(void *ctx, struct error *err);
+    /* How that went on a side, once for each time, as soon as it is known; error NULL: well. Not called for a
+     * side that was given up because of the other. */
+    void (*signed_in)(void *ctx, enum job_side side, const struct error *error);
     void *ctx;
 };
 
@@ -79,6 +88,13 @@ int job_validate(const struct job *job, struct error *err);
 
 /* The password or token to sign in with now. */
 const char *job_secret(const struct job *job, const struct world *world, enum job_side side);
+
+/* Is that a token? */
+bool job_has_token(const struct job *job, enum job_side side);
+
+/* Call world->sign_in, world->signed_in, where they are given. */
+int job_sign_in(const struct world *world, struct error *err);
+void job_signed_in(const struct world *world, enum job_side side, const struct error *error);
 
 /* Does every message go to the same mailbox? */
 bool job_has_one_mailbox(const struct job *job);

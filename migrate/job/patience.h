@@ -3,7 +3,7 @@
  * end.
  *
  * Order of calls: patience_begin; before each sign-in patience_login, after it patience_opened; when a
- * session ended with an error, patience_again. */
+ * session ended with an error, patience_again, with the session closed. */
 #pragma once
 
 #include "job.h"
@@ -23,6 +23,9 @@ void patience_begin(struct patience *p, const struct job *job, const struct worl
  * is longer than job->max_wait_ms (ERROR_THROTTLED, job, later; the text names the time). */
 int patience_login(struct patience *p, const char *source, struct error *err);
 
+/* The sign-in began only then (monotonic), since something else had to be waited for; 0: it did not begin. */
+void patience_login_began(struct patience *p, int64_t login_ms);
+
 /* Both sides (or the only one) are signed in; login_delay_s: of the source, by CAPA, -1: none. */
 void patience_opened(struct patience *p, int login_delay_s);
 
@@ -30,5 +33,7 @@ void patience_opened(struct patience *p, int login_delay_s);
 void patience_progress(struct patience *p);
 
 /* The session ended with *err: true after a wait, when another session is worth while. Else, where waiting
- * would help but is too long for this run, *err names the time to come again. */
+ * would help but is too long for this run, *err names the time to come again. Where the destination's daily
+ * upload limit is used up (retry.h), err->wait_ms tells it, too; with job->wait_for_cap that is waited for,
+ * however long. */
 bool patience_again(struct patience *p, struct error *err);

@@ -30,6 +30,7 @@ static const struct schedule schedules[RETRY_KINDS] = {
         "the same sign-in was accepted before: some hosts refuse one that comes too soon"},
     [RETRY_FULL] = {60 * SECOND, 5 * MINUTE, 6, true, true,
         "the destination says that there may be room again soon"},
+    [RETRY_CAPPED] = {60 * SECOND, 5 * MINUTE, 3, true, false, "the limit counts any 24 hours"},
 };
 
 static const char helps_not[] = "trying again does not help";
@@ -62,6 +63,7 @@ static const struct {
     {ERROR_TIMEOUT, ANY, SINCE, NULL, RETRY_BROKEN},
     {ERROR_PROTOCOL, AGAIN, SINCE, NULL, RETRY_BROKEN},
     {ERROR_THROTTLED, AGAIN, ALWAYS, "[LOGIN-DELAY", RETRY_LOGIN_DELAY},
+    {ERROR_THROTTLED, LATER, ALWAYS, RETRY_CAP_WORDS, RETRY_CAPPED},
     {ERROR_THROTTLED, AGAIN, ALWAYS, NULL, RETRY_THROTTLED},
     {ERROR_IN_USE, AGAIN, ALWAYS, NULL, RETRY_IN_USE},
     {ERROR_REFUSED, AGAIN, ALWAYS, NULL, RETRY_REFUSED},
@@ -141,11 +143,12 @@ struct retry_decision retry_decide(const struct error *why, const struct retry_p
     int64_t least_ms = base_ms > left_ms ? base_ms : left_ms;
     if (past->tried[kind] >= s->attempts)
         return stop(kind, least_ms, often_enough);
-    if (least_ms > past->max_wait_ms)
+    int64_t max_ms = kind == RETRY_CAPPED && past->wait_for_cap ? INT64_MAX : past->max_wait_ms;
+    if (least_ms > max_ms)
         return stop(kind, least_ms, too_long);
     int64_t wait_ms = spread(base_ms, minimum, past->random);
-    if (wait_ms > past->max_wait_ms)
-        wait_ms = past->max_wait_ms;
+    if (wait_ms > max_ms)
+        wait_ms = max_ms;
     if (wait_ms < left_ms)
         wait_ms = left_ms;
     return (struct retry_decision){.again = true, .kind = kind, .wait_ms = wait_ms, .phrase = s->phrase};

@@ -25,12 +25,18 @@ enum retry_kind {
     RETRY_EXPIRED,     /* the sign-in has run out: fetch the password (token) again */
     RETRY_AUTH_AGAIN,  /* refused, although the same was accepted earlier in this run */
     RETRY_FULL,        /* no room, and the server says that this may change */
+    RETRY_CAPPED,      /* by our own count, what the destination takes in 24 hours was sent */
 };
-#define RETRY_KINDS (RETRY_FULL + 1)
+#define RETRY_KINDS (RETRY_CAPPED + 1)
+
+/* In the text of an error with ERROR_THROTTLED and ERROR_RETRY_LATER: this is RETRY_CAPPED. Its wait_ms says
+ * when more may be sent. */
+#define RETRY_CAP_WORDS "a day from one account"
 
 struct retry_past {
     bool opened;            /* both sides were signed in at least once in this run */
     int64_t max_wait_ms;    /* no single wait may be longer; RETRY_MAX_WAIT_MS by default */
+    bool wait_for_cap;      /* but RETRY_CAPPED may wait as long as it takes */
     int64_t login_delay_ms; /* the source's LOGIN-DELAY by CAPA; 0: none */
     int64_t since_login_ms; /* since the last sign-in at the source began */
     uint32_t random;        /* anew for each decision: spreads jobs that broke at the same moment */

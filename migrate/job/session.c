@@ -15,13 +15,15 @@ static enum stream_security security_of(const struct endpoint *e)
 
 static struct stream *open_stream(struct session *s, const struct endpoint *e, enum job_side side)
 {
+    const char *secret = job_secret(s->job, s->world, side);
     struct stream_spec spec = {
         .protocol = e->protocol == ENDPOINT_POP3 ? STREAM_POP3 : STREAM_IMAP,
         .security = security_of(e),
         .host = e->host,
         .port = e->port,
         .user = e->user,
-        .password = job_secret(s->job, s->world, side),
+        .password = secret,
+        .token = job_has_token(s->job, side) ? secret : NULL,
         .ca_file = s->job->ca_file,
     };
     return stream_open(s->net, &spec);
@@ -33,8 +35,25 @@ static void report_progress(struct session *s)
         s->world->progress(s->world->ctx, &s->progress);
 }
 
+/* Once ready it was signed in, whatever broke it later. */
+static void tell_side(struct session *s, enum job_side side, const struct link *l)
+{
+    bool in = l->ready || (l->stream && stream_state(l->stream) == STREAM_READY);
+    if (s->told[side] || !(in || l->error.code))
+        return;
+    s->told[side] = true;
+    job_signed_in(s->world, side, in ? NULL : &l->error);
+}
+
+static void tell_sides(struct session *s)
+{
+    tell_side(s, JOB_SOURCE, &s->source_link);
+    tell_side(s, JOB_DESTINATION, &s->lanes[0].link);
+}
+
 static void tick(void *ctx)
 {
+    tell_sides(ctx);
     report_progress(ctx);
 }
 
@@ -116,12 +135,20 @@ static bool dest_failed(const struct session *s, struct error *err)
     return true;
 }
 
-int session_open(struct session *s, const struct job *job, const struct world *world, enum dest_mode mode,
-    struct error *err)
+static int ask_to_sign_in(struct session *s, struct error *err)
 {
-    *s = (struct session){.job = job, .world = world, .begun_s = clock_wall_s(world->clock)};
-    s->loop = (struct link_loop){.links = s->links, .tick = tick, .stop = stop, .ctx = s};
-    s->net = s->loop.net = net_new(&world->log);
+    if (s->world->sign_in)
+        session_phase(s, "waiting to sign in");
+    if (job_sign_in(s->world, err) < 0)
+        return -1;
+    s->login_ms = clock_mono_ms(s->world->clock);
+    return 0;
+}
+
+static void connect_both(struct session *s, enum dest_mode mode)
+{
+    const struct job *job = s->job;
+    s->net = s->loop.net = net_new(&s->world->log);
     session_phase(s, "connecting");
     s->source = source_new();
     s->source_link = (struct link){.source = s->source};
@@ -134,7 +161,20 @@ int session_open(struct session *s, const struct job *job, const struct world *w
     s->dest_ready = !job->to.host;
     if (job->to.host)
         dest_prepare(&s->dest, add_lane(s)->imap, s->mailbox, mode, on_dest, s);
-    if (session_run_until(s, both_ready, s, err) < 0)
+}
+
+int session_open(struct session *s, const struct job *job, const struct world *world, enum dest_mode mode,
+    struct error *err)
+{
+    *s = (struct session){.job = job, .world = world};
+    s->loop = (struct link_loop){.links = s->links, .tick = tick, .stop = stop, .ctx = s};
+    if (ask_to_sign_in(s, err) < 0)
+        return -1;
+    s->begun_s = clock_wall_s(world->clock);
+    connect_both(s, mode);
+    int rc = session_run_until(s, both_ready, s, err);
+    tell_sides(s); /* the loop may have ended before a tick saw it */
+    if (rc < 0)
         return -1;
     const struct error *broken = session_broken(s);
     if (broken) {
@@ -314,6 +354,7 @@ void session_close(struct session *s)
     source_free(s->source);
     dest_done(&s->dest);
     free(s->mailbox);
+    allowance_log_done(&s->sent);
     net_free(s->net);
     *s = (struct session){0};
 }

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "allowance.h"
 #include "dest.h"
 #include "job.h"
 #include "link.h"
@@ -34,12 +35,16 @@ struct session {
     struct dest dest;
     char *mailbox; /* the one dest is about, UTF-8; NULL: none yet */
     bool inventory_done, dest_ready;
-    int64_t begun_s; /* wall clock */
+    bool told[2];     /* by job_side: world->signed_in was called */
+    int64_t login_ms; /* monotonic: when both sides were begun to be signed in to, after world->sign_in */
+    int64_t begun_s;  /* wall clock */
     int64_t
         before_ended_ms; /* monotonic: the end of the run's session before this one; 0: this is the first */
     struct error inventory_error, dest_error;
     struct progress progress;
-    bool keep_source; /* no QUIT */
+    bool keep_source;          /* no QUIT */
+    struct allowance_log sent; /* to the destination's account, of the last day: transfer's */
+    bool sent_known;
     struct goodbye {
         bool said, source_done, source_ok;
         size_t lanes_left;
@@ -49,8 +54,10 @@ struct session {
 
 /* Connect both sides, take the inventory and prepare the destination (dest.h), all at once. The job's mailbox
  * is selected if it has only one; else session_enter does that. A job without a destination (to.host NULL)
- * has a session with the source alone. On failure the text says which side; call session_close all the same.
- */
+ * has a session with the source alone. First world->sign_in is asked, once; world->signed_in is told of each
+ * side as soon as that is known, at the latest before this returns. Lanes that are added later are not asked
+ * for. On failure the text says which side; call session_close all the same, and nothing else when source is
+ * NULL (world->sign_in said no). */
 int session_open(struct session *s, const struct job *job, const struct world *world, enum dest_mode mode,
     struct error *err);
 

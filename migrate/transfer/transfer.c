@@ -19,7 +19,7 @@ static void note_broken_lane(struct transfer *t)
 /* All is sent on the one connection: its answers come before that of a question asked now. */
 static void ask_early(struct transfer *t)
 {
-    bool all_sent = t->next == t->count && t->sending && t->live_count == t->sending;
+    bool all_sent = t->next == t->count && !t->cap.held && t->sending && t->live_count == t->sending;
     if (all_sent && t->session->lane_count == 1 && !t->task->finish->asked && !t->task->finish->waiting)
         finish_ask(t->task->finish, t->session);
 }
@@ -99,6 +99,20 @@ static void suspect_first(struct transfer *t)
     }
 }
 
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static struct transfer_memory divide_memory(uint64_t octets)
+{
+    uint64_t budget = octets ? least(octets, TRANSFER_BUDGET_OCTETS) : TRANSFER_BUDGET_OCTETS;
+    return (struct transfer_memory){.budget = budget,
+        .streamed = least(budget / 3, TRANSFER_STREAM_OCTETS),
+        .batch = least(budget / 4, TRANSFER_BATCH_OCTETS),
+        .spool = (size_t)least(budget / 8, TRANSFER_SPOOL_MEMORY)};
+}
+
 static void start(struct transfer *t)
 {
     const struct dest *dest = &t->session->dest;
@@ -108,6 +122,7 @@ static void start(struct transfer *t)
     if (t->count)
         memcpy(t->todo, t->task->place->items, t->count * sizeof *t->todo);
     suspect_first(t);
+    t->memory = divide_memory(t->session->job->memory_octets);
     t->account = endpoint_account(&t->session->job->from);
     t->scan = mail_scan_new();
     t->contents = content_reader_new(t->session->lanes[0].imap);
@@ -116,6 +131,7 @@ static void start(struct transfer *t)
     t->policy = (struct plan_policy){.append_limit = dest->append_limit,
         .copies_left = *t->task->copies_left,
         .retry_quarantined = t->session->job->retry_quarantined};
+    transfer_cap_begin(t, &t->fatal);
 }
 
 /* A duplicate is settled only through its twin: where that was not stored, neither was this. */
@@ -190,6 +206,8 @@ int transfer_run(struct session *s, struct ledger *ledger, const struct transfer
         abandon(&t, &t.fatal);
     else if (t.full_streak) /* there was room for some, and none at the end */
         transfer_fail(&t, &t.full_error);
+    else
+        transfer_cap_end(&t, &t.fatal);
     check_duplicates(&t);
     *task->copies_left = t.policy.copies_left;
     rc = settle(&t, err);

@@ -17,8 +17,10 @@
 #include "session.h"
 #include "spool.h"
 
+/* The usual; less where job->memory_octets says so. */
 #define TRANSFER_BUDGET_OCTETS  (24u * 1024 * 1024) /* of all parcels together; one alone may be larger */
 #define TRANSFER_SPOOL_MEMORY   (1024u * 1024)      /* a larger message goes to a temporary file */
+#define TRANSFER_STREAM_OCTETS  (8u * 1024 * 1024)  /* batches on their way at once: covers the round trip */
 #define TRANSFER_FETCHES        400                 /* RETRs asked for at once */
 #define TRANSFER_LIVE           1000                /* messages on their way, however small */
 #define TRANSFER_BATCH_MESSAGES 50
@@ -55,6 +57,24 @@ struct parcel {
     bool settled;        /* it is here for the archive alone */
     unsigned broken;     /* connections that ended while it was on its way: then with care */
     unsigned mend;       /* mail_mend.h: what is changed beyond what IMAP demands */
+    uint64_t cap_octets; /* what is kept free for it of the daily upload limit */
+};
+
+/* How much memory mail on its way takes: the parts of job->memory_octets. */
+struct transfer_memory {
+    uint64_t budget, streamed, batch; /* octets */
+    size_t spool;
+};
+
+/* The destination's daily upload limit (transfer_cap.c). */
+struct transfer_cap {
+    uint64_t octets; /* 0: none */
+    uint64_t left;   /* as of left_s */
+    int64_t left_s;
+    uint64_t reserved;    /* of parcels that may be sent, and are not yet */
+    bool reached;         /* nothing more is fetched in order to be sent */
+    uint64_t next_octets; /* of the message that did not fit */
+    uint64_t held, held_octets;
 };
 
 /* What is to be moved into one mailbox, and what lives longer than that. */
@@ -80,6 +100,8 @@ struct transfer {
     const struct outcome_sink *sink;
     struct outcome *outcome;
     struct plan_policy policy;
+    struct transfer_memory memory;
+    struct transfer_cap cap;
     const struct source_item *items; /* the whole inventory */
     size_t item_count;
     size_t *todo;                      /* what belongs to this mailbox; owned */
@@ -138,7 +160,8 @@ void transfer_postpone(struct parcel *p, const char *reason);
 /* transfer_variant.c: would the destination hold this message in a form that it, or a repair, has altered?
  * Fills *ret for the n-th such form (from 0); false: there are no more. */
 bool transfer_variant(struct parcel *p, unsigned n, struct mail_facts *ret, const char **ret_words);
-/* transfer_prepare.c: the bytes to be sent, and the row that says so; then the ready queue */
+/* transfer_prepare.c: the bytes to be sent, and the row that says so; then the ready queue. 1: not today, the
+ * daily upload limit does not allow so many octets. */
 int transfer_make_ready(struct parcel *p, struct error *err);
 /* After a refusal: is there a further repair to try? Then it is in the ready queue again. */
 bool transfer_mend(struct parcel *p);
@@ -147,3 +170,22 @@ void transfer_take_suspects(struct transfer *t);
 /* transfer_out.c: the destination's half */
 void transfer_send_more(struct transfer *t);
 void transfer_fail(struct transfer *t, const struct error *why);
+
+/* ---- transfer_cap.c: the daily upload limit ----
+ * Order of calls: begin; for each message ask, before its RETR; reserve; refuses, when it is ready to be
+ * sent; sent, once its intent is durable; release, when the parcel goes. What does not fit is held; the first
+ * that does not fit ends it for all that come after. end tells the error, if anything was held. Without a
+ * limit they do nothing. */
+enum transfer_cap_answer {
+    TRANSFER_CAP_GO,
+    TRANSFER_CAP_WAIT, /* what is on its way takes the room, and may turn out not to need it */
+    TRANSFER_CAP_HOLD,
+};
+int transfer_cap_begin(struct transfer *t, struct error *err);
+enum transfer_cap_answer transfer_cap_ask(struct transfer *t, uint64_t octets);
+void transfer_cap_reserve(struct parcel *p, uint64_t octets);
+bool transfer_cap_refuses(struct parcel *p);
+void transfer_cap_sent(struct parcel *p);
+void transfer_cap_release(struct parcel *p);
+void transfer_cap_hold(struct transfer *t, uint64_t octets);
+int transfer_cap_end(const struct transfer *t, struct error *err);

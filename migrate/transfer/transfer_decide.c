@@ -346,9 +346,12 @@ static void copy(struct parcel *p)
             p, "refused", "the connection to the destination ended each time this message was sent", true);
         return;
     }
-    if (!t->fatal.code && transfer_make_ready(p, &err) < 0)
+    int rc = t->fatal.code ? -1 : transfer_make_ready(p, &err);
+    if (rc < 0 && !t->fatal.code)
         transfer_fail(t, &err);
-    if (t->fatal.code) {
+    if (rc == 1)
+        transfer_cap_hold(t, p->row.octets_sent);
+    if (rc != 0) {
         parcel_free(p);
         return;
     }

@@ -10,7 +10,7 @@ struct parcel *parcel_new(struct transfer *t, size_t item)
     struct parcel *p = mem_alloc(sizeof *p);
     const struct source_item *it = &t->items[item];
     *p = (struct parcel){.transfer = t, .item = item, .next = t->live};
-    p->spool = spool_new(t->session->job->work_dir, TRANSFER_SPOOL_MEMORY);
+    p->spool = spool_new(t->session->job->work_dir, t->memory.spool);
     p->budget_octets = it->octets;
     p->row = (struct ledger_message){.key = it->key, .octets_claimed = it->octets, .mailbox = t->mailbox};
     if (t->live)
@@ -29,6 +29,7 @@ void parcel_free(struct parcel *p)
         p->next->prev = p->prev;
     t->live_count--;
     t->budget_used -= p->budget_octets;
+    transfer_cap_release(p);
     spool_free(p->spool);
     spool_free(p->repaired);
     mail_facts_done(&p->facts);
@@ -137,7 +138,7 @@ static bool room_for(const struct transfer *t, const struct source_item *it)
     if (t->first_alone && t->fetching)
         return false;
     return t->fetching < TRANSFER_FETCHES && t->live_count < TRANSFER_LIVE &&
-           (!t->live_count || t->budget_used + it->octets <= TRANSFER_BUDGET_OCTETS);
+           (!t->live_count || t->budget_used + it->octets <= t->memory.budget);
 }
 
 /* The ledger has what there is to tell of it. */
@@ -194,6 +195,17 @@ static void condemn(struct transfer *t, size_t item, int64_t id)
         true);
 }
 
+static void fetch(struct transfer *t, size_t item, int64_t id, bool settled)
+{
+    struct parcel *p = parcel_new(t, item);
+    p->row.id = id;
+    p->settled = settled;
+    if (!settled)
+        transfer_cap_reserve(p, t->items[item].octets);
+    t->fetching++;
+    source_fetch(t->session->source, p->item, on_data, on_fetched, p);
+}
+
 void transfer_fetch_more(struct transfer *t)
 {
     while (!t->fatal.code && !t->source_error.code && t->next < t->count) {
@@ -213,13 +225,15 @@ void transfer_fetch_more(struct transfer *t)
             condemn(t, item, id);
             continue;
         }
-        if ((!settled && limit_reached(t)) || !room_for(t, it))
+        enum transfer_cap_answer cap = settled ? TRANSFER_CAP_GO : transfer_cap_ask(t, it->octets);
+        if (cap == TRANSFER_CAP_HOLD) {
+            t->next++;
+            transfer_cap_hold(t, it->octets);
+            continue;
+        }
+        if (cap == TRANSFER_CAP_WAIT || (!settled && limit_reached(t)) || !room_for(t, it))
             return;
         t->next++;
-        struct parcel *p = parcel_new(t, item);
-        p->row.id = id;
-        p->settled = settled;
-        t->fetching++;
-        source_fetch(t->session->source, p->item, on_data, on_fetched, p);
+        fetch(t, item, id, settled);
     }
 }

@@ -8,7 +8,6 @@
 
 #define FULL_STREAK_MAX                                                                                      \
     3 /* refusals in a row for want of room: then the mailbox is full, not the message large */
-#define STREAMED_OCTETS   (8u * 1024 * 1024) /* batches on their way at once, to cover the round trip */
 #define STREAMED_MESSAGES 400
 #define SINGLES_A_LANE    16 /* APPENDs of one message each, on their way at once */
 #define SINGLES_A_GROUP   8  /* intents made durable together when each message is an APPEND of its own */
@@ -287,7 +286,7 @@ static size_t take_group(struct transfer *t, struct parcel **group, size_t max)
     size_t n = 0;
     uint64_t octets = 0;
     while (t->ready.first && n < (max = company(t, max))) {
-        if (n && octets + t->ready.first->row.octets_sent > TRANSFER_BATCH_OCTETS)
+        if (n && octets + t->ready.first->row.octets_sent > t->memory.batch)
             break;
         octets += t->ready.first->row.octets_sent;
         group[n++] = transfer_take_ready(t);
@@ -306,7 +305,11 @@ static int intend(struct transfer *t, struct parcel **group, size_t n)
         rows[i]->floor_uid = t->uid_floor;
         rows[i]->intended_s = clock_wall_s(t->session->world->clock);
     }
-    return ledger_intend(t->ledger, t->job, rows, n, &t->fatal);
+    if (ledger_intend(t->ledger, t->job, rows, n, &t->fatal) < 0)
+        return -1;
+    for (size_t i = 0; i < n; i++)
+        transfer_cap_sent(group[i]);
+    return 0;
 }
 
 static void send_group(struct transfer *t, struct lane *lane, size_t max)
@@ -332,7 +335,7 @@ static void send_group(struct transfer *t, struct lane *lane, size_t max)
 /* More is on its way from the source, so waiting for a fuller batch costs nothing. */
 static bool more_is_coming(const struct transfer *t)
 {
-    return t->fetching > 0 && t->budget_used < TRANSFER_BUDGET_OCTETS * 3 / 4;
+    return t->fetching > 0 && t->budget_used < t->memory.budget / 4 * 3;
 }
 
 static bool batch_is_worth_it(const struct transfer *t, const struct lane *lane)
@@ -341,7 +344,7 @@ static bool batch_is_worth_it(const struct transfer *t, const struct lane *lane)
         return true;
     if (!lane->in_flight)
         return t->ready_count >= EARLY_MESSAGES || t->ready_octets >= EARLY_OCTETS;
-    return t->ready_count >= TRANSFER_BATCH_MESSAGES || t->ready_octets >= TRANSFER_BATCH_OCTETS;
+    return t->ready_count >= TRANSFER_BATCH_MESSAGES || t->ready_octets >= t->memory.batch;
 }
 
 /* Nothing beside what may break the connection: else it would not be known which one did. */
@@ -354,7 +357,7 @@ static void feed_lane(struct transfer *t, struct lane *lane)
 {
     while (t->ready.first && !t->fatal.code && !must_wait(t)) {
         if (streams_batches(lane)) {
-            if (lane->in_flight_octets > STREAMED_OCTETS || lane->in_flight > STREAMED_MESSAGES ||
+            if (lane->in_flight_octets > t->memory.streamed || lane->in_flight > STREAMED_MESSAGES ||
                 !batch_is_worth_it(t, lane))
                 return;
             send_group(t, lane, TRANSFER_BATCH_MESSAGES);

@@ -81,7 +81,7 @@ static int repair_with(struct parcel *p, unsigned flags, bool *ret_mended, struc
 {
     struct repairing r = {.parcel = p, .hash = sha256_new()};
     spool_free(p->repaired);
-    p->repaired = spool_new(p->transfer->session->job->work_dir, TRANSFER_SPOOL_MEMORY);
+    p->repaired = spool_new(p->transfer->session->job->work_dir, p->transfer->memory.spool);
     mail_repair_init(&r.repair);
     if (flags) {
         r.mend = mail_mend_new(flags);
@@ -151,12 +151,15 @@ static int queue(struct parcel *p, struct error *err)
     append(p->broken >= BLAME_CAREFUL ? &t->suspects : &t->ready, p);
     t->ready_count++;
     t->ready_octets += p->row.octets_sent;
+    transfer_cap_reserve(p, p->row.octets_sent);
     return 0;
 }
 
 int transfer_make_ready(struct parcel *p, struct error *err)
 {
-    return repair(p, err) < 0 ? -1 : queue(p, err);
+    if (repair(p, err) < 0)
+        return -1;
+    return transfer_cap_refuses(p) ? 1 : queue(p, err);
 }
 
 /* One thing after the other, so that no more is changed than the server insists on. */

@@ -34,7 +34,7 @@ bool delete_is_younger(const struct verify_row *row, int64_t now_s, int older_th
 static struct stream *connect_source(struct delete_work *w)
 {
     const struct job *job = w->v->job;
-    const struct world *world = w->v->world;
+    const char *secret = job_secret(job, w->v->world, JOB_SOURCE);
     struct stream_spec spec = {
         .protocol = STREAM_POP3,
         .security = job->from.security == ENDPOINT_TLS        ? STREAM_TLS_IMPLICIT
@@ -43,7 +43,8 @@ static struct stream *connect_source(struct delete_work *w)
         .host = job->from.host,
         .port = job->from.port,
         .user = job->from.user,
-        .password = job_secret(job, world, JOB_SOURCE),
+        .password = secret,
+        .token = job_has_token(job, JOB_SOURCE) ? secret : NULL,
         .ca_file = job->ca_file,
     };
     return stream_open(w->net, &spec);
@@ -104,8 +105,9 @@ static bool has_inventory(struct delete_work *w)
 static int open_session(struct delete_work *w, struct error *err)
 {
     struct patience *p = &w->v->patience;
-    if (patience_login(p, w->v->job->from.host, err) < 0)
+    if (patience_login(p, w->v->job->from.host, err) < 0 || job_sign_in(w->v->world, err) < 0)
         return -1;
+    patience_login_began(p, clock_mono_ms(w->v->world->clock));
     w->net = net_new(&w->v->world->log);
     w->source = source_new();
     w->scan = mail_scan_new();
@@ -116,7 +118,10 @@ static int open_session(struct delete_work *w, struct error *err)
     if (w->v->job->one_at_a_time)
         source_one_at_a_time(w->source);
     source_inventory(w->source, on_inventory, w);
-    if (wait_for(w, has_inventory, err) < 0)
+    int rc = wait_for(w, has_inventory, err);
+    if (w->link.ready || w->link.error.code)
+        job_signed_in(w->v->world, JOB_SOURCE, w->link.ready ? NULL : &w->link.error);
+    if (rc < 0)
         return -1;
     patience_opened(p, source_facts(w->source)->caps->login_delay_s);
     w->result->sessions++;

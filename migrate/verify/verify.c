@@ -141,6 +141,7 @@ static int run_session(struct verify *v, struct error *err)
     if (patience_login(&v->patience, v->job->from.host, err) < 0)
         return -1;
     int rc = session_open(&v->session, v->job, v->world, DEST_LOOK, err);
+    patience_login_began(&v->patience, v->session.login_ms);
     if (rc == 0) {
         patience_opened(&v->patience, source_facts(v->session.source)->caps->login_delay_s);
         rc = compare(v, err);

@@ -5,6 +5,7 @@
 #include "check.h"
 #include "mem.h"
 #include "temp_dir.h"
+#include "upload_cap.h"
 #include <fcntl.h>
 #include <sys/inotify.h>
 #include <unistd.h>
@@ -55,7 +56,8 @@ static void check_plan(const struct catalog_plan *p)
 static void test_builtin(void)
 {
     static const char *const providers[] = {
-        "google", "microsoft", "apple", "fastmail", "zoho", "sakura", "xserver", "lolipop", "kagoya"};
+        "google", "microsoft", "apple", "fastmail", "zoho", "sakura", "xserver", "lolipop", "kagoya", "yahoo",
+        "yahoo-japan", "ocn", "biglobe"};
     struct error err = {0};
     struct catalog *c = NULL;
     CHECK_LABEL("built in");
@@ -148,6 +150,10 @@ static void test_hosts(void)
         const struct catalog_provider *p = catalog_provider_of_host(c, rows[i].protocol, rows[i].host);
         CHECK_STR(p ? p->id : NULL, rows[i].provider);
     }
+    CHECK_LABEL("upload limits");
+    CHECK_INT(upload_cap_of(c, "IMAP.gmail.com"), 500000000);
+    CHECK_INT(upload_cap_of(c, "imap.zoho.jp"), 0); /* none known */
+    CHECK_INT(upload_cap_of(c, "imap.example.com"), 0);
     catalog_free(c);
 }
 

@@ -200,6 +200,37 @@ static void test_max_wait(void)
     CHECK_INT(retry_decide(&why, &past).wait_ms, INT64_MAX);
 }
 
+/* By our own count of a daily limit: as long as told, and beyond the longest wait only when that is wished.
+ */
+static void test_capped(void)
+{
+    struct retry_past past = past_of(true);
+    struct error why;
+    error_set(&why, ERROR_SCOPE_JOB, ERROR_RETRY_LATER, ERROR_THROTTLED,
+        "imap.example.com takes 500 MB " RETRY_CAP_WORDS " and that much was sent");
+    why.wait_ms = 20 * 60 * MIN;
+    CHECK_LABEL("capped");
+    struct retry_decision d = retry_decide(&why, &past);
+    CHECK_INT(d.kind, RETRY_CAPPED);
+    CHECK_INT(d.again, false);
+    CHECK_INT(d.wait_ms, 20 * 60 * MIN);
+    past.wait_for_cap = true;
+    for (int attempt = 0; attempt < 3; attempt++) {
+        past.random = UINT32_MAX;
+        d = retry_decide(&why, &past);
+        CHECK(d.again && d.wait_ms >= 20 * 60 * MIN && d.wait_ms <= 20 * 60 * MIN + 5 * S);
+        retry_count(&past, &why);
+    }
+    CHECK_INT(retry_decide(&why, &past).again, false);
+    retry_progress(&past);
+    CHECK_INT(retry_decide(&why, &past).again, true);
+    CHECK_LABEL("the same of a server");
+    error_set(&why, ERROR_SCOPE_JOB, ERROR_RETRY_LATER, ERROR_THROTTLED, "imap.example.com: too much today");
+    why.wait_ms = 20 * 60 * MIN;
+    CHECK_INT(retry_decide(&why, &past).kind, RETRY_THROTTLED);
+    CHECK_INT(retry_decide(&why, &past).again, false);
+}
+
 /* ---- what holds for all ---- */
 static void check_one(const struct error *why, struct retry_past past)
 {
@@ -269,6 +300,7 @@ int main(void)
         {"signed in too soon", test_login_delay},
         {"never sooner than LOGIN-DELAY", test_login_floor},
         {"the longest wait", test_max_wait},
+        {"a daily limit", test_capped},
         {"bounds", test_bounds},
         {"mixed", test_mixed},
     };
