@@ -1,0 +1,90 @@
+/* RFC 4180 for spreadsheets of an office: with the mark that Excel needs to see UTF-8, in the language. */
+#include "handover_private.h"
+
+#include "buf.h"
+#include "mem.h"
+#include <inttypes.h>
+#include <string.h>
+
+#define MARK "\xEF\xBB\xBF"
+
+/* A value that a spreadsheet would take for a formula gets a "'" before it. */
+static void field(struct buf *b, const char *value)
+{
+    bool formula = *value && strchr("=+-@\t\r", *value);
+    buf_append_str(b, formula ? "\"'" : "\"");
+    for (; *value; value++) {
+        if (*value == '"')
+            buf_append_char(b, '"');
+        buf_append_char(b, *value);
+    }
+    buf_append_str(b, "\",");
+}
+
+static void numbers(struct buf *b, const struct handover_count *n)
+{
+    buf_printf(b, "%" PRIu64 ",%" PRIu64 ",", n->messages, n->octets);
+}
+
+static void heading(struct buf *b, const struct quote_words *w)
+{
+    static const char *const heads[] = {N_("Account"), N_("Old mailbox"), N_("New mailbox"), N_("Folder"),
+        N_("Result"), N_("Before (messages)"), N_("Before (bytes)"), N_("After (messages)"),
+        N_("After (bytes)"), N_("Copied"), N_("Already there"), N_("Duplicates, kept once"),
+        N_("Server's own notes, no mail"), N_("In quarantine"), N_("Not readable"), N_("Not copied yet"),
+        N_("Deleted from the old mailbox")};
+    for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
+        field(b, quote_words(w, heads[i]));
+    for (int i = LEDGER_PROOFS - 1; i >= 0; i--)
+        field(b, quote_words(w, handover_proof_words((enum ledger_proof)i)));
+    field(b, quote_words(w, N_("Verified on")));
+    field(b, quote_words(w, N_("What is not in order")));
+    field(b, quote_words(w, N_("What to do")));
+}
+
+/* The line is complete: CRLF in place of the last comma. */
+static void end_line(struct buf *b)
+{
+    b->end--;
+    buf_append_str(b, "\r\n");
+}
+
+static void row(
+    struct buf *b, const struct handover *h, const struct handover_account *a, const struct quote_words *w)
+{
+    const struct handover_count after = handover_after(a);
+    const uint64_t counts[] = {a->copied.messages, a->present.messages, a->duplicates.messages,
+        a->not_mail.messages, a->quarantined.messages, a->refused.messages, a->waiting.messages,
+        a->deleted.messages};
+    const char *advice = handover_state_advice(a->state);
+    char *day CLEANUP(mem_free_str) = handover_day(h, w, a->proved_s);
+    char *finding CLEANUP(mem_free_str) = handover_finding(a, w);
+    field(b, a->name);
+    field(b, a->source);
+    field(b, a->destination);
+    field(b, a->folder);
+    field(b, quote_words(w, handover_state_words(a->state)));
+    numbers(b, &a->before);
+    numbers(b, &after);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
+        buf_printf(b, "%" PRIu64 ",", counts[i]);
+    for (int i = LEDGER_PROOFS - 1; i >= 0; i--)
+        buf_printf(b, "%" PRIu64 ",", a->proof[i]);
+    field(b, a->proved_s ? day : "");
+    field(b, finding);
+    field(b, advice ? quote_words(w, advice) : "");
+    end_line(b);
+}
+
+char *handover_csv(const struct handover *h, const char *lang, size_t *ret_len)
+{
+    const struct quote_words *w = quote_words_of(lang);
+    struct buf b CLEANUP(buf_done) = {0};
+    buf_append_str(&b, MARK);
+    heading(&b, w);
+    end_line(&b);
+    for (size_t i = 0; i < h->count; i++)
+        row(&b, h, &h->accounts[i], w);
+    *ret_len = buf_len(&b);
+    return buf_strdup(&b);
+}

@@ -1,0 +1,255 @@
+/* The handover as one HTML page that needs no other file: to be read, printed on A4, kept. */
+#include "handover_html.h"
+
+#include "mem.h"
+#include "text.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char style[] =
+#include "quote_html.css.inc"
+    ;
+
+/* ---- shared by the parts ---- */
+void handover_html_count(struct handover_page *p, const char *class, uint64_t n)
+{
+    char count[QUOTE_WORDS_MAX];
+    element(p, "td", class, quote_words_count(count, n));
+}
+
+void handover_html_amount(struct handover_page *p, struct handover_count n)
+{
+    char count[QUOTE_WORDS_MAX], size[32];
+    open_tag(p, "td", "num");
+    put(p, quote_words_count(count, n.messages));
+    element(p, "span", "size", n.messages ? text_octets(size, sizeof size, n.octets) : "");
+    close_tag(p);
+}
+
+void handover_html_heads(
+    struct handover_page *p, const char *class, const struct handover_head *heads, size_t count)
+{
+    open_tag(p, "table", class);
+    open_tag(p, "thead", NULL);
+    open_tag(p, "tr", NULL);
+    for (size_t i = 0; i < count; i++) {
+        open_tag(p, "th", heads[i].number ? "num" : NULL);
+        attr(p, "scope", "col");
+        put(p, say(p, heads[i].words));
+        close_tag(p);
+    }
+    close_tag(p);
+    close_tag(p);
+    open_tag(p, "tbody", NULL);
+}
+
+/* ---- title ---- */
+static void row(struct handover_page *p, const char *name, const char *value)
+{
+    if (!*value)
+        return;
+    open_tag(p, "div", NULL);
+    element(p, "dt", NULL, name);
+    element(p, "dd", NULL, value);
+    close_tag(p);
+}
+
+static void put_title(struct handover_page *p)
+{
+    char *customer CLEANUP(mem_free_str) = handover_addressee(p->h, p->words);
+    char *day CLEANUP(mem_free_str) = handover_day(p->h, p->words, p->h->date_s);
+    char *period CLEANUP(mem_free_str) = handover_period(p->h, p->words);
+    open_tag(p, "header", NULL);
+    element(p, "h1", NULL, say(p, "Migration report"));
+    if (*customer)
+        element(p, "p", "customer", customer);
+    open_tag(p, "dl", "title");
+    row(p, say(p, "Subject"), say(p, "Moving mail to the new server: result"));
+    row(p, say(p, "Date of report"), day);
+    row(p, say(p, "Prepared by"), p->h->prepared_by);
+    row(p, say(p, "Migrated"), period);
+    close_tag(p);
+    close_tag(p);
+}
+
+/* ---- summary ---- */
+static void tile(struct handover_page *p, const char *name, const char *value, const char *below)
+{
+    open_tag(p, "div", "tile");
+    element(p, "h3", NULL, name);
+    element(p, "p", "value", value);
+    element(p, "p", "below", below);
+    close_tag(p);
+}
+
+static void tile_amount(struct handover_page *p, const char *name, struct handover_count n)
+{
+    char count[QUOTE_WORDS_MAX], size[32];
+    char *value CLEANUP(mem_free_str) =
+        mem_printf(quote_words_plural(p->words, "%s message", "%s messages", n.messages),
+            quote_words_count(count, n.messages));
+    tile(p, name, value, text_octets(size, sizeof size, n.octets));
+}
+
+static void tile_accounts(struct handover_page *p)
+{
+    char all[QUOTE_WORDS_MAX], good[QUOTE_WORDS_MAX];
+    quote_words_count(all, p->h->count);
+    quote_words_count(good, p->h->by_state[HANDOVER_IN_ORDER]);
+    char *value CLEANUP(mem_free_str) = mem_printf(say(p, "%1$s of %2$s"), good, all);
+    tile(p, say(p, "Accounts in order"), value, "");
+}
+
+static void tile_proved(struct handover_page *p)
+{
+    char proved[QUOTE_WORDS_MAX], all[QUOTE_WORDS_MAX];
+    const struct handover_account *sum = &p->h->sum;
+    quote_words_count(proved, handover_proved(sum));
+    quote_words_count(all, handover_after(sum).messages);
+    char *value CLEANUP(mem_free_str) = mem_printf(say(p, "%1$s of %2$s"), proved, all);
+    char *day CLEANUP(mem_free_str) = handover_day(p->h, p->words, sum->proved_s);
+    char *below CLEANUP(mem_free_str) =
+        sum->proved_s ? mem_printf(say(p, "the last on %s"), day) : mem_strdup("");
+    tile(p, say(p, "Messages verified"), value, below);
+}
+
+static void put_summary(struct handover_page *p)
+{
+    bool good = p->h->count && p->h->by_state[HANDOVER_IN_ORDER] == p->h->count;
+    char *verdict CLEANUP(mem_free_str) = handover_verdict(p->h, p->words);
+    open_tag(p, "section", NULL);
+    element(p, "h2", NULL, say(p, "Summary"));
+    open_tag(p, "div", "tiles");
+    tile_accounts(p);
+    tile_amount(p, say(p, "In the old mailboxes"), p->h->sum.before);
+    tile_amount(p, say(p, "In the new mailboxes"), handover_after(&p->h->sum));
+    tile_proved(p);
+    close_tag(p);
+    element(p, "p", good ? "total" : "alert", verdict);
+    close_tag(p);
+}
+
+/* ---- where the difference comes from ---- */
+static void balance_row(struct handover_page *p, const char *class, const char *what, struct handover_count n)
+{
+    if (!n.messages && !class)
+        return;
+    open_tag(p, "tr", class);
+    element(p, "td", NULL, what);
+    handover_html_amount(p, n);
+    close_tag(p);
+}
+
+static void put_balance(struct handover_page *p)
+{
+    static const struct handover_head heads[] = {{N_("Breakdown"), false}, {N_("Number, size"), true}};
+    const struct handover_account *s = &p->h->sum;
+    open_tag(p, "section", NULL);
+    element(p, "h2", NULL, say(p, "Before and after"));
+    handover_html_heads(p, "balance", heads, 2);
+    balance_row(p, "sum", say(p, "In the old mailboxes (before)"), s->before);
+    balance_row(p, NULL, say(p, "copied to the new mailboxes"), s->copied);
+    balance_row(p, NULL, say(p, "already in the new mailboxes"), s->present);
+    balance_row(p, NULL, say(p, "duplicates of other messages; kept once"), s->duplicates);
+    balance_row(p, NULL, say(p, "notes of the old server to itself, no mail"), s->not_mail);
+    balance_row(p, NULL, say(p, "refused by the new server, kept in quarantine"), s->quarantined);
+    balance_row(p, NULL, say(p, "could not be read from the old server, or kept"), s->refused);
+    balance_row(p, NULL, say(p, "not copied yet, or no longer wanted or there"), s->waiting);
+    balance_row(
+        p, "sum", say(p, "In the new mailboxes (after): copied and already there"), handover_after(s));
+    balance_row(p, NULL, say(p, "deleted from the old mailboxes afterwards"), s->deleted);
+    close_tag(p);
+    close_tag(p);
+    close_tag(p);
+}
+
+/* Does every proof rest on the content, and is there one? */
+static bool all_read(const struct handover_account *s)
+{
+    return handover_proved(s) && !s->proof[LEDGER_PROOF_COUNT] && !s->proof[LEDGER_PROOF_HEADERS];
+}
+
+static void put_proofs(struct handover_page *p)
+{
+    const struct handover_account *s = &p->h->sum;
+    static const struct handover_head heads[] = {
+        {N_("How the copies were verified"), false}, {N_("Number"), true}};
+    open_tag(p, "section", NULL);
+    element(p, "h2", NULL, say(p, "Verification"));
+    handover_html_heads(p, "proofs", heads, 2);
+    for (int i = LEDGER_PROOFS - 1; i >= 0; i--) {
+        if (!s->proof[i])
+            continue;
+        open_tag(p, "tr", NULL);
+        element(p, "td", NULL, say(p, handover_proof_words((enum ledger_proof)i)));
+        handover_html_count(p, "num", s->proof[i]);
+        close_tag(p);
+    }
+    close_tag(p);
+    close_tag(p);
+    if (all_read(s))
+        element(p, "p", "fine",
+            say(p,
+                "To verify, each message was read again from the new server and compared with what the old server "
+                "had given (checksum SHA-256)."));
+    close_tag(p);
+}
+
+/* ---- the page ---- */
+static void meta(struct handover_page *p, const char *name, const char *content)
+{
+    open_tag(p, "meta", NULL);
+    attr(p, "name", name);
+    attr(p, "content", content);
+    close_tag(p);
+}
+
+static void put_head(struct handover_page *p)
+{
+    char *title CLEANUP(mem_free_str) =
+        *p->h->customer ? mem_printf("%s - %s", say(p, "Migration report"), p->h->customer)
+                        : mem_strdup(say(p, "Migration report"));
+    open_tag(p, "head", NULL);
+    open_tag(p, "meta", NULL);
+    attr(p, "charset", "utf-8");
+    close_tag(p);
+    meta(p, "viewport", "width=device-width, initial-scale=1");
+    meta(p, "color-scheme", "light dark");
+    meta(p, "generator", "popferry");
+    element(p, "title", NULL, title);
+    quote_html_out_style(p->out, style);
+    close_tag(p);
+}
+
+static void put_page(struct handover_page *p)
+{
+    open_tag(p, "html", NULL);
+    attr(p, "lang", quote_words_lang(p->words));
+    put_head(p);
+    open_tag(p, "body", NULL);
+    open_tag(p, "main", NULL);
+    put_title(p);
+    put_summary(p);
+    handover_html_attention(p);
+    put_balance(p);
+    put_proofs(p);
+    handover_html_accounts(p);
+    handover_html_items(p);
+    handover_html_notes(p);
+    close_tag(p);
+    close_tag(p);
+    close_tag(p);
+}
+
+char *handover_html(const struct handover *h, const char *lang, size_t *ret_len, struct error *err)
+{
+    struct quote_html_out *out CLEANUP(quote_html_out_free_ptr) = quote_html_out_new();
+    struct handover_page page = {.out = out, .words = quote_words_of(lang), .h = h};
+    size_t len;
+    put_page(&page);
+    const char *bytes = quote_html_out_bytes(out, &len, err);
+    if (!bytes)
+        return NULL;
+    *ret_len = len;
+    return mem_strndup(bytes, len);
+}

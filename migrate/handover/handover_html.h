@@ -1,0 +1,63 @@
+/* handover_html.h - what the parts of the page share: the page being written, and short words for its
+ * elements. Private to handover_html*.c. */
+#pragma once
+
+#include "handover_private.h"
+#include "quote_html_out.h"
+
+struct handover_page {
+    struct quote_html_out *out;
+    const struct quote_words *words;
+    const struct handover *h;
+};
+
+/* ---- elements ---- */
+static inline void open_tag(struct handover_page *p, const char *name, const char *class)
+{
+    quote_html_out_open(p->out, name);
+    if (class)
+        quote_html_out_attr(p->out, "class", class);
+}
+
+static inline void attr(struct handover_page *p, const char *name, const char *value)
+{
+    quote_html_out_attr(p->out, name, value);
+}
+
+static inline void put(struct handover_page *p, const char *text)
+{
+    quote_html_out_text(p->out, text);
+}
+
+static inline void close_tag(struct handover_page *p)
+{
+    quote_html_out_close(p->out);
+}
+
+static inline void element(struct handover_page *p, const char *name, const char *class, const char *text)
+{
+    open_tag(p, name, class);
+    put(p, text);
+    close_tag(p);
+}
+
+__attribute__((format_arg(2))) static inline const char *say(const struct handover_page *p, const char *msgid)
+{
+    return quote_words(p->words, msgid);
+}
+
+void handover_html_count(struct handover_page *p, const char *class, uint64_t n); /* a cell */
+void handover_html_amount(struct handover_page *p, struct handover_count n); /* a cell: number and size */
+struct handover_head {
+    const char *words; /* message id */
+    bool number;       /* aligned to the right */
+};
+/* Open a table with these heads, and its body. */
+void handover_html_heads(
+    struct handover_page *p, const char *class, const struct handover_head *heads, size_t count);
+
+/* ---- parts (handover_html_accounts.c) ---- */
+void handover_html_attention(struct handover_page *p); /* what is not in order, and what to do */
+void handover_html_accounts(struct handover_page *p);
+void handover_html_items(struct handover_page *p); /* the messages that were not moved */
+void handover_html_notes(struct handover_page *p); /* how to read it */

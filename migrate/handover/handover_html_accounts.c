@@ -1,0 +1,199 @@
+/* The accounts on the page: what is not in order, all of them in one table, and their messages not moved. */
+#include "handover_html.h"
+
+#include "mem.h"
+#include "text.h"
+#include <stdlib.h>
+
+#define COLUMNS(heads) (sizeof(heads) / sizeof *(heads))
+
+static void end_table(struct handover_page *p)
+{
+    close_tag(p);
+    close_tag(p);
+}
+
+static void name_cell(struct handover_page *p, const struct handover_account *a)
+{
+    char *way CLEANUP(mem_free_str) =
+        *a->destination ? mem_printf("%s → %s, %s", a->source, a->destination, a->folder) : mem_strdup("");
+    open_tag(p, "th", "name");
+    attr(p, "scope", "row");
+    element(p, "span", "family", a->name);
+    element(p, "span", "plans", way);
+    close_tag(p);
+}
+
+static void state_cell(struct handover_page *p, const struct handover_account *a)
+{
+    open_tag(p, "td", NULL);
+    element(p, "span", handover_needs_attention(a) ? "mark" : "sure", say(p, handover_state_words(a->state)));
+    close_tag(p);
+}
+
+/* An account whose messages want a person, beside those that merely want another run. */
+static const char *row_class(const struct handover_account *a)
+{
+    bool failed =
+        a->state == HANDOVER_NOT_MOVED || a->state == HANDOVER_UNREADABLE || a->state == HANDOVER_DIFFERS;
+    return failed ? "failed" : NULL;
+}
+
+/* ---- what is not in order ---- */
+static void attention_row(struct handover_page *p, const struct handover_account *a)
+{
+    const char *advice = handover_state_advice(a->state);
+    char *finding CLEANUP(mem_free_str) = handover_finding(a, p->words);
+    open_tag(p, "tr", row_class(a));
+    name_cell(p, a);
+    state_cell(p, a);
+    element(p, "td", NULL, finding);
+    element(p, "td", NULL, advice ? say(p, advice) : "");
+    close_tag(p);
+}
+
+void handover_html_attention(struct handover_page *p)
+{
+    static const struct handover_head heads[] = {{N_("Account"), false}, {N_("Result"), false},
+        {N_("What is not in order"), false}, {N_("What to do"), false}};
+    if (p->h->by_state[HANDOVER_IN_ORDER] == p->h->count)
+        return;
+    open_tag(p, "section", NULL);
+    element(p, "h2", NULL, say(p, "What is not in order"));
+    handover_html_heads(p, "attention", heads, COLUMNS(heads));
+    for (int s = HANDOVER_STATES - 1; s > HANDOVER_IN_ORDER; s--)
+        for (size_t i = 0; i < p->h->count; i++)
+            if (p->h->accounts[i].state == (enum handover_state)s)
+                attention_row(p, &p->h->accounts[i]);
+    end_table(p);
+    close_tag(p);
+}
+
+/* ---- all of them ---- */
+static void counts(struct handover_page *p, const struct handover_account *a)
+{
+    handover_html_amount(p, a->before);
+    handover_html_amount(p, handover_after(a));
+    handover_html_count(p, "num", a->duplicates.messages);
+    handover_html_count(p, "num", handover_not_moved(a).messages);
+    handover_html_count(p, "num", a->waiting.messages);
+    handover_html_count(p, "num", a->deleted.messages);
+}
+
+static void account_row(struct handover_page *p, const struct handover_account *a)
+{
+    char count[QUOTE_WORDS_MAX];
+    char *day CLEANUP(mem_free_str) = handover_day(p->h, p->words, a->proved_s);
+    open_tag(p, "tr", row_class(a));
+    name_cell(p, a);
+    counts(p, a);
+    open_tag(p, "td", "num");
+    put(p, quote_words_count(count, handover_proved(a)));
+    element(p, "span", "size", a->proved_s ? day : "");
+    close_tag(p);
+    state_cell(p, a);
+    close_tag(p);
+}
+
+static void sum_row(struct handover_page *p)
+{
+    open_tag(p, "tr", "sum");
+    open_tag(p, "th", "name");
+    attr(p, "scope", "row");
+    put(p, say(p, "Sum"));
+    close_tag(p);
+    counts(p, &p->h->sum);
+    handover_html_count(p, "num", handover_proved(&p->h->sum));
+    element(p, "td", NULL, "");
+    close_tag(p);
+}
+
+void handover_html_accounts(struct handover_page *p)
+{
+    static const struct handover_head heads[] = {{N_("Account"), false}, {N_("Before"), true},
+        {N_("After"), true}, {N_("Duplicates"), true}, {N_("Not moved"), true}, {N_("Not copied yet"), true},
+        {N_("Deleted from the old mailbox"), true}, {N_("Verified"), true}, {N_("Result"), false}};
+    if (!p->h->count)
+        return;
+    open_tag(p, "section", NULL);
+    element(p, "h2", NULL, say(p, "Accounts"));
+    handover_html_heads(p, "accounts", heads, COLUMNS(heads));
+    for (size_t i = 0; i < p->h->count; i++)
+        account_row(p, &p->h->accounts[i]);
+    if (p->h->count > 1)
+        sum_row(p);
+    end_table(p);
+    close_tag(p);
+}
+
+/* ---- messages ---- */
+static void item_row(struct handover_page *p, const struct handover_item *i)
+{
+    char day[QUOTE_WORDS_MAX], size[32];
+    bool dated = i->date_s != MAIL_NO_DATE;
+    open_tag(p, "tr", NULL);
+    element(p, "td", "date", dated ? quote_words_date(p->words, day, i->date_s, p->h->utc_offset_min) : "–");
+    element(p, "td", NULL, i->from);
+    element(p, "td", NULL, i->subject);
+    element(p, "td", "num", text_octets(size, sizeof size, i->octets));
+    open_tag(p, "td", "notes");
+    put(p, say(p, handover_item_words(i->state)));
+    element(p, "span", "line", i->reason);
+    element(p, "span", "line", i->quarantine);
+    close_tag(p);
+    close_tag(p);
+}
+
+static void items_of(struct handover_page *p, const struct handover_account *a)
+{
+    static const struct handover_head heads[] = {{N_("Sent"), false}, {N_("From"), false},
+        {N_("Subject"), false}, {N_("Size"), true}, {N_("Why"), false}};
+    uint64_t all = handover_not_moved(a).messages;
+    element(p, "h3", NULL, a->name);
+    handover_html_heads(p, "items", heads, COLUMNS(heads));
+    for (size_t i = 0; i < a->item_count; i++)
+        item_row(p, &a->items[i]);
+    end_table(p);
+    if (all <= a->item_count)
+        return;
+    char more[QUOTE_WORDS_MAX];
+    char *text CLEANUP(mem_free_str) =
+        mem_printf(say(p, "and %s more: popferry report --format csv lists them all"),
+            quote_words_count(more, all - a->item_count));
+    element(p, "p", "fine", text);
+}
+
+void handover_html_items(struct handover_page *p)
+{
+    if (!handover_not_moved(&p->h->sum).messages)
+        return;
+    open_tag(p, "section", NULL);
+    element(p, "h2", NULL, say(p, "Messages that were not moved"));
+    for (size_t i = 0; i < p->h->count; i++)
+        if (p->h->accounts[i].item_count)
+            items_of(p, &p->h->accounts[i]);
+    close_tag(p);
+}
+
+/* ---- notes ---- */
+void handover_html_notes(struct handover_page *p)
+{
+    static const char *const notes[] = {
+        N_("“Before” is every message that the old mailbox ever showed during the migration; “after” is what of it "
+           "is in the new mailbox. Mail that arrived in the new mailbox by other ways is not counted."),
+        N_("Duplicates are messages whose sender, date, subject and content are the same; the new mailbox holds "
+           "them once."),
+        N_("Sizes before and after may differ slightly, since servers count line ends differently. The contents are "
+           "compared by checksum."),
+        N_("Messages that were left out on request (by date or size) are not counted."),
+    };
+    open_tag(p, "section", NULL);
+    element(p, "h2", NULL, say(p, "How to read this report"));
+    open_tag(p, "ul", "small");
+    for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
+        element(p, "li", NULL, say(p, notes[i]));
+    close_tag(p);
+    char *made CLEANUP(mem_free_str) = mem_printf(say(p, "Made with %s."), p->h->program);
+    element(p, "p", "fine", made);
+    close_tag(p);
+}

@@ -1,0 +1,125 @@
+/* From the ledger: counts, proofs, runs, and the messages that were not moved. */
+#include "handover.h"
+
+#include "handover_private.h"
+#include "ledger_proved.h"
+#include "mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the jobs ---- */
+struct reading {
+    struct handover *h;
+    handover_wanted *wanted;
+    void *ctx;
+    int64_t *ids; /* of the accounts that were added */
+    size_t first, count;
+};
+
+static bool on_job(void *ctx, const struct ledger_job_row *row)
+{
+    struct reading *r = ctx;
+    if (r->wanted && !r->wanted(r->ctx, row->source, row->destination, row->folder))
+        return true;
+    handover_add(r->h, row->source, row->destination, row->folder);
+    r->ids = mem_grow(r->ids, r->count + 1, sizeof *r->ids);
+    r->ids[r->count++] = row->id;
+    return true;
+}
+
+/* ---- one account ---- */
+static struct handover_count of_state(const struct ledger_totals *t, enum ledger_state s)
+{
+    return (struct handover_count){t->count[s], t->octets[s]};
+}
+
+static int read_totals(struct handover_account *a, struct ledger *l, int64_t job, struct error *err)
+{
+    struct ledger_totals t;
+    if (ledger_totals(l, job, &t, err) < 0)
+        return -1;
+    a->before = (struct handover_count){t.messages, t.octets_claimed};
+    a->copied = of_state(&t, LEDGER_DONE);
+    a->present = of_state(&t, LEDGER_PRESENT);
+    a->duplicates = of_state(&t, LEDGER_DUPLICATE);
+    a->not_mail = of_state(&t, LEDGER_NOT_MAIL);
+    a->quarantined = of_state(&t, LEDGER_QUARANTINED);
+    a->refused = of_state(&t, LEDGER_REFUSED);
+    a->waiting = (struct handover_count){
+        t.count[LEDGER_OPEN] + t.count[LEDGER_INTENT], t.octets[LEDGER_OPEN] + t.octets[LEDGER_INTENT]};
+    a->deleted = (struct handover_count){t.deleted, t.deleted_octets};
+    memcpy(a->proof, t.proof, sizeof a->proof);
+    return ledger_proved_last(l, job, &a->proved_s, err);
+}
+
+static bool on_run(void *ctx, const struct ledger_run_row *row)
+{
+    struct handover_account *a = ctx;
+    bool migrate = !strcmp(row->command, "migrate");
+    bool verify = !strcmp(row->command, "verify") || !strncmp(row->command, "delete", strlen("delete"));
+    struct handover_run *run = migrate ? &a->migrate : &a->verify;
+    if (!migrate && !verify)
+        return true;
+    if (migrate && !a->begun_s)
+        a->begun_s = row->started_s;
+    free(run->words);
+    *run = (struct handover_run){row->started_s, row->ended_s, row->exit_code, handover_clean(row->words)};
+    return true;
+}
+
+static bool on_message(void *ctx, const struct ledger_message *m)
+{
+    struct handover_account *a = ctx;
+    if (a->item_count == HANDOVER_ITEMS_MAX)
+        return false;
+    a->items = mem_grow(a->items, a->item_count + 1, sizeof *a->items);
+    a->items[a->item_count++] = (struct handover_item){
+        .state = m->state,
+        .uidl = handover_clean(m->key),
+        .message_id = handover_clean(m->message_id),
+        .from = handover_clean(m->from),
+        .subject = handover_clean(m->subject),
+        .reason = handover_clean(m->reason),
+        .quarantine = handover_clean(m->quarantine),
+        .date_s = m->date_source && m->internaldate_s ? m->internaldate_s : MAIL_NO_DATE,
+        .octets = m->octets_sent       ? m->octets_sent
+                  : m->octets_received ? m->octets_received
+                                       : m->octets_claimed,
+    };
+    return true;
+}
+
+static int read_account(
+    struct handover_account *a, const char *folder, struct ledger *l, int64_t job, struct error *err)
+{
+    free(a->work_dir);
+    a->work_dir = handover_clean(folder);
+    if (read_totals(a, l, job, err) < 0 || ledger_each_run(l, job, on_run, a, err) < 0)
+        return -1;
+    if (ledger_each_of_job(l, job, LEDGER_QUARANTINED, on_message, a, err) < 0)
+        return -1;
+    return ledger_each_of_job(l, job, LEDGER_REFUSED, on_message, a, err);
+}
+
+static int read_all(struct reading *r, const char *folder, struct ledger *l, struct error *err)
+{
+    if (ledger_snapshot(l, err) < 0 || ledger_each_job(l, on_job, r, err) < 0)
+        return -1;
+    for (size_t i = 0; i < r->count; i++)
+        if (read_account(&r->h->accounts[r->first + i], folder, l, r->ids[i], err) < 0)
+            return -1;
+    return 0;
+}
+
+int handover_add_ledger(
+    struct handover *h, const char *folder, handover_wanted *wanted, void *ctx, struct error *err)
+{
+    struct reading r = {.h = h, .wanted = wanted, .ctx = ctx, .first = h->count};
+    struct ledger *l = ledger_open(folder, LEDGER_READ, err);
+    int rc = l ? read_all(&r, folder, l, err) : -1;
+    ledger_close(l);
+    free(r.ids);
+    if (rc < 0)
+        handover_cut(h, r.first);
+    return rc;
+}

@@ -1,0 +1,190 @@
+#include "handover_private.h"
+
+#include "buf.h"
+#include "mem.h"
+#include <stdlib.h>
+#include <string.h>
+
+__attribute__((format_arg(2))) static const char *say(const struct quote_words *w, const char *msgid)
+{
+    return quote_words(w, msgid);
+}
+
+/* ---- one of a few words ---- */
+const char *handover_state_words(enum handover_state s)
+{
+    static const char *const words[HANDOVER_STATES] = {
+        [HANDOVER_IN_ORDER] = N_("in order"),
+        [HANDOVER_UNVERIFIED] = N_("moved, not verified"),
+        [HANDOVER_UNFINISHED] = N_("not finished"),
+        [HANDOVER_NOT_BEGUN] = N_("not begun"),
+        [HANDOVER_DIFFERS] = N_("differences found"),
+        [HANDOVER_NOT_MOVED] = N_("messages not moved"),
+        [HANDOVER_UNREADABLE] = N_("no readable record"),
+    };
+    return words[s];
+}
+
+const char *handover_state_advice(enum handover_state s)
+{
+    static const char *const words[HANDOVER_STATES] = {
+        [HANDOVER_UNVERIFIED] = N_("Verify this account (popferry verify) before the old mailbox is closed."),
+        [HANDOVER_UNFINISHED] =
+            N_("Run the migration of this account again (popferry migrate); it goes on where it stopped."),
+        [HANDOVER_NOT_BEGUN] = N_("Migrate this account (popferry migrate)."),
+        [HANDOVER_DIFFERS] = N_(
+            "Look at the messages that popferry verify names; popferry migrate copies again what is missing."),
+        [HANDOVER_NOT_MOVED] =
+            N_("The messages are listed below. Keep the old mailbox until it is decided what is "
+               "done with them; the copies in quarantine stay in the work folder."),
+        [HANDOVER_UNREADABLE] =
+            N_("Restore the record (ledger) of this account from a backup, or migrate it again."),
+    };
+    return words[s];
+}
+
+const char *handover_proof_words(enum ledger_proof p)
+{
+    static const char *const words[LEDGER_PROOFS] = {
+        [LEDGER_UNPROVED] = N_("not verified"),
+        [LEDGER_PROOF_COUNT] = N_("present in the new mailbox"),
+        [LEDGER_PROOF_HEADERS] = N_("same sender, date and subject"),
+        [LEDGER_PROOF_STRUCTURE] = N_("same text and attachments, rewritten by the server"),
+        [LEDGER_PROOF_CONTENT] = N_("same content, but for line ends and what servers add"),
+        [LEDGER_PROOF_EXACT] = N_("identical, byte for byte"),
+    };
+    return words[p];
+}
+
+const char *handover_item_words(enum ledger_state s)
+{
+    return s == LEDGER_QUARANTINED ? N_("refused by the new server, kept in quarantine")
+                                   : N_("could not be read or kept");
+}
+
+/* ---- sentences ---- */
+static void join(struct buf *b, const char *separator, const char *text)
+{
+    if (buf_len(b))
+        buf_append_str(b, separator);
+    buf_append_str(b, text);
+}
+
+/* form: with %s for the count. */
+static void count_part(struct buf *b, const struct quote_words *w, uint64_t n, const char *form)
+{
+    char count[QUOTE_WORDS_MAX];
+    if (!n)
+        return;
+    char *text CLEANUP(mem_free_str) = mem_printf(form, quote_words_count(count, n)); /* NOLINT */
+    join(b, say(w, "; "), text);
+}
+
+/* How the last migration stopped, if it did. */
+static void migration_part(struct buf *b, const struct handover_account *a, const struct quote_words *w)
+{
+    const struct handover_run *m = &a->migrate;
+    if (!m->started_s || (m->ended_s && (m->exit_code == 0 || m->exit_code == 1)))
+        return;
+    if (!m->ended_s) {
+        join(b, say(w, "; "), say(w, "the migration is at work, or was interrupted"));
+        return;
+    }
+    char *text CLEANUP(mem_free_str) = mem_printf(say(w, "the last migration stopped: %s"), m->words);
+    join(b, say(w, "; "), text);
+}
+
+static char *finding_of_counts(const struct handover_account *a, const struct quote_words *w)
+{
+    struct buf b CLEANUP(buf_done) = {0};
+    uint64_t n = a->quarantined.messages;
+    count_part(&b, w, n,
+        quote_words_plural(w, "%s message was refused by the new server and is kept in quarantine",
+            "%s messages were refused by the new server and are kept in quarantine", n));
+    n = a->refused.messages;
+    count_part(&b, w, n,
+        quote_words_plural(w, "%s message could not be read from the old server, or kept",
+            "%s messages could not be read from the old server, or kept", n));
+    n = a->waiting.messages;
+    count_part(
+        &b, w, n, quote_words_plural(w, "%s message is not copied yet", "%s messages are not copied yet", n));
+    n = a->state == HANDOVER_UNVERIFIED ? a->proof[LEDGER_UNPROVED] : 0;
+    count_part(
+        &b, w, n, quote_words_plural(w, "%s message is not verified", "%s messages are not verified", n));
+    migration_part(&b, a, w);
+    return buf_strdup(&b);
+}
+
+char *handover_finding(const struct handover_account *a, const struct quote_words *w)
+{
+    switch (a->state) {
+    case HANDOVER_IN_ORDER:
+        return mem_strdup("");
+    case HANDOVER_UNREADABLE:
+        return mem_strdup(a->error.text);
+    case HANDOVER_NOT_BEGUN:
+        return mem_strdup(say(w, "no migration was run"));
+    case HANDOVER_DIFFERS:
+        return mem_printf(say(w, "the last verification found differences: %s"), a->verify.words);
+    case HANDOVER_UNVERIFIED:
+    case HANDOVER_UNFINISHED:
+    case HANDOVER_NOT_MOVED:
+        break;
+    }
+    char *text = finding_of_counts(a, w);
+    if (*text)
+        return text;
+    free(text);
+    return mem_strdup(say(w, "not verified since the last migration"));
+}
+
+char *handover_verdict(const struct handover *h, const struct quote_words *w)
+{
+    char all[QUOTE_WORDS_MAX], good[QUOTE_WORDS_MAX], bad[QUOTE_WORDS_MAX];
+    size_t in_order = h->by_state[HANDOVER_IN_ORDER];
+    quote_words_count(all, h->count);
+    quote_words_count(good, in_order);
+    quote_words_count(bad, h->count - in_order);
+    if (!h->count)
+        return mem_strdup(say(w, "Nothing has been migrated yet."));
+    if (in_order == h->count)
+        return mem_printf(
+            quote_words_plural(w,
+                "%s account is in order: every message is in the new mailbox, and was verified there.",
+                "All %s accounts are in order: every message is in its new mailbox, and was verified there.",
+                h->count),
+            all);
+    return mem_printf(
+        say(w, "%1$s of %2$s accounts are in order; %3$s are not, and are listed below with what to do."),
+        good, all, bad);
+}
+
+static bool ends_with(const char *s, const char *end)
+{
+    size_t len = strlen(s), end_len = strlen(end);
+    return len >= end_len && !strcmp(s + len - end_len, end);
+}
+
+/* With the form of address that Japanese letters have, unless the name brings its own. */
+char *handover_addressee(const struct handover *h, const struct quote_words *w)
+{
+    const char *name = h->customer;
+    bool addressed = !*name || ends_with(name, "様") || ends_with(name, "御中") || ends_with(name, "殿");
+    return addressed ? mem_strdup(name) : mem_printf(say(w, "For %s"), name);
+}
+
+char *handover_day(const struct handover *h, const struct quote_words *w, int64_t at_s)
+{
+    char day[QUOTE_WORDS_MAX];
+    return mem_strdup(at_s ? quote_words_date(w, day, at_s, h->utc_offset_min) : "–");
+}
+
+char *handover_period(const struct handover *h, const struct quote_words *w)
+{
+    if (!h->sum.begun_s)
+        return mem_strdup("");
+    char *from CLEANUP(mem_free_str) = handover_day(h, w, h->sum.begun_s);
+    char *to CLEANUP(mem_free_str) = handover_day(h, w, h->sum.migrate.ended_s);
+    bool one = !h->sum.migrate.ended_s || !strcmp(from, to);
+    return one ? TAKE(from) : mem_printf(say(w, "%1$s to %2$s"), from, to);
+}

@@ -1,0 +1,70 @@
+/* handover_xlsx.h - what the sheets of the workbook share. Private to handover_xlsx*.c. */
+#pragma once
+
+#include "handover_private.h"
+#include "quote_xlsx_out.h"
+
+struct handover_book {
+    struct quote_xlsx_out *out;
+    const struct quote_words *words;
+    const struct handover *h;
+    int summary, accounts, items; /* sheets */
+    uint32_t sum_row;             /* of the accounts; from 0 */
+};
+
+#define HANDOVER_XLSX_HEAD_ROW  0
+#define HANDOVER_XLSX_FIRST_ROW (HANDOVER_XLSX_HEAD_ROW + 1)
+#define HANDOVER_XLSX_ROWS_MAX  1048576 /* what a sheet can hold */
+
+/* Columns of the sheet of accounts. Those that formulas name stand before column Z. */
+enum handover_xlsx_column {
+    HANDOVER_XLSX_NAME,
+    HANDOVER_XLSX_SOURCE,
+    HANDOVER_XLSX_DESTINATION,
+    HANDOVER_XLSX_STATE,
+    HANDOVER_XLSX_BEFORE,
+    HANDOVER_XLSX_BEFORE_OCTETS,
+    HANDOVER_XLSX_COPIED,
+    HANDOVER_XLSX_PRESENT,
+    HANDOVER_XLSX_DUPLICATES,
+    HANDOVER_XLSX_NOT_MAIL,
+    HANDOVER_XLSX_QUARANTINED,
+    HANDOVER_XLSX_REFUSED,
+    HANDOVER_XLSX_WAITING,
+    HANDOVER_XLSX_AFTER, /* a formula */
+    HANDOVER_XLSX_AFTER_OCTETS,
+    HANDOVER_XLSX_UNACCOUNTED, /* a formula: 0 */
+    HANDOVER_XLSX_DELETED,
+    HANDOVER_XLSX_PROOF, /* the strongest first */
+    HANDOVER_XLSX_PROVED = HANDOVER_XLSX_PROOF + LEDGER_PROOFS,
+    HANDOVER_XLSX_FINDING,
+    HANDOVER_XLSX_ADVICE,
+    HANDOVER_XLSX_COLUMNS,
+};
+
+struct handover_column {
+    const char *words; /* message id */
+    double width;
+    bool number;
+};
+void handover_xlsx_heads(
+    struct handover_book *b, int sheet, uint32_t row, const struct handover_column *columns, size_t count);
+
+/* The sheet of accounts; sets sum_row. */
+void handover_xlsx_accounts(struct handover_book *b);
+
+__attribute__((format_arg(2))) static inline const char *say(const struct handover_book *b, const char *msgid)
+{
+    return quote_words(b->words, msgid);
+}
+
+static inline struct quote_xlsx_cell cell(int sheet, uint32_t row, size_t col)
+{
+    return (struct quote_xlsx_cell){sheet, row, (uint16_t)col};
+}
+
+static inline void put_text(
+    struct handover_book *b, struct quote_xlsx_cell at, const char *text, unsigned look)
+{
+    quote_xlsx_out_text(b->out, at, text, look);
+}
