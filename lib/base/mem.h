@@ -3,10 +3,12 @@
 
 #include <stddef.h>
 
-void *mem_alloc(size_t size);                       /* zeroed */
-void *mem_array(size_t count, size_t size);         /* zeroed, overflow checked */
-void *mem_grow(void *p, size_t count, size_t size); /* realloc for an array, overflow checked */
-char *mem_strdup(const char *s);                    /* NULL stays NULL */
+#define MEM_NEVER_NULL __attribute__((returns_nonnull))
+void *mem_alloc(size_t size) MEM_NEVER_NULL;               /* zeroed */
+void *mem_array(size_t count, size_t size) MEM_NEVER_NULL; /* zeroed, overflow checked */
+void *mem_grow(
+    void *p, size_t count, size_t size) MEM_NEVER_NULL; /* realloc for an array, overflow checked */
+char *mem_strdup(const char *s);                        /* NULL stays NULL */
 char *mem_strndup(const char *s, size_t len);
 char *mem_printf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

@@ -8,6 +8,11 @@
  * broken bytes become '?'; cut at a character boundary. Returns dst. */
 char *text_clean(char *dst, size_t cap, const char *src, size_t len);
 
+static inline const char *text_or_empty(const char *s)
+{
+    return s ? s : "";
+}
+
 /* Terminal columns of a UTF-8 string: East Asian wide 2, combining 0, everything else 1. */
 int text_width(const char *s);
 

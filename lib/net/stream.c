@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "mem.h"
+#include "stream_bearer.h"
 #include "stream_error.h"
 #include "text.h"
 #include <errno.h>
@@ -67,7 +68,8 @@ static char *make_name(const struct stream *s)
 static void forget_password(struct stream *s)
 {
     mem_wipe_free(s->password);
-    s->password = NULL;
+    mem_wipe_free(s->token);
+    s->password = s->token = NULL;
     stream_secret_done(&s->secret);
 }
 
@@ -84,6 +86,18 @@ static const char *host_fault(const char *host)
     return NULL;
 }
 
+/* What would end the message of XOAUTH2 or OAUTHBEARER is no token (RFC 6750 section 2.1), and no user. */
+static const char *token_fault(const struct stream_spec *spec)
+{
+    for (const char *p = spec->token; *p; p++)
+        if (*p <= ' ' || *p > '~')
+            return "the OAuth 2.0 token holds blanks or something else that no token holds";
+    if (strchr(spec->user, '\001') ||
+        (spec->bearer == STREAM_BEARER_OAUTHBEARER && strpbrk(spec->user, ",=")))
+        return "the user name holds something that OAUTHBEARER cannot send";
+    return *spec->token ? NULL : "the OAuth 2.0 token is empty";
+}
+
 /* USER, PASS and LOGIN are lines. */
 static const char *spec_fault(const struct stream_spec *spec)
 {
@@ -92,13 +106,33 @@ static const char *spec_fault(const struct stream_spec *spec)
         return fault;
     if (!spec->user || !*spec->user)
         return "no user name is given";
-    if (!spec->password || !*spec->password)
-        return "no password is given";
     if (strpbrk(spec->user, "\r\n"))
         return "the user name holds a line break";
+    if (spec->authzid && (!*spec->authzid || strpbrk(spec->authzid, "\r\n")))
+        return "the name of the mailbox to open is empty or holds a line break";
+    if (spec->authzid && spec->token)
+        return "an OAuth 2.0 token opens the mailbox of its user name alone: give that as the user, and no other to "
+               "open";
+    if (stream_route_fault(spec))
+        return stream_route_fault(spec);
+    if (spec->token)
+        return token_fault(spec);
+    if (!spec->password || !*spec->password)
+        return "no password is given";
     if (strpbrk(spec->password, "\r\n"))
         return "the password holds a line break";
     return NULL;
+}
+
+static int check_readable(const char *what, const char *path, int flags, struct error *err)
+{
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC | flags) : -1;
+    if (path && fd < 0)
+        return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "cannot read the %s: %.300s: %s", what, path, strerror(errno));
+    if (path)
+        close(fd);
+    return 0;
 }
 
 static int check_spec(const struct stream_spec *spec, struct error *err)
@@ -107,14 +141,9 @@ static int check_spec(const struct stream_spec *spec, struct error *err)
     if (fault)
         return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE, "%s server %.100s: %s",
             spec->protocol == STREAM_POP3 ? "POP3" : "IMAP", spec->host ? spec->host : "", fault);
-    if (!spec->ca_file)
-        return 0;
-    int fd = open(spec->ca_file, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
-            "cannot read the file given by --ca-file: %.300s: %s", spec->ca_file, strerror(errno));
-    close(fd);
-    return 0;
+    if (check_readable("file given by --ca-file", spec->ca_file, 0, err) < 0)
+        return -1;
+    return check_readable("folder given by --ca-dir", spec->route.ca_dir, O_DIRECTORY, err);
 }
 
 static void copy_spec(struct stream *s, const struct stream_spec *spec)
@@ -124,12 +153,23 @@ static void copy_spec(struct stream *s, const struct stream_spec *spec)
     s->host = mem_strdup(spec->host ? spec->host : "");
     s->port = spec->port ? spec->port : default_port(spec);
     s->user = mem_strdup(spec->user ? spec->user : "");
-    s->password = mem_strdup(spec->password ? spec->password : "");
+    s->password = mem_strdup(spec->password && !spec->token ? spec->password : "");
+    s->token = mem_strdup(spec->token);
+    if (spec->token)
+        s->options = mem_strdup(stream_bearer_options(spec->bearer, s->user));
+    else if (spec->authzid) /* nothing else can say it */
+        s->options = mem_strdup("AUTH=PLAIN");
     s->ca_file = mem_strdup(spec->ca_file);
+    s->authzid = mem_strdup(spec->authzid);
+    stream_route_copy(&s->route, &spec->route);
+    s->weak_auth = spec->weak_auth;
     s->connect_timeout_ms = spec->connect_timeout_ms > 0 ? spec->connect_timeout_ms : CONNECT_TIMEOUT_MS;
     s->idle_timeout_ms = spec->idle_timeout_ms > 0 ? spec->idle_timeout_ms : IDLE_TIMEOUT_MS;
     s->name = make_name(s);
-    stream_secret_init(&s->secret, s->user, s->password);
+    if (s->token)
+        stream_secret_init_token(&s->secret, s->user, s->token, s->host, s->port);
+    else
+        stream_secret_init(&s->secret, s->authzid, s->user, s->password);
 }
 
 struct stream *stream_open(struct net *net, const struct stream_spec *spec)
@@ -164,6 +204,8 @@ void stream_close(struct stream *s)
     free(s->host);
     free(s->user);
     free(s->ca_file);
+    free(s->authzid);
+    stream_route_done(&s->route);
     free(s->name);
     free(s);
 }

@@ -27,6 +27,45 @@ enum stream_security {
     STREAM_PLAINTEXT,    /* unencrypted if the server offers no STARTTLS: only after the user said so */
 };
 
+/* How an OAuth 2.0 token is handed over. */
+enum stream_bearer {
+    STREAM_BEARER_ANY,         /* as the server offers; OAUTHBEARER when it offers both */
+    STREAM_BEARER_XOAUTH2,     /* Google's and Microsoft's own form */
+    STREAM_BEARER_OAUTHBEARER, /* RFC 7628 */
+};
+
+/* The least TLS version that will do. 1.0 and 1.1, with the keys and hashes of their time, can be broken by
+ * someone on the way: only after the user said so. */
+enum stream_tls_min {
+    STREAM_TLS_1_2,
+    STREAM_TLS_1_3,
+    STREAM_TLS_1_1,
+    STREAM_TLS_1_0,
+};
+
+enum stream_family {
+    STREAM_ANY_FAMILY,
+    STREAM_IPV4,
+    STREAM_IPV6,
+};
+
+/* How a server is reached, and what is taken for it. All zero is the usual. */
+struct stream_route {
+    enum stream_tls_min tls_min;
+    const char *tls_pin; /* "sha256//BASE64" of the server's public key (RFC 7469 section 2.4), in place of
+                            chain, name and dates: that key alone is accepted. NULL: those count */
+    const char *ca_dir;  /* of trusted certificates, as c_rehash leaves it, beside the others; NULL */
+    const char *proxy;   /* [SCHEME://][USER:PASSWORD@]HOST[:PORT]: socks5, socks5h, socks4, socks4a, http
+                            (CONNECT); NULL or "": none */
+    const char *bind;    /* local address or interface; NULL: any */
+    enum stream_family family;
+};
+
+#define STREAM_PIN_MAX 56 /* with its NUL */
+
+/* Is that such a pin? */
+bool stream_pin_is_valid(const char *pin);
+
 /* Where and how. Strings are copied by stream_open. */
 struct stream_spec {
     enum stream_protocol protocol;
@@ -34,8 +73,16 @@ struct stream_spec {
     const char *host; /* name or address; IPv6 without brackets */
     uint16_t port;    /* 0: 995 993 for implicit TLS, 110 143 otherwise */
     const char *user;
-    const char *password;       /* any bytes but NUL, CR and LF; our copies are wiped after sign-in */
-    const char *ca_file;        /* PEM, trusted beside the system's; NULL: those only */
+    const char *authzid;  /* whose mailbox user, an administrator, opens by SASL PLAIN (RFC 4616); NULL: its
+                             own */
+    const char *password; /* any bytes but NUL, CR and LF; our copies are wiped after sign-in */
+    const char *token;    /* OAuth 2.0 access token, in place of a password (which is then not looked at):
+                             visible ASCII; treated as one. NULL: none */
+    enum stream_bearer bearer;
+    bool weak_auth;      /* APOP (on a connection without TLS), DIGEST-MD5 and NTLM may be used where nothing
+                            better is offered: the user said so */
+    const char *ca_file; /* PEM, trusted beside the system's; NULL: those only */
+    struct stream_route route;
     int64_t connect_timeout_ms; /* connect + TLS + login; 0: 60 s */
     int64_t idle_timeout_ms;    /* silence while an answer is due; 0: 300 s */
 };
@@ -58,7 +105,8 @@ void stream_close(struct stream *s); /* NULL is fine */
 
 enum stream_state stream_state(const struct stream *s);
 /* Why it failed: a sentence with host, user, the server's own words and the next step. ERROR_AUTH, ERROR_TLS,
- * ERROR_CONNECT, ERROR_TIMEOUT, ERROR_PROTOCOL, ERROR_IN_USE, ERROR_LOST ... NULL while it has not failed. */
+ * ERROR_CONNECT, ERROR_TIMEOUT, ERROR_PROTOCOL, ERROR_IN_USE, ERROR_LOST ... NULL while it has not failed. A
+ * token that was refused is ERROR_AUTH, too. */
 const struct error *stream_error(const struct stream *s);
 
 /* "pop3s://host:995", for messages; never a user or password. */
@@ -69,8 +117,12 @@ struct stream_tls {
     char version[16]; /* "TLSv1.3" */
     char cipher[64];
     char subject[256], issuer[256], not_after[64]; /* of the server's certificate */
+    int64_t not_after_s;                           /* the same in UTC seconds; 0: not known */
+    char pin[STREAM_PIN_MAX];                      /* of its key; "": no certificate was seen */
+    bool pinned;                                   /* accepted by tls_pin alone: nothing else was looked at */
 };
-/* Valid once READY. */
+/* Valid once READY. Of a stream that could not be opened it tells the certificate that was seen, if any, and
+ * used is false. */
 const struct stream_tls *stream_tls(const struct stream *s);
 
 /* Non-blocking. > 0: bytes; 0: nothing now; -1: failed or closed by the peer (state FAILED, see

@@ -1,3 +1,4 @@
+#include "stream_bearer.h"
 #include "stream_error.h"
 #include "stream_priv.h"
 
@@ -47,12 +48,22 @@ static char *offered(const struct stream *s, const char *const *names, size_t co
     return list;
 }
 
-/* The mechanisms that work with a password. */
+static bool curl_has_scram(void)
+{
+#ifdef CURL_VERSION_GSASL
+    return curl_version_info(CURLVERSION_NOW)->features & CURL_VERSION_GSASL;
+#else
+    return false;
+#endif
+}
+
+/* The mechanisms that work with a password, of this libcurl and with the user's leave. */
 static char *password_mechanisms(const struct stream *s)
 {
     static const char *const names[] = {
-        "SCRAM-SHA-256", "SCRAM-SHA-1", "DIGEST-MD5", "CRAM-MD5", "NTLM", "PLAIN", "LOGIN"};
-    return offered(s, names, sizeof names / sizeof *names);
+        "SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "PLAIN", "LOGIN", "DIGEST-MD5", "NTLM"};
+    size_t from = curl_has_scram() ? 0 : 2, to = s->weak_auth ? 7 : 5;
+    return offered(s, names + from, to - from);
 }
 
 static char *plain_mechanisms(const struct stream *s)
@@ -70,29 +81,45 @@ static bool has_password_mechanism(const struct stream *s)
 /* Without SASL, libcurl answers any greeting that looks like an invitation to APOP by APOP, and knows no way
  * to be asked for USER and PASS. Many old servers (every qmail) greet so and cannot do it, since they keep no
  * clear passwords. To try APOP first would double each wrong password; inside TLS it gains nothing, and on
- * plaintext the user has said that the password may be seen. So the attempt ends when CAPA is answered,
+ * plaintext the user has said that the password may be seen (and perhaps that APOP may hide it: MD5, by a
+ * challenge that whoever is on the way can choose; CVE-2007-1558). So the attempt ends when CAPA is answered,
  * before libcurl goes on. */
 static bool would_take_apop(const struct stream *s, const char *line, size_t len)
 {
-    if (s->protocol != STREAM_POP3 || s->bare || !stream_words_invites_apop(&s->words))
+    if (s->protocol != STREAM_POP3 || s->bare || s->token || s->authzid ||
+        !stream_words_invites_apop(&s->words))
         return false;
     bool capa_done = (len == 1 && line[0] == '.') || (s->words.lines == 2 && s->words.refusal[0]);
     bool secured = s->security == STREAM_PLAINTEXT || s->tls.shaken;
+    if (s->weak_auth && !s->tls.shaken && s->security == STREAM_PLAINTEXT &&
+        stream_words_apop_is_sound(&s->words))
+        return false;
     return capa_done && secured && !takes_kerberos(s) && !has_password_mechanism(s);
 }
 
 /* libcurl takes the old hash mechanisms before PLAIN. Many servers offer them and keep no secrets for them:
  * the answer is that of a wrong password. Inside TLS they gain nothing, and on plaintext the user has said
- * that the password may be seen; so the attempt ends before any credential is sent. */
+ * that the password may be seen; so the attempt ends before any credential is sent. Two of them are so weak
+ * that the user must allow them. */
 static bool would_take_hash(const struct stream *s, const char *line, size_t len)
 {
     bool told = s->protocol == STREAM_POP3 ? len == 1 && line[0] == '.'
                                            : len > 12 && !strncasecmp(line, "* CAPABILITY", 12);
-    bool hash = stream_words_offers(&s->words, "DIGEST-MD5") || stream_words_offers(&s->words, "CRAM-MD5") ||
-                stream_words_offers(&s->words, "NTLM");
+    bool weak = stream_words_offers_weak(&s->words);
+    bool hash = weak || stream_words_offers(&s->words, "CRAM-MD5");
     bool plain = stream_words_offers(&s->words, "PLAIN") || stream_words_offers(&s->words, "LOGIN");
     bool secured = s->security == STREAM_PLAINTEXT || s->tls.shaken;
-    return told && hash && plain && secured && !s->options && !s->bare;
+    return told && ((hash && plain) || (weak && !s->weak_auth)) && secured && !s->options && !s->bare;
+}
+
+/* What a token was refused for comes as Base64 in a continuation (RFC 7628 section 3.2.3). */
+static void note_challenge(struct stream *s, const char *line, size_t len)
+{
+    char text[1024], clean[1024];
+    size_t n = stream_bearer_challenge(text, sizeof text, line, len);
+    n = stream_secret_redact(&s->secret, clean, sizeof clean, text, n);
+    if (n)
+        text_clean(s->words.challenge, sizeof s->words.challenge, clean, n);
 }
 
 void stream_curl_server_line(struct stream *s, const char *data, size_t len)
@@ -106,8 +133,10 @@ void stream_curl_server_line(struct stream *s, const char *data, size_t len)
         s->alien = !len || !stream_words_greets(s->protocol, line, len);
     }
     stream_words_line(&s->words, s->protocol, line, len);
+    if (s->token)
+        note_challenge(s, line, len);
     s->want_bare = s->want_bare || would_take_apop(s, line, len);
-    s->want_plain = s->want_plain || would_take_hash(s, line, len);
+    s->want_other = s->want_other || would_take_hash(s, line, len);
     log_line(&s->net->log, LOG_DEBUG, "%s: server: %.*s", s->name, (int)len, line);
 }
 
@@ -123,6 +152,20 @@ static void tls_octets(struct stream *s, const char *data, size_t len)
         s->first_len = 1;
 }
 
+/* An HTTP proxy's answers to CONNECT come before the server's first line, and each ends with an empty one. */
+static bool proxy_line(struct stream *s, const char *data, size_t len)
+{
+    while (len && (data[len - 1] == '\r' || data[len - 1] == '\n'))
+        len--;
+    if (!s->proxy_talks && s->route.proxy && !s->words.lines && len > 5 && !memcmp(data, "HTTP/", 5)) {
+        text_clean(s->proxy_said, sizeof s->proxy_said, data, len);
+        return s->proxy_talks = true;
+    }
+    bool talks = s->proxy_talks;
+    s->proxy_talks = talks && len;
+    return talks;
+}
+
 /* What goes out holds the password: those types are dropped unseen, and so is libcurl's own talk. */
 static int on_debug(CURL *easy, curl_infotype type, char *data, size_t len, void *ctx)
 {
@@ -130,7 +173,7 @@ static int on_debug(CURL *easy, curl_infotype type, char *data, size_t len, void
     struct stream *s = ctx;
     if (s->state != STREAM_CONNECTING)
         return 0;
-    if (type == CURLINFO_HEADER_IN)
+    if (type == CURLINFO_HEADER_IN && !proxy_line(s, data, len))
         stream_curl_server_line(s, data, len);
     else if (type == CURLINFO_SSL_DATA_IN)
         tls_octets(s, data, len);
@@ -142,7 +185,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *ctx)
 {
     (void)data;
     const struct stream *s = ctx;
-    return s->want_bare || s->want_plain ? 0 : size * count;
+    return s->want_bare || s->want_other ? 0 : size * count;
 }
 
 static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *ctx)
@@ -150,6 +193,8 @@ static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *ctx)
     (void)easy;
     struct stream *s = ctx;
     stream_tls_attach(&s->tls, ssl_ctx);
+    if (stream_tls_min_is_old(s->route.tls_min))
+        stream_tls_allow_old(ssl_ctx);
     return CURLE_OK;
 }
 
@@ -186,7 +231,6 @@ static bool set_where(struct stream *s)
     else
         SET(CURLOPT_PROTOCOLS, (long)(tls ? CURLPROTO_IMAPS : CURLPROTO_IMAP));
 #endif
-    SET(CURLOPT_PROXY, "");
     SET(CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     /* CURLOPT_FORBID_REUSE would close the connection as soon as it is signed in. */
     SET(CURLOPT_CONNECT_ONLY, 1L);
@@ -212,30 +256,28 @@ static bool set_how_long(struct stream *s)
 static bool set_tls(struct stream *s)
 {
     SET(CURLOPT_USE_SSL, (long)(s->security == STREAM_PLAINTEXT ? CURLUSESSL_TRY : CURLUSESSL_ALL));
-    SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    SET(CURLOPT_SSL_VERIFYPEER, 1L);
-    SET(CURLOPT_SSL_VERIFYHOST, 2L);
-    if (s->ca_file) {
-        SET(CURLOPT_CAINFO, s->ca_file);
-        SET(CURLOPT_CAPATH, stream_tls_ca_dir());
-    }
     if (curl_has_openssl()) {
         SET(CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx);
         SET(CURLOPT_SSL_CTX_DATA, s);
     }
-    return true;
+    return stream_route_set_trust(s);
 }
 
-/* IMAP says by SASL-IR whether it takes an initial response, and libcurl obeys; POP3 has no such word. */
+/* IMAP says by SASL-IR whether it takes an initial response, and libcurl obeys; POP3 has no such word. A
+ * token is longer than a line of POP3 may be, and Exchange wants it in a line of its own. */
 static bool set_who(struct stream *s)
 {
-    if (!s->bare) {
+    if (!s->bare)
         SET(CURLOPT_USERNAME, s->user);
+    if (s->token)
+        SET(CURLOPT_XOAUTH2_BEARER, s->token);
+    else if (!s->bare)
         SET(CURLOPT_PASSWORD, s->password);
-    }
-    SET(CURLOPT_SASL_IR, (long)(s->protocol == STREAM_POP3 && !s->no_ir));
+    SET(CURLOPT_SASL_IR, (long)(s->protocol == STREAM_POP3 && !s->no_ir && !s->token));
     if (s->options)
         SET(CURLOPT_LOGIN_OPTIONS, s->options);
+    if (s->authzid)
+        SET(CURLOPT_SASL_AUTHZID, s->authzid);
     SET(CURLOPT_ERRORBUFFER, s->curl_text);
     SET(CURLOPT_DEBUGFUNCTION, on_debug);
     SET(CURLOPT_DEBUGDATA, s);
@@ -253,15 +295,17 @@ static void forget_attempt(struct stream *s)
     s->tls = (struct stream_tls_watch){0};
     s->curl_text[0] = '\0';
     s->first_len = 0;
-    s->alien = false;
-    s->want_bare = s->want_plain = false;
+    s->alien = s->proxy_talks = false;
+    s->proxy_said[0] = '\0';
+    s->want_bare = s->want_other = false;
 }
 
 void stream_curl_start(struct stream *s)
 {
     forget_attempt(s);
     s->easy = curl_easy_init();
-    bool set = s->easy && set_where(s) && set_how_long(s) && set_tls(s) && set_who(s);
+    bool set =
+        s->easy && set_where(s) && stream_route_set_way(s) && set_how_long(s) && set_tls(s) && set_who(s);
     if (set && curl_multi_add_handle(s->net->multi, s->easy) == CURLM_OK)
         return;
     error_set(&s->error, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_INTERNAL,
@@ -284,6 +328,8 @@ static void signed_in(struct stream *s)
 {
     curl_easy_setopt(s->easy, CURLOPT_VERBOSE, 0L);
     curl_easy_setopt(s->easy, CURLOPT_PASSWORD, NULL);
+    curl_easy_setopt(s->easy, CURLOPT_XOAUTH2_BEARER, NULL);
+    s->tls.info.pinned = s->tls.shaken && s->route.tls_pin;
     if (curl_easy_getinfo(s->easy, CURLINFO_ACTIVESOCKET, &s->fd) == CURLE_OK && s->fd != CURL_SOCKET_BAD) {
         if (s->bare)
             stream_login_start(s);
@@ -295,13 +341,29 @@ static void signed_in(struct stream *s)
     stream_fail(s);
 }
 
+/* In place of one of the hashes. With nothing left, POP3 has USER and PASS; IMAP asked for what is not
+ * offered ends without sending anything. */
+static bool choose_mechanism(struct stream *s)
+{
+    s->options = plain_mechanisms(s);
+    if (!s->options)
+        s->options = password_mechanisms(s);
+    if (!s->options && s->protocol == STREAM_POP3)
+        s->bare = true;
+    else if (!s->options)
+        s->options = mem_strdup("AUTH=PLAIN");
+    return true;
+}
+
 /* Some refusals say nothing about the password, since the server never looked at it: then, and only then,
  * there is a second attempt. Hosts ban those who repeat a wrong password. */
 static bool try_another_way(struct stream *s, CURLcode rc)
 {
     bool refused = rc == CURLE_LOGIN_DENIED || rc == CURLE_AUTH_ERROR, pop3 = s->protocol == STREAM_POP3;
-    if (s->want_plain && !s->bare && !s->options)
-        return (s->options = plain_mechanisms(s)) != NULL;
+    if (s->token)
+        return false;
+    if (s->want_other && !s->bare && !s->options)
+        return choose_mechanism(s);
     if (s->bare || (!refused && !s->want_bare))
         return false;
     if (s->want_bare)
@@ -311,6 +373,8 @@ static bool try_another_way(struct stream *s, CURLcode rc)
         return s->options || (s->bare = pop3);
     }
     if (!pop3 || !s->words.mechanisms[0] || !stream_words_is_syntax(s->words.refusal))
+        return false;
+    if (s->authzid && s->no_ir) /* USER and PASS would open the administrator's own mailbox */
         return false;
     s->bare = s->no_ir;
     return s->no_ir = true;
@@ -323,13 +387,21 @@ static void describe_failure(struct stream *s, CURLcode rc)
     curl_easy_getinfo(s->easy, CURLINFO_OS_ERRNO, &os_errno);
     curl_easy_getinfo(s->easy, CURLINFO_CONNECT_TIME, &connect_s);
     bool alien = s->alien && (s->words.lines || rc == CURLE_SSL_CONNECT_ERROR);
+    char proxy[STREAM_ROUTE_NAME_MAX];
     struct stream_failure f = {
         .name = s->name,
         .protocol = s->protocol,
         .security = s->security,
         .port = s->port,
+        .host = s->host,
         .user = s->user,
+        .token = s->token != NULL,
+        .authzid = s->authzid,
         .ca_file = s->ca_file,
+        .tls_min = s->route.tls_min,
+        .bind = s->route.bind,
+        .proxy = s->route.proxy ? stream_route_proxy_name(proxy, s->route.proxy) : NULL,
+        .proxy_said = s->proxy_said,
         .timeout_ms = s->connect_timeout_ms,
         .curl_code = (int)rc,
         .curl_text = s->curl_text[0] ? s->curl_text : curl_easy_strerror(rc),
@@ -346,6 +418,7 @@ static void describe_failure(struct stream *s, CURLcode rc)
 void stream_curl_failed(struct stream *s, CURLcode rc)
 {
     describe_failure(s, rc);
+    s->tls.info.used = false; /* the handshake may have come to its end before the host name did not please */
     stream_fail(s);
 }
 

@@ -1,5 +1,6 @@
 #include "stream_error.h"
 
+#include "stream_refusal.h"
 #include "text.h"
 #include <curl/curl.h>
 #include <errno.h>
@@ -138,50 +139,81 @@ static int closed(struct error *err, const struct stream_failure *f)
         clip(user, f->user), said(words, f));
 }
 
+/* Whose login it was: "admin", or with the mailbox that it was to open. */
+static const char *who(char dst[200], const struct stream_failure *f)
+{
+    char user[96], mailbox[96];
+    if (f->authzid)
+        snprintf(
+            dst, 200, "\"%s\" for the mailbox of \"%s\"", clip(user, f->user), clip(mailbox, f->authzid));
+    else
+        snprintf(dst, 200, "\"%s\"", clip(user, f->user));
+    return dst;
+}
+
+static int no_plain(struct error *err, const struct stream_failure *f)
+{
+    return error_set(err, JOB, ERROR_RETRY_NEVER, ERROR_AUTH,
+        "%s: the server does not offer SASL PLAIN, by which alone an administrator's login names another mailbox "
+        "(--%s-authzid); ask the host for another form, as user*admin",
+        f->name, f->protocol == STREAM_POP3 ? "from" : "to");
+}
+
 static int no_mechanism(struct error *err, const struct stream_failure *f)
 {
     char user[96];
+    if (f->authzid)
+        return no_plain(err, f);
     const char *offer = f->words->mechanisms[0] ? f->words->mechanisms : " none ";
     if (f->security == STREAM_PLAINTEXT)
         return error_set(err, JOB, ERROR_RETRY_NEVER, ERROR_AUTH,
             "%s: the server takes no password on a connection without TLS; use implicit TLS or STARTTLS",
             f->name);
+    if (stream_words_offers_weak(f->words))
+        return error_set(err, JOB, ERROR_RETRY_NEVER, ERROR_AUTH,
+            "%s: the server offers no good way to sign in \"%s\" with a password (SASL mechanisms offered:%.*s); "
+            "--allow-weak-auth lets DIGEST-MD5 and NTLM be used",
+            f->name, clip(user, f->user), (int)strlen(offer) - 1, offer);
     return error_set(err, JOB, ERROR_RETRY_NEVER, ERROR_AUTH,
         "%s: the server offers no way to sign in \"%s\" with a password (SASL mechanisms offered:%.*s); ask "
         "the host to allow passwords, or to name the way",
         f->name, clip(user, f->user), (int)strlen(offer) - 1, offer);
 }
 
-static const char *auth_advice(const struct stream_failure *f)
+static const char *auth_advice(const struct stream_failure *f, const struct error *axes)
 {
-    const char *text = f->words->refusal;
-    if (text_find_nocase(text, "application-specific") || text_find_nocase(text, "app password"))
-        return "make an app password in the account's settings and use that";
-    if (text_find_nocase(text, "basic auth") || text_find_nocase(text, "oauth"))
-        return "this server wants OAuth 2.0 in place of a password";
-    if (text_find_nocase(text, "plaintext") || text_find_nocase(text, "PRIVACYREQUIRED"))
-        return "use implicit TLS or STARTTLS";
-    return "check user name and password (some hosts want an app password, or access by this protocol "
-           "switched on in the account's settings)";
+    const char *host = f->host ? f->host : "";
+    enum stream_refusal why = stream_refusal_of(f->words->refusal, host);
+    if (axes->code == ERROR_IN_USE)
+        return "another session holds this mailbox: close other mail programs, then try again in some minutes";
+    if (axes->code == ERROR_THROTTLED && why != STREAM_REFUSAL_OFTEN)
+        return "try again later";
+    if (axes->code == ERROR_REFUSED && why == STREAM_REFUSAL_PASSWORD)
+        return "ask the host";
+    if (f->authzid && why == STREAM_REFUSAL_PASSWORD)
+        return "check the administrator's name and password, that it may open other mailboxes here, and the "
+               "mailbox's name";
+    return stream_refusal_advice(why, f->protocol, host);
+}
+
+static bool wants_patience(const struct stream_failure *f)
+{
+    struct error axes = {0};
+    stream_words_judge(f->words->refusal, &axes);
+    return f->words->refusal[0] && axes.retry == ERROR_RETRY_LATER;
 }
 
 static int refused(struct error *err, const struct stream_failure *f)
 {
+    if (f->token && !wants_patience(f))
+        return stream_error_bearer(err, f);
     if (!f->words->refusal[0])
         return no_mechanism(err, f);
     struct error axes = {0};
     stream_words_judge(f->words->refusal, &axes);
-    char words[240], user[96];
-    const char *advice = auth_advice(f);
-    if (axes.code == ERROR_IN_USE)
-        advice =
-            "another session holds this mailbox: close other mail programs, then try again in some minutes";
-    else if (axes.code == ERROR_THROTTLED)
-        advice = "try again later";
-    else if (axes.code == ERROR_REFUSED)
-        advice = "ask the host";
-    error_set(err, axes.scope, axes.retry, axes.code, "%s: login of \"%s\" refused%s; %s", f->name,
-        clip(user, f->user), said(words, f), advice);
+    char words[240], whose[200];
+    error_set(err, axes.scope, axes.retry, axes.code, "%s: login of %s refused%s; %s", f->name, who(whose, f),
+        said(words, f), auth_advice(f, &axes));
     if (err)
         err->wait_ms = axes.wait_ms;
     return -1;
@@ -205,6 +237,8 @@ static int anything_else(struct error *err, const struct stream_failure *f)
 
 int stream_error_sign_in(struct error *err, const struct stream_failure *f)
 {
+    if (stream_error_route(err, f))
+        return -1;
     if (f->alien)
         return alien(err, f);
     switch (f->curl_code) {
@@ -232,6 +266,7 @@ int stream_error_sign_in(struct error *err, const struct stream_failure *f)
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_CIPHER:
     case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
         return stream_error_tls(err, f);
     default:
         return anything_else(err, f);

@@ -12,7 +12,13 @@ struct stream_failure {
     enum stream_protocol protocol;
     enum stream_security security;
     uint16_t port;
-    const char *user, *ca_file;
+    const char *host, *user, *ca_file; /* host: NULL is that of no provider we know */
+    const char *authzid;               /* NULL: none */
+    enum stream_tls_min tls_min;
+    const char *bind;       /* NULL: any */
+    const char *proxy;      /* its name; NULL: none */
+    const char *proxy_said; /* an HTTP proxy's status line, or "" */
+    bool token;             /* the user has one in place of a password */
     int64_t timeout_ms;
 
     int curl_code;         /* CURLcode */
@@ -27,11 +33,17 @@ struct stream_failure {
 
 int stream_error_sign_in(struct error *err, const struct stream_failure *f);
 
+/* The part of stream_error_sign_in about a token that was refused (stream_bearer.c). */
+int stream_error_bearer(struct error *err, const struct stream_failure *f);
+
 /* A READY stream whose connection ended; text: libcurl's word for it, NULL when the server closed it in
  * order. */
 int stream_error_lost(struct error *err, const char *name, const char *text);
 /* A READY stream that was silent for too long. */
 int stream_error_silent(struct error *err, const char *name, int64_t idle_ms);
+
+/* The part about a proxy, and about --bind (stream_error_route.c): false when it was neither of these. */
+bool stream_error_route(struct error *err, const struct stream_failure *f);
 
 /* The part of stream_error_sign_in about TLS (stream_error_tls.c). */
 int stream_error_tls(struct error *err, const struct stream_failure *f);

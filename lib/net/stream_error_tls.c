@@ -10,29 +10,75 @@ static int tls_error(struct error *err, const struct stream_failure *f, const ch
     return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_TLS, "%s: %s; %s", f->name, what, advice);
 }
 
+/* The options of the two sides are called alike. */
+static const char *side(const struct stream_failure *f)
+{
+    return f->protocol == STREAM_POP3 ? "from" : "to";
+}
+
+/* What mends it, and what accepts it as it is. */
+static int or_pin(struct error *err, const struct stream_failure *f, const char *what, const char *mend)
+{
+    char advice[420];
+    if (!f->tls->info.pin[0])
+        return tls_error(err, f, what, mend);
+    snprintf(advice, sizeof advice,
+        "%.120s; --%s-tls-pin %s accepts this key and no other: first compare it by another way (telephone, the "
+        "host's web page), else someone in between may read password and mail",
+        mend, side(f), f->tls->info.pin);
+    return tls_error(err, f, what, advice);
+}
+
+/* OpenSSL has one level for all that is old. */
+static int or_old(struct error *err, const struct stream_failure *f, const char *what)
+{
+    static const struct {
+        const char *least, *versions;
+    } next[] = {
+        [STREAM_TLS_1_3] = {"TLS 1.3 is the least here", "1.2"},
+        [STREAM_TLS_1_2] = {"TLS 1.2 is the least here", "1.1 (if that is not enough, 1.0)"},
+        [STREAM_TLS_1_1] = {"TLS 1.1 is the least here", "1.0"},
+        [STREAM_TLS_1_0] = {"", NULL},
+    };
+    char text[300], advice[300] = "ask the host for a newer server";
+    if (!next[f->tls_min].versions)
+        return tls_error(err, f, what, advice);
+    snprintf(text, sizeof text, "%.200s (%s)", what, next[f->tls_min].least);
+    snprintf(advice, sizeof advice,
+        "ask the host for a server with TLS 1.2 or 1.3; --%s-tls-min %s accepts it%s", side(f),
+        next[f->tls_min].versions,
+        f->tls_min == STREAM_TLS_1_3 ? "" : ": whoever breaks that on the way can read password and mail");
+    return tls_error(err, f, text, advice);
+}
+
+static int weak(struct error *err, const struct stream_failure *f, const char *text)
+{
+    char what[200];
+    snprintf(what, sizeof what, "the server's keys are too weak, or of too old a kind: %.120s", text);
+    return or_old(err, f, what);
+}
+
 static int bad_date(struct error *err, const struct stream_failure *f)
 {
     const struct stream_tls_watch *t = f->tls;
     char what[400];
     if (t->fault == STREAM_TLS_EXPIRED) {
-        snprintf(what, sizeof what, "the server's certificate (%.160s) expired on %s", t->info.subject,
+        snprintf(what, sizeof what, "the server's certificate (%.100s) expired on %s", t->info.subject,
             t->info.not_after);
-        return tls_error(
-            err, f, what, "ask the host to renew it, and see that this computer's clock is right");
+        return or_pin(err, f, what, "ask the host to renew it, and see that this computer's clock is right");
     }
-    snprintf(what, sizeof what, "the server's certificate (%.160s) is not valid before %s", t->info.subject,
+    snprintf(what, sizeof what, "the server's certificate (%.100s) is not valid before %s", t->info.subject,
         t->not_before);
-    return tls_error(err, f, what, "see that this computer's clock is right, else ask the host");
+    return or_pin(err, f, what, "see that this computer's clock is right, else ask the host");
 }
 
 static int self_signed(struct error *err, const struct stream_failure *f)
 {
     char what[400];
-    snprintf(what, sizeof what, "the server's certificate is self-signed (%.160s, until %s)",
+    snprintf(what, sizeof what, "the server's certificate is self-signed (%.100s, until %s)",
         f->tls->info.subject, f->tls->info.not_after);
-    return tls_error(err, f, what,
-        "compare it with the host's own, and give it by --ca-file; better, ask the host for one of a known "
-        "CA");
+    return or_pin(err, f, what,
+        "ask the host for one of a known CA, or for a copy of this one and give that by --ca-file");
 }
 
 static int unknown_ca(struct error *err, const struct stream_failure *f)
@@ -40,10 +86,10 @@ static int unknown_ca(struct error *err, const struct stream_failure *f)
     char what[400];
     snprintf(what, sizeof what,
         "the server's certificate comes from a CA that is not trusted here (issuer: "
-        "%.140s; subject: %.100s)",
+        "%.100s; subject: %.80s)",
         f->tls->info.issuer, f->tls->info.subject);
-    return tls_error(err, f, what,
-        "for a private CA give its certificate by --ca-file; else ask the host to send the whole chain");
+    return or_pin(err, f, what,
+        "give a private CA's certificate by --ca-file; of a public one the host must send the whole chain");
 }
 
 static int bad_certificate(struct error *err, const struct stream_failure *f)
@@ -51,19 +97,19 @@ static int bad_certificate(struct error *err, const struct stream_failure *f)
     char what[400];
     const char *text = f->tls->fault_text[0] ? f->tls->fault_text : f->curl_text;
     snprintf(what, sizeof what,
-        "the server's certificate is not acceptable: %.120s (subject: %.100s; issuer: "
-        "%.100s)",
+        "the server's certificate is not acceptable: %.100s (subject: %.80s; issuer: "
+        "%.80s)",
         text, f->tls->info.subject, f->tls->info.issuer);
-    return tls_error(err, f, what, "ask the host to mend it");
+    return or_pin(err, f, what, "ask the host to mend it");
 }
 
 static int wrong_host(struct error *err, const struct stream_failure *f)
 {
     char what[500];
     const char *names = f->tls->names[0] ? f->tls->names : f->tls->info.subject;
-    snprintf(what, sizeof what, "the server's certificate is for another host name (%.160s; issuer: %.100s)",
+    snprintf(what, sizeof what, "the server's certificate is for another host name (%.100s; issuer: %.80s)",
         names, f->tls->info.issuer);
-    return tls_error(err, f, what, "use one of the names it is for, or ask the host which name to use");
+    return or_pin(err, f, what, "use one of the names it is for, or ask the host which name to use");
 }
 
 static int no_trust_store(struct error *err, const struct stream_failure *f)
@@ -73,7 +119,7 @@ static int no_trust_store(struct error *err, const struct stream_failure *f)
             "%s: the file given by --ca-file holds no usable certificate in PEM form: %.200s", f->name,
             f->ca_file);
     return tls_error(err, f, "this computer has no list of trusted CAs where it is looked for",
-        "install it (package ca-certificates) or give one by --ca-file");
+        "install it (package ca-certificates) or give one by --ca-file or --ca-dir");
 }
 
 /* libcurl checks the host name after OpenSSL has accepted the chain. */
@@ -87,6 +133,8 @@ static int failed_verification(struct error *err, const struct stream_failure *f
         return self_signed(err, f);
     case STREAM_TLS_UNKNOWN_CA:
         return unknown_ca(err, f);
+    case STREAM_TLS_WEAK:
+        return weak(err, f, f->tls->fault_text);
     case STREAM_TLS_NO_FAULT:
         if (f->tls->shaken)
             return wrong_host(err, f);
@@ -94,6 +142,17 @@ static int failed_verification(struct error *err, const struct stream_failure *f
     default:
         return bad_certificate(err, f);
     }
+}
+
+static int other_key(struct error *err, const struct stream_failure *f)
+{
+    char what[400];
+    snprintf(what, sizeof what,
+        "the server shows another key than --%s-tls-pin names: %s (certificate: %.100s; issuer: %.80s)",
+        side(f), f->tls->info.pin, f->tls->info.subject, f->tls->info.issuer);
+    return tls_error(err, f, what,
+        "if the host says by another way (telephone, its web page) that this is its key now, pin that one; else "
+        "someone stands in between");
 }
 
 static int not_tls(struct error *err, const struct stream_failure *f)
@@ -108,9 +167,9 @@ static int handshake_failed(struct error *err, const struct stream_failure *f)
     char what[400];
     switch (stream_tls_fault_of(f->curl_text)) {
     case STREAM_TLS_OLD_VERSION:
-        return tls_error(err, f,
-            "the server offers no TLS version that is safe to use (TLS 1.2 is the least)",
-            "ask the host for a server with TLS 1.2 or 1.3");
+        return or_old(err, f, "the server offers no TLS version that is new enough");
+    case STREAM_TLS_WEAK:
+        return weak(err, f, f->curl_text);
     case STREAM_TLS_NOT_TLS:
         return not_tls(err, f);
     case STREAM_TLS_NO_FAULT: /* not TLS's own word: the connection ended */
@@ -129,6 +188,8 @@ int stream_error_tls(struct error *err, const struct stream_failure *f)
     switch (f->curl_code) {
     case CURLE_PEER_FAILED_VERIFICATION:
         return failed_verification(err, f);
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+        return other_key(err, f);
     case CURLE_SSL_CACERT_BADFILE:
         return no_trust_store(err, f);
     case CURLE_SSL_CLIENTCERT:
@@ -141,8 +202,11 @@ int stream_error_tls(struct error *err, const struct stream_failure *f)
 
 int stream_error_no_starttls(struct error *err, const struct stream_failure *f)
 {
-    return tls_error(err, f,
-        "the server does not offer STARTTLS at this port, and nothing is sent without TLS",
-        f->protocol == STREAM_POP3 ? "use implicit TLS (pop3s://, usually port 995), or ask the host"
-                                   : "use implicit TLS (imaps://, usually port 993), or ask the host");
+    char advice[300];
+    snprintf(advice, sizeof advice,
+        "use implicit TLS (%s), or ask the host; --%s-tls plaintext accepts it: then anyone on the way can read "
+        "password and mail",
+        f->protocol == STREAM_POP3 ? "pop3s://, usually port 995" : "imaps://, usually port 993", side(f));
+    return tls_error(
+        err, f, "the server does not offer STARTTLS at this port, and nothing is sent without TLS", advice);
 }

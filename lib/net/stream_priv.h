@@ -5,6 +5,7 @@
 #include "stream.h"
 #include "stream_login.h"
 #include "stream_out.h"
+#include "stream_route.h"
 #include "stream_secret.h"
 #include "stream_tls.h"
 #include "stream_words.h"
@@ -21,7 +22,9 @@ struct stream {
     enum stream_security security;
     char *host;
     uint16_t port;
-    char *user, *password, *ca_file; /* password: NULL once READY or FAILED */
+    char *user, *password, *token, *ca_file; /* password, token: NULL once READY or FAILED */
+    char *authzid;
+    struct stream_route route; /* owned */
     int64_t connect_timeout_ms, idle_timeout_ms;
 
     /* Signing in. */
@@ -30,14 +33,17 @@ struct stream {
     int64_t deadline_ms;
     bool no_ir;      /* second attempt: SASL without initial response */
     bool want_bare;  /* the attempt under way is to be given up for that: */
-    bool want_plain; /* the same, for PLAIN or LOGIN */
+    bool want_other; /* the same, for another SASL mechanism */
     bool bare;       /* second attempt: without a user name for libcurl, USER and PASS by our own hand */
     struct stream_login login;
-    char *options; /* second attempt: CURLOPT_LOGIN_OPTIONS */
+    bool weak_auth; /* as in struct stream_spec */
+    char *options;  /* second attempt, or a token's: CURLOPT_LOGIN_OPTIONS */
     struct stream_words words;
     struct stream_secret secret;
     struct stream_tls_watch tls;
-    char first[64]; /* the peer's first octets, as far as seen */
+    char proxy_said[160]; /* the last status line of an HTTP proxy */
+    bool proxy_talks;     /* its answer is not at its end */
+    char first[64];       /* the peer's first octets, as far as seen */
     size_t first_len;
     bool alien; /* they fit no greeting of the protocol */
 

@@ -15,13 +15,14 @@ static char *base64(const char *data, size_t len)
     return text;
 }
 
-/* As in SASL PLAIN (RFC 4616), without an authorization identity. */
-static char *base64_plain(const char *user, const char *password)
+/* As in SASL PLAIN (RFC 4616). */
+static char *base64_plain(const char *authzid, const char *user, const char *password)
 {
-    size_t user_len = strlen(user), len = user_len + strlen(password) + 2;
+    size_t at = strlen(authzid), user_len = strlen(user), len = at + user_len + strlen(password) + 2;
     char *message = mem_alloc(len + 1);
-    memcpy(message + 1, user, user_len);
-    strcpy(message + user_len + 2, password);
+    memcpy(message, authzid, at);
+    memcpy(message + at + 1, user, user_len);
+    strcpy(message + at + user_len + 2, password);
     char *text = base64(message, len);
     OPENSSL_cleanse(message, len); /* it begins with a NUL: no string */
     free(message);
@@ -40,15 +41,36 @@ static char *imap_quoted(const char *password)
     return text;
 }
 
-void stream_secret_init(struct stream_secret *secret, const char *user, const char *password)
+void stream_secret_init(
+    struct stream_secret *secret, const char *authzid, const char *user, const char *password)
 {
     *secret = (struct stream_secret){0};
     if (strlen(password) < SHORTEST)
         return;
     secret->forms[0] = imap_quoted(password);
     secret->forms[1] = mem_strdup(password);
-    secret->forms[2] = base64_plain(user, password);
+    secret->forms[2] = base64_plain(authzid ? authzid : "", user, password);
     secret->forms[3] = base64(password, strlen(password));
+}
+
+static char *base64_text(char *text)
+{
+    char *coded = base64(text, strlen(text));
+    mem_wipe_free(text);
+    return coded;
+}
+
+void stream_secret_init_token(
+    struct stream_secret *secret, const char *user, const char *token, const char *host, unsigned port)
+{
+    *secret = (struct stream_secret){0};
+    if (strlen(token) < SHORTEST)
+        return;
+    secret->forms[0] = mem_strdup(token);
+    secret->forms[1] = base64(token, strlen(token));
+    secret->forms[2] = base64_text(mem_printf("user=%s\001auth=Bearer %s\001\001", user, token));
+    secret->forms[3] = base64_text(
+        mem_printf("n,a=%s,\001host=%s\001port=%u\001auth=Bearer %s\001\001", user, host, port, token));
 }
 
 void stream_secret_done(struct stream_secret *secret)

@@ -12,7 +12,12 @@ struct stream_secret {
     char *forms[STREAM_SECRET_FORMS]; /* owned; wiped when freed */
 };
 
-void stream_secret_init(struct stream_secret *secret, const char *user, const char *password);
+/* authzid: sent with SASL PLAIN, or NULL. */
+void stream_secret_init(
+    struct stream_secret *secret, const char *authzid, const char *user, const char *password);
+/* The same for an OAuth 2.0 token: as it is, and in the messages of XOAUTH2 and OAUTHBEARER. */
+void stream_secret_init_token(
+    struct stream_secret *secret, const char *user, const char *token, const char *host, unsigned port);
 void stream_secret_done(struct stream_secret *secret);
 
 /* Copy src to dst (at most cap octets; not terminated) with "***" in the place of each form; returns the

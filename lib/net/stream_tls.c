@@ -1,13 +1,16 @@
 #include "stream_tls.h"
 
+#include "sha256.h"
 #include "text.h"
 #include <openssl/err.h>
+#include <openssl/evp.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 static pthread_once_t slot_once = PTHREAD_ONCE_INIT;
 static int slot = -1; /* where an SSL_CTX keeps its watch */
@@ -64,11 +67,32 @@ static void dns_names(char *dst, size_t cap, const X509 *cert)
     GENERAL_NAMES_free(names);
 }
 
+static int64_t time_s(const ASN1_TIME *time)
+{
+    struct tm tm;
+    return ASN1_TIME_to_tm(time, &tm) ? (int64_t)timegm(&tm) : 0;
+}
+
+/* RFC 7469 section 2.4: SHA-256 of the SubjectPublicKeyInfo. */
+static void note_pin(struct stream_tls *info, const X509 *cert)
+{
+    unsigned char *der = NULL, text[STREAM_PIN_MAX - 8 - 3];
+    uint8_t digest[SHA256_OCTETS];
+    int len = cert ? i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &der) : 0;
+    if (len > 0) {
+        sha256_bytes(der, (size_t)len, digest);
+        EVP_EncodeBlock(text, digest, sizeof digest);
+        snprintf(info->pin, sizeof info->pin, "sha256//%s", (const char *)text);
+    }
+    OPENSSL_free(der);
+}
+
 static void note_certificate(struct stream_tls_watch *watch, const X509 *cert)
 {
     name_text(watch->info.subject, sizeof watch->info.subject, X509_get_subject_name(cert));
     name_text(watch->info.issuer, sizeof watch->info.issuer, X509_get_issuer_name(cert));
     time_text(watch->info.not_after, sizeof watch->info.not_after, X509_get0_notAfter(cert));
+    watch->info.not_after_s = time_s(X509_get0_notAfter(cert));
     time_text(watch->not_before, sizeof watch->not_before, X509_get0_notBefore(cert));
     watch->names[0] = '\0';
     dns_names(watch->names, sizeof watch->names, cert);
@@ -88,6 +112,10 @@ static enum stream_tls_fault certificate_fault(int code)
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
         return STREAM_TLS_UNKNOWN_CA;
+    case X509_V_ERR_EE_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_KEY_TOO_SMALL:
+    case X509_V_ERR_CA_MD_TOO_WEAK:
+        return STREAM_TLS_WEAK;
     default:
         return STREAM_TLS_BAD_CERTIFICATE;
     }
@@ -107,6 +135,7 @@ static int on_verify(int ok, X509_STORE_CTX *store)
         strlen(X509_verify_cert_error_string(code)));
     if (cert)
         note_certificate(watch, cert);
+    note_pin(&watch->info, X509_STORE_CTX_get0_cert(store));
     return ok;
 }
 
@@ -123,6 +152,7 @@ static void on_info(const SSL *ssl, int where, int ret)
     X509 *cert = SSL_get1_peer_certificate(ssl);
     if (cert)
         note_certificate(watch, cert);
+    note_pin(&watch->info, cert);
     X509_free(cert);
 }
 
@@ -148,6 +178,16 @@ void stream_tls_detach(struct stream_tls_watch *watch)
     watch->ctx = NULL;
 }
 
+bool stream_tls_min_is_old(enum stream_tls_min min)
+{
+    return min == STREAM_TLS_1_0 || min == STREAM_TLS_1_1;
+}
+
+void stream_tls_allow_old(void *ssl_ctx)
+{
+    SSL_CTX_set_options(ssl_ctx, SSL_OP_LEGACY_SERVER_CONNECT);
+}
+
 enum stream_tls_fault stream_tls_fault_of(const char *text)
 {
     const char *at = strstr(text, "error:");
@@ -160,6 +200,13 @@ enum stream_tls_fault stream_tls_fault_of(const char *text)
     case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:
     case SSL_R_VERSION_TOO_LOW:
         return STREAM_TLS_OLD_VERSION;
+    case SSL_R_UNSAFE_LEGACY_RENEGOTIATION_DISABLED:
+    case SSL_R_DH_KEY_TOO_SMALL:
+    case SSL_R_WRONG_SIGNATURE_TYPE:
+    case SSL_R_EE_KEY_TOO_SMALL:
+    case SSL_R_CA_KEY_TOO_SMALL:
+    case SSL_R_CA_MD_TOO_WEAK:
+        return STREAM_TLS_WEAK;
     case SSL_R_WRONG_VERSION_NUMBER:
     case SSL_R_HTTP_REQUEST:
     case SSL_R_PACKET_LENGTH_TOO_LONG:

@@ -1,6 +1,6 @@
 /* stream_tls.h - looks over OpenSSL's shoulder while libcurl shakes hands: what was agreed, and whose
- * certificate it was, also when it is not acceptable. It observes only: every decision stays OpenSSL's and
- * libcurl's. The only place with OpenSSL's TLS headers. Internal to lib/net. */
+ * certificate it was, also when it is not acceptable. It observes only (but for stream_tls_allow_old): every
+ * decision stays OpenSSL's and libcurl's. The only place with OpenSSL's TLS headers. Internal to lib/net. */
 #pragma once
 
 #include "stream.h"
@@ -13,6 +13,7 @@ enum stream_tls_fault {
     STREAM_TLS_UNKNOWN_CA,
     STREAM_TLS_BAD_CERTIFICATE, /* anything else about the certificate */
     STREAM_TLS_OLD_VERSION,
+    STREAM_TLS_WEAK,    /* keys, hashes or a handshake of the time of TLS 1.0 */
     STREAM_TLS_NOT_TLS, /* the peer's first octets are no TLS record */
     STREAM_TLS_NO_AGREEMENT,
 };
@@ -29,6 +30,11 @@ struct stream_tls_watch {
 /* From CURLOPT_SSL_CTX_FUNCTION, with libcurl built on OpenSSL; watch stays where it is until done. */
 void stream_tls_attach(struct stream_tls_watch *watch, void *ssl_ctx);
 void stream_tls_detach(struct stream_tls_watch *watch);
+
+/* Older than TLS 1.2? */
+bool stream_tls_min_is_old(enum stream_tls_min min);
+/* Servers of that age do not know RFC 5746, which OpenSSL demands of them by itself. */
+void stream_tls_allow_old(void *ssl_ctx);
 
 /* What kind of trouble an OpenSSL error line ("error:0A00010B:SSL routines::wrong version number") tells of.
  */

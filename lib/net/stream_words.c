@@ -136,6 +136,26 @@ bool stream_words_invites_apop(const struct stream_words *w)
     return at && strchr(at, '>');
 }
 
+/* greeting is clean text: what was no ASCII or no character at all is '?' or has its high bit set. */
+bool stream_words_apop_is_sound(const struct stream_words *w)
+{
+    const char *open = strchr(w->greeting, '<'), *close = open ? strchr(open, '>') : NULL;
+    unsigned ats = 0;
+    if (!close || strlen(w->greeting) + 1 >= sizeof w->greeting)
+        return false;
+    for (const char *p = open + 1; p < close; p++) {
+        if (*p <= ' ' || *p > '~' || *p == '<' || *p == '?')
+            return false;
+        ats += *p == '@';
+    }
+    return ats == 1 && open[1] != '@' && close[-1] != '@';
+}
+
+bool stream_words_offers_weak(const struct stream_words *w)
+{
+    return stream_words_offers(w, "DIGEST-MD5") || stream_words_offers(w, "NTLM");
+}
+
 bool stream_words_offers(const struct stream_words *w, const char *mechanism)
 {
     const char *at = w->mechanisms;

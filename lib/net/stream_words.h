@@ -11,6 +11,7 @@ struct stream_words {
     char greeting[256];   /* the first line */
     char refusal[512];    /* the last -ERR, NO, BAD or BYE, unless an OK came after it */
     char mechanisms[256]; /* offered by SASL or AUTH=: blank, name, blank, name, blank; upper case */
+    char challenge[512];  /* why a token was refused: JSON, decoded; "" without */
     bool login_disabled;  /* IMAP LOGINDISABLED */
 };
 
@@ -26,6 +27,12 @@ const char *stream_words_guess(const char *first, size_t len);
 
 /* Does the greeting invite to APOP (RFC 1939 section 7)? */
 bool stream_words_invites_apop(const struct stream_words *words);
+
+/* Is what stands between < and > a message id (RFC 1939 section 7), and no octets that an attacker picked? */
+bool stream_words_apop_is_sound(const struct stream_words *words);
+
+/* Is DIGEST-MD5 or NTLM on offer? */
+bool stream_words_offers_weak(const struct stream_words *words);
 
 /* Is this mechanism (upper case) on offer? */
 bool stream_words_offers(const struct stream_words *words, const char *mechanism);

@@ -180,44 +180,6 @@ static void test_service_account(void)
     free(header);
 }
 
-static const char *given;
-static unsigned reads;
-
-static char *read_text(void *ctx, struct error *err)
-{
-    (void)ctx;
-    reads++;
-    if (!given)
-        error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE, "no file");
-    return mem_strdup(given);
-}
-
-static void test_text(void)
-{
-    static const struct {
-        const char *text, *token;
-    } cases[] = {{"ya29.a-b_c~d+e/f==", "ya29.a-b_c~d+e/f=="}, {" \r\n\ttok\r\n\r\n", "tok"}, {"", NULL},
-        {"\n", NULL}, {"two words", NULL}, {"one\ntwo", NULL}, {"t\x01", NULL}, {"t\xe7\xa7\x98", NULL},
-        {NULL, NULL}};
-    struct token_source *s = token_source_text(read_text, NULL);
-    reads = 0;
-    for (size_t i = 0; i < COUNT(cases); i++) {
-        CHECK_LABEL("text %zu", i);
-        given = cases[i].text;
-        check_get(s, NOW, false, cases[i].token);
-        CHECK_INT(reads, i + 1); /* read anew each time */
-    }
-    CHECK_LABEL("text, longest");
-    char *text = mem_alloc(OAUTH_TOKEN_MAX + 2);
-    memset(text, 'x', OAUTH_TOKEN_MAX);
-    given = text;
-    check_get(s, NOW, false, text);
-    text[OAUTH_TOKEN_MAX] = 'x';
-    check_get(s, NOW, false, NULL);
-    free(text);
-    token_source_free(s);
-}
-
 static void test_errors(void)
 {
     static const struct {
@@ -436,8 +398,6 @@ static void test_store(void)
     CHECK_INT(token_store_read(&store, &back, &err), -1);
     CHECK_INT(err.code, ERROR_USAGE);
     CHECK(strstr(err.text, "other users") != NULL);
-    CHECK_INT(token_store_remove(&store, &err), 1);
-    CHECK_INT(token_store_remove(&store, &err), 0);
     token_store_close(&store);
     token_set_done(&set);
     remove_dir();
@@ -520,7 +480,6 @@ int main(void)
         {"app-only by secret", test_app_secret},
         {"app-only by certificate", test_app_certificate},
         {"service account", test_service_account},
-        {"text", test_text},
         {"errors", test_errors},
         {"stop", test_stop},
         {"shared", test_shared},

@@ -50,7 +50,7 @@ void net_case_settle(struct net *net, struct stream *s)
 /* The password must not show, neither as it is nor as SASL sends it. */
 void net_case_check_no_secret(const char *password)
 {
-    unsigned char plain[512] = {0}, base64[1024];
+    unsigned char plain[4096] = {0}, base64[8192];
     size_t user_len = strlen(USER), len = strlen(password);
     memcpy(plain + 1, USER, user_len);
     memcpy(plain + user_len + 2, password, len);

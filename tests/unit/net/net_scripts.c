@@ -18,10 +18,10 @@ static const char *caps(const struct net_peer *p, const struct net_script *scrip
     return p->ssl && script->caps_tls ? script->caps_tls : script->caps;
 }
 
-/* Is this Base64 "\0user\0password"? */
+/* Is this Base64 "authzid\0user\0password"? */
 static bool plain_matches(const struct net_script *script, const char *base64)
 {
-    unsigned char text[2048];
+    unsigned char text[2048] = "";
     size_t len = strlen(base64);
     if (len > 2000 || len % 4)
         return false;
@@ -31,9 +31,49 @@ static bool plain_matches(const struct net_script *script, const char *base64)
     n -= base64[len - 1] == '=';
     n -= base64[len - 2] == '=';
     text[n] = '\0';
-    const char *user = (const char *)text + 1, *password = user + strlen(user) + 1;
-    return !text[0] && password <= (const char *)text + n && !strcmp(user, script->user) &&
-           !strcmp(password, script->password);
+    const char *authzid = (const char *)text, *user = authzid + strlen(authzid) + 1,
+               *password = user + strlen(user) + 1;
+    return !strcmp(authzid, script->authzid ? script->authzid : "") && password <= (const char *)text + n &&
+           !strcmp(user, script->user) && !strcmp(password, script->password);
+}
+
+/* Is this Base64 the message of XOAUTH2 or OAUTHBEARER (RFC 7628) for this user and token? */
+static bool token_matches(const struct net_script *script, const char *base64)
+{
+    unsigned char text[8192] = "";
+    char user[512], google[512], token[8192];
+    size_t len = strlen(base64);
+    if (len > 8000 || len % 4 || EVP_DecodeBlock(text, (const unsigned char *)base64, (int)len) < 0)
+        return false;
+    snprintf(google, sizeof google, "user=%s\1", script->user);
+    snprintf(user, sizeof user, "n,a=%s,\1", script->user);
+    snprintf(token, sizeof token, "\1auth=Bearer %s\1\1", script->token);
+    const char *message = (const char *)text;
+    return (!strncmp(message, user, strlen(user)) || !strncmp(message, google, strlen(google))) &&
+           strstr(message, token);
+}
+
+/* The token's message, which comes at once or when it is asked for; false: the client is gone. */
+static bool token_verdict(
+    struct net_peer *p, const struct net_script *script, const char *ir, bool *ret_right)
+{
+    char line[8192];
+    if (!*ir && (!net_peer_say(p, "+ \r\n") || !net_peer_line(p, line, sizeof line)))
+        return false;
+    *ret_right = token_matches(script, *ir ? ir : line);
+    if (*ret_right || !script->challenge)
+        return true;
+    return net_peer_say(p, "+ ") && net_peer_say(p, script->challenge) && net_peer_say(p, "\r\n") &&
+           net_peer_line(p, line, sizeof line);
+}
+
+/* "XOAUTH2 IR": what comes after the mechanism, NULL when it is none of these. */
+static const char *bearer_ir(const struct net_script *script, const char *words)
+{
+    size_t len = strcspn(words, " ");
+    bool bearer = (len == 7 && !strncasecmp(words, "XOAUTH2", 7)) ||
+                  (len == 11 && !strncasecmp(words, "OAUTHBEARER", 11));
+    return script->token && bearer ? words + len + (words[len] == ' ') : NULL;
 }
 
 /* The verdict on a password: true when in. ok and no are whole lines. */
@@ -79,6 +119,19 @@ static enum step pop3_auth(struct net_peer *p, const struct net_script *script, 
     return script->close_on_login ? STEP_END : STEP_ON;
 }
 
+/* As Exchange wants it: never in the command's own line. */
+static enum step pop3_bearer(struct net_peer *p, const struct net_script *script, const char *ir)
+{
+    bool right;
+    if (*ir)
+        return net_peer_say(p, "-ERR Protocol error. Connection is closed. 10\r\n") ? STEP_ON : STEP_END;
+    if (!token_verdict(p, script, "", &right))
+        return STEP_END;
+    if (verdict(p, script, right, "+OK Logged in.\r\n", "-ERR [AUTH] Authentication failed.\r\n"))
+        return STEP_IN;
+    return script->close_on_login ? STEP_END : STEP_ON;
+}
+
 static enum step pop3_command(struct net_peer *p, const struct net_script *script, const char *line)
 {
     if (!strcasecmp(line, "CAPA")) {
@@ -88,6 +141,9 @@ static enum step pop3_command(struct net_peer *p, const struct net_script *scrip
     }
     if (!strcasecmp(line, "STLS"))
         return net_peer_say(p, "+OK Begin TLS\r\n") && net_peer_tls(p) ? STEP_ON : STEP_END;
+    const char *ir = !strncasecmp(line, "AUTH ", 5) ? bearer_ir(script, line + 5) : NULL;
+    if (ir)
+        return pop3_bearer(p, script, ir);
     if (!strncasecmp(line, "AUTH PLAIN", 10))
         return pop3_auth(p, script, line[10] ? line + 11 : "");
     if (!strncasecmp(line, "USER ", 5)) {
@@ -105,7 +161,7 @@ static enum step pop3_command(struct net_peer *p, const struct net_script *scrip
 
 void net_pop3(struct net_peer *p, const struct net_script *script)
 {
-    char line[2048];
+    char line[8192];
     if (!begin(p, script))
         return;
     enum step step = STEP_ON;
@@ -140,7 +196,7 @@ static bool imap_login_right(const struct net_script *script, const char *argume
 
 static bool imap_plain_right(struct net_peer *p, const struct net_script *script, const char *ir)
 {
-    char line[2048];
+    char line[8192];
     if (*ir)
         return plain_matches(script, ir);
     return net_peer_say(p, "+ \r\n") && net_peer_line(p, line, sizeof line) && plain_matches(script, line);
@@ -166,11 +222,16 @@ static enum step imap_command(struct net_peer *p, const struct net_script *scrip
     }
     if (!strcasecmp(command, "STARTTLS"))
         return net_peer_say(p, ok) && net_peer_tls(p) ? STEP_ON : STEP_END;
-    bool plain = !strncasecmp(command, "AUTHENTICATE PLAIN", 18), login = !strncasecmp(command, "LOGIN ", 6);
-    if (!plain && !login)
+    const char *ir = !strncasecmp(command, "AUTHENTICATE ", 13) ? bearer_ir(script, command + 13) : NULL;
+    bool right, plain = !strncasecmp(command, "AUTHENTICATE PLAIN", 18),
+                login = !strncasecmp(command, "LOGIN ", 6);
+    if (!plain && !login && !ir)
         return net_peer_say(p, no) ? STEP_ON : STEP_END;
-    bool right = plain ? imap_plain_right(p, script, command[18] ? command + 19 : "")
-                       : imap_login_right(script, command + 6);
+    if (ir && !token_verdict(p, script, ir, &right))
+        return STEP_END;
+    if (!ir)
+        right = plain ? imap_plain_right(p, script, command[18] ? command + 19 : "")
+                      : imap_login_right(script, command + 6);
     if (verdict(p, &tagged, right, ok, no))
         return STEP_IN;
     return script->close_on_login ? STEP_END : STEP_ON;
@@ -178,7 +239,7 @@ static enum step imap_command(struct net_peer *p, const struct net_script *scrip
 
 void net_imap(struct net_peer *p, const struct net_script *script)
 {
-    char line[2048];
+    char line[8192];
     if (!begin(p, script))
         return;
     enum step step = STEP_ON;

@@ -33,6 +33,9 @@ struct net_script {
     bool no_plain;           /* refuse SASL PLAIN without one, too */
     const char *login_reply; /* to a login, in place of comparing the password */
     const char *user, *password;
+    const char *authzid;               /* that SASL PLAIN must name; NULL: none */
+    const char *token;                 /* also let in by AUTH XOAUTH2 and OAUTHBEARER */
+    const char *challenge;             /* Base64, sent before a token is refused; NULL: none */
     bool dribble;                      /* one octet at a time, each in a segment or record of its own */
     bool close_on_login;               /* say login_reply, if any, and close */
     void (*after)(struct net_peer *p); /* once signed in; NULL: answer +OK or nothing until the end */

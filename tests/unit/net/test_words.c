@@ -180,7 +180,7 @@ static void check_redacted(
 {
     char out[256];
     struct stream_secret secret;
-    stream_secret_init(&secret, user, password);
+    stream_secret_init(&secret, NULL, user, password);
     size_t n = stream_secret_redact(&secret, out, cap, line, strlen(line));
     out[n] = '\0';
     CHECK_STR(out, expected);
