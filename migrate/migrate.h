@@ -105,9 +105,9 @@ struct check_quota {
 };
 struct check_side {
     bool signed_in;
-    struct error error; /* why not, or what went wrong later; code 0: nothing */
-    char name[300];     /* pop3s://host:995 */
-    struct stream_tls tls;
+    struct error error;    /* why not, or what went wrong later; code 0: nothing */
+    char name[300];        /* pop3s://host:995 */
+    struct stream_tls tls; /* not signed in: of the certificate that was seen, if any */
 };
 struct check {
     struct check_side source, destination;

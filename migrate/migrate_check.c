@@ -2,7 +2,6 @@
 
 #include "session.h"
 #include <stdio.h>
-#include <string.h>
 
 struct asking {
     struct check *check;
@@ -56,8 +55,7 @@ static void note_side(const struct link *l, struct check_side *side)
     snprintf(side->name, sizeof side->name, "%s", stream_name(l->stream));
     side->signed_in = l->ready;
     side->error = l->error;
-    if (l->ready)
-        side->tls = *stream_tls(l->stream);
+    side->tls = *stream_tls(l->stream);
 }
 
 static void note_source(const struct session *s, struct check *c)

@@ -188,7 +188,7 @@ static void describe(struct quote_account *a, const struct job *job, const struc
     const struct {
         char **to, *value;
     } words[] = {
-        {&a->name, mem_strdup(job->from.user)},
+        {&a->name, mem_strdup(endpoint_mailbox(&job->from))},
         {&a->source, endpoint_account(&job->from)},
         {&a->source_host, mem_strdup(job->from.host)},
         {&a->destination, job->to.host ? endpoint_account(&job->to) : mem_strdup("")},

@@ -3,6 +3,7 @@
 #include "foresee.h"
 #include "open_ledger.h"
 #include "session.h"
+#include "text.h"
 
 struct planning {
     struct ledger *ledger;
@@ -47,11 +48,6 @@ static void count_verdict(struct outcome *o, enum verdict v, uint64_t octets)
     }
 }
 
-static const char *or_empty(const char *s)
-{
-    return s ? s : "";
-}
-
 static void on_message(void *ctx, const struct foreseen *f)
 {
     struct planning *v = ctx;
@@ -61,7 +57,7 @@ static void on_message(void *ctx, const struct foreseen *f)
     if (f->row->known)
         v->outcome->by_date_source[f->row->date_source] += verdict == VERDICT_COPY;
     m.number = f->item->number;
-    m.key = or_empty(f->item->key);
+    m.key = text_or_empty(f->item->key);
     m.octets = f->item->octets;
     m.verdict = verdict_name(verdict);
     m.reason = f->verdict.reason;

@@ -377,8 +377,13 @@ static int record_end(struct ledger *ledger, int64_t run, const struct world *wo
 {
     char words[ERROR_TEXT_MAX + 64];
     int exit_code = rc < 0 ? exit_code_of(why) : outcome_attention(o) ? 1 : 0;
+    uint64_t left = o->later + o->filtered;
     if (rc < 0)
         snprintf(words, sizeof words, "%s", why->text);
+    else if (left)
+        snprintf(words, sizeof words, "%llu copied, %llu need attention, %llu " LEDGER_RUN_PARTIAL,
+            (unsigned long long)o->copied, (unsigned long long)outcome_attention(o),
+            (unsigned long long)left);
     else
         snprintf(words, sizeof words, "%llu copied, %llu need attention", (unsigned long long)o->copied,
             (unsigned long long)outcome_attention(o));

@@ -1,7 +1,6 @@
 #include "migrate.h"
 
 #include "exit_code.h"
-#include "open_ledger.h"
 #include "verify.h"
 #include <stdio.h>
 

@@ -9,8 +9,8 @@
  * - Microsoft's: EmailAddress,UserName,Password[,UserRoot], in any order: the destination's user, the
  * source's user, the source's password.
  *
- * A heading with a name that is none of these is refused, with the list of those that there are. Above it
- * there may be lines that begin with #. Values are handed out as they stand, without blanks around them
+ * A heading with a name that is none of these is refused, with the usual ones of those that there are. Above
+ * it there may be lines that begin with #. Values are handed out as they stand, without blanks around them
  * (passwords exactly as they stand); what they mean is for the caller. No message has a value of the list in
  * it: it might be a password in the wrong column. */
 #pragma once

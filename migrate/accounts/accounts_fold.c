@@ -18,9 +18,11 @@ static const char half_kana[][4] = {"ヲ", "ァ", "ィ", "ゥ", "ェ", "ォ", "�
 #define KA              0x30abu
 #define HO              0x30dbu
 
+/* Also those that nobody sees: they come along when an address is copied from a web page. */
 static bool is_blank(unsigned c)
 {
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == 0xa0 || c == 0x3000;
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n' || c == 0xa0 || c == 0x3000 ||
+           (c >= 0x200b && c <= 0x200f) || c == 0x2060 || c == 0xfeff;
 }
 
 static unsigned unwiden(unsigned c)

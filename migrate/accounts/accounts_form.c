@@ -22,7 +22,7 @@ refused(const struct account_list *l, long line, struct error *err, const char *
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s:%ld: %s", l->path, line, what);
 }
 
-bool accounts_form_is_password(const struct accounts_column *c)
+static bool is_password(const struct accounts_column *c)
 {
     return c && (!strcmp(c->name, "from_password") || !strcmp(c->name, "to_password"));
 }
@@ -126,12 +126,15 @@ static bool names_any(const struct list_row *row)
     return false;
 }
 
+/* Those of the template; there are too many for a sentence. */
 static void append_names(struct buf *out)
 {
     size_t count;
     const struct accounts_column *all = accounts_columns(&count);
     for (size_t i = 0; i < count; i++)
-        buf_printf(out, "%s%s", i ? ", " : "", all[i].name);
+        if (all[i].examples[0])
+            buf_printf(out, "%s%s", buf_len(out) ? ", " : "", all[i].name);
+    buf_append_str(out, " and more (popferry accounts columns lists them)");
 }
 
 static int no_form(const struct account_list *l, long line, struct error *err)
@@ -180,7 +183,7 @@ static int take_heading(struct account_list *l, struct error *err)
 static void trim_row(const struct account_list *l, const struct list_row *row)
 {
     for (size_t i = 0; i < row->count; i++)
-        if (i >= l->column_count || !accounts_form_is_password(l->columns[i]))
+        if (i >= l->column_count || !is_password(l->columns[i]))
             accounts_fold_trim(row->fields[i]);
 }
 

@@ -7,5 +7,3 @@
 /* From l->csv, as read: fills form, first, columns; leaves out notes and what is empty, and takes the blanks
  * off all but passwords. ERROR_USAGE as accounts_parse has it. */
 int accounts_form_find(struct account_list *l, struct error *err);
-
-bool accounts_form_is_password(const struct accounts_column *c); /* NULL: no */

@@ -1,5 +1,6 @@
 #include "list_csv.h"
 
+#include "csv_field.h"
 #include "mem.h"
 #include <csv.h>
 #include <stdlib.h>
@@ -234,11 +235,5 @@ void list_csv_field(struct buf *out, const char *value, char delimiter)
         buf_append(out, value, len);
         return;
     }
-    buf_append_char(out, '"');
-    for (; *value; value++) {
-        if (*value == '"')
-            buf_append_char(out, '"');
-        buf_append_char(out, *value);
-    }
-    buf_append_char(out, '"');
+    csv_field_quoted(out, value);
 }

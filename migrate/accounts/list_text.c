@@ -186,7 +186,10 @@ static int decode_as(const struct charset *cs, bool guessed, const char *bytes, 
     struct buf out CLEANUP(list_text_wipe) = {0};
     if (check_converter(cs, err) < 0)
         return -1;
-    size_t skip = has_mark(cs) && find_mark(bytes, len) == cs ? strlen(cs->mark) : 0;
+    size_t skip = 0;
+    while (
+        has_mark(cs) && find_mark(bytes + skip, len - skip) == cs) /* some programs put one before another */
+        skip += strlen(cs->mark);
     if (!decode(cs, bytes + skip, len - skip, &out))
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
             "line %ld: this is not %s: save the file as \"CSV UTF-8\", or name its charset",

@@ -3,7 +3,6 @@
 #include "estimate_choose.h"
 #include "mem.h"
 #include <stdlib.h>
-#include <string.h>
 
 #define MONTHS 12
 

@@ -1,6 +1,5 @@
 #include "money.h"
 
-#include "text.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -1,24 +1,16 @@
 /* RFC 4180 for spreadsheets of an office: with the mark that Excel needs to see UTF-8, in the language. */
 #include "handover_private.h"
 
-#include "buf.h"
+#include "csv_field.h"
 #include "mem.h"
 #include <inttypes.h>
-#include <string.h>
 
 #define MARK "\xEF\xBB\xBF"
 
-/* A value that a spreadsheet would take for a formula gets a "'" before it. */
 static void field(struct buf *b, const char *value)
 {
-    bool formula = *value && strchr("=+-@\t\r", *value);
-    buf_append_str(b, formula ? "\"'" : "\"");
-    for (; *value; value++) {
-        if (*value == '"')
-            buf_append_char(b, '"');
-        buf_append_char(b, *value);
-    }
-    buf_append_str(b, "\",");
+    csv_field_shown_quoted(b, value);
+    buf_append_char(b, ',');
 }
 
 static void numbers(struct buf *b, const struct handover_count *n)

@@ -3,44 +3,38 @@
 
 #include "mem.h"
 #include "text.h"
-#include <stdlib.h>
-#include <string.h>
-
-static const char style[] =
-#include "quote_html.css.inc"
-    ;
 
 /* ---- shared by the parts ---- */
 void handover_html_count(struct handover_page *p, const char *class, uint64_t n)
 {
     char count[QUOTE_WORDS_MAX];
-    element(p, "td", class, quote_words_count(count, n));
+    element(p->out, "td", class, quote_words_count(count, n));
 }
 
 void handover_html_amount(struct handover_page *p, struct handover_count n)
 {
     char count[QUOTE_WORDS_MAX], size[32];
-    open_tag(p, "td", "num");
-    put(p, quote_words_count(count, n.messages));
-    element(p, "span", "size", n.messages ? text_octets(size, sizeof size, n.octets) : "");
-    close_tag(p);
+    open_tag(p->out, "td", "num");
+    put(p->out, quote_words_count(count, n.messages));
+    element(p->out, "span", "size", n.messages ? text_octets(size, sizeof size, n.octets) : "");
+    close_tag(p->out);
 }
 
 void handover_html_heads(
     struct handover_page *p, const char *class, const struct handover_head *heads, size_t count)
 {
-    open_tag(p, "table", class);
-    open_tag(p, "thead", NULL);
-    open_tag(p, "tr", NULL);
+    open_tag(p->out, "table", class);
+    open_tag(p->out, "thead", NULL);
+    open_tag(p->out, "tr", NULL);
     for (size_t i = 0; i < count; i++) {
-        open_tag(p, "th", heads[i].number ? "num" : NULL);
-        attr(p, "scope", "col");
-        put(p, say(p, heads[i].words));
-        close_tag(p);
+        open_tag(p->out, "th", heads[i].number ? "num" : NULL);
+        attr(p->out, "scope", "col");
+        put(p->out, say(p, heads[i].words));
+        close_tag(p->out);
     }
-    close_tag(p);
-    close_tag(p);
-    open_tag(p, "tbody", NULL);
+    close_tag(p->out);
+    close_tag(p->out);
+    open_tag(p->out, "tbody", NULL);
 }
 
 /* ---- title ---- */
@@ -48,10 +42,10 @@ static void row(struct handover_page *p, const char *name, const char *value)
 {
     if (!*value)
         return;
-    open_tag(p, "div", NULL);
-    element(p, "dt", NULL, name);
-    element(p, "dd", NULL, value);
-    close_tag(p);
+    open_tag(p->out, "div", NULL);
+    element(p->out, "dt", NULL, name);
+    element(p->out, "dd", NULL, value);
+    close_tag(p->out);
 }
 
 static void put_title(struct handover_page *p)
@@ -59,27 +53,27 @@ static void put_title(struct handover_page *p)
     char *customer CLEANUP(mem_free_str) = handover_addressee(p->h, p->words);
     char *day CLEANUP(mem_free_str) = handover_day(p->h, p->words, p->h->date_s);
     char *period CLEANUP(mem_free_str) = handover_period(p->h, p->words);
-    open_tag(p, "header", NULL);
-    element(p, "h1", NULL, say(p, "Migration report"));
+    open_tag(p->out, "header", NULL);
+    element(p->out, "h1", NULL, say(p, "Migration report"));
     if (*customer)
-        element(p, "p", "customer", customer);
-    open_tag(p, "dl", "title");
+        element(p->out, "p", "customer", customer);
+    open_tag(p->out, "dl", "title");
     row(p, say(p, "Subject"), say(p, "Moving mail to the new server: result"));
     row(p, say(p, "Date of report"), day);
     row(p, say(p, "Prepared by"), p->h->prepared_by);
     row(p, say(p, "Migrated"), period);
-    close_tag(p);
-    close_tag(p);
+    close_tag(p->out);
+    close_tag(p->out);
 }
 
 /* ---- summary ---- */
 static void tile(struct handover_page *p, const char *name, const char *value, const char *below)
 {
-    open_tag(p, "div", "tile");
-    element(p, "h3", NULL, name);
-    element(p, "p", "value", value);
-    element(p, "p", "below", below);
-    close_tag(p);
+    open_tag(p->out, "div", "tile");
+    element(p->out, "h3", NULL, name);
+    element(p->out, "p", "value", value);
+    element(p->out, "p", "below", below);
+    close_tag(p->out);
 }
 
 static void tile_amount(struct handover_page *p, const char *name, struct handover_count n)
@@ -117,16 +111,16 @@ static void put_summary(struct handover_page *p)
 {
     bool good = p->h->count && p->h->by_state[HANDOVER_IN_ORDER] == p->h->count;
     char *verdict CLEANUP(mem_free_str) = handover_verdict(p->h, p->words);
-    open_tag(p, "section", NULL);
-    element(p, "h2", NULL, say(p, "Summary"));
-    open_tag(p, "div", "tiles");
+    open_tag(p->out, "section", NULL);
+    element(p->out, "h2", NULL, say(p, "Summary"));
+    open_tag(p->out, "div", "tiles");
     tile_accounts(p);
     tile_amount(p, say(p, "In the old mailboxes"), p->h->sum.before);
     tile_amount(p, say(p, "In the new mailboxes"), handover_after(&p->h->sum));
     tile_proved(p);
-    close_tag(p);
-    element(p, "p", good ? "total" : "alert", verdict);
-    close_tag(p);
+    close_tag(p->out);
+    element(p->out, "p", good ? "total" : "alert", verdict);
+    close_tag(p->out);
 }
 
 /* ---- where the difference comes from ---- */
@@ -134,18 +128,18 @@ static void balance_row(struct handover_page *p, const char *class, const char *
 {
     if (!n.messages && !class)
         return;
-    open_tag(p, "tr", class);
-    element(p, "td", NULL, what);
+    open_tag(p->out, "tr", class);
+    element(p->out, "td", NULL, what);
     handover_html_amount(p, n);
-    close_tag(p);
+    close_tag(p->out);
 }
 
 static void put_balance(struct handover_page *p)
 {
     static const struct handover_head heads[] = {{N_("Breakdown"), false}, {N_("Number, size"), true}};
     const struct handover_account *s = &p->h->sum;
-    open_tag(p, "section", NULL);
-    element(p, "h2", NULL, say(p, "Before and after"));
+    open_tag(p->out, "section", NULL);
+    element(p->out, "h2", NULL, say(p, "Before and after"));
     handover_html_heads(p, "balance", heads, 2);
     balance_row(p, "sum", say(p, "In the old mailboxes (before)"), s->before);
     balance_row(p, NULL, say(p, "copied to the new mailboxes"), s->copied);
@@ -158,9 +152,9 @@ static void put_balance(struct handover_page *p)
     balance_row(
         p, "sum", say(p, "In the new mailboxes (after): copied and already there"), handover_after(s));
     balance_row(p, NULL, say(p, "deleted from the old mailboxes afterwards"), s->deleted);
-    close_tag(p);
-    close_tag(p);
-    close_tag(p);
+    close_tag(p->out);
+    close_tag(p->out);
+    close_tag(p->out);
 }
 
 /* Does every proof rest on the content, and is there one? */
@@ -174,60 +168,34 @@ static void put_proofs(struct handover_page *p)
     const struct handover_account *s = &p->h->sum;
     static const struct handover_head heads[] = {
         {N_("How the copies were verified"), false}, {N_("Number"), true}};
-    open_tag(p, "section", NULL);
-    element(p, "h2", NULL, say(p, "Verification"));
+    open_tag(p->out, "section", NULL);
+    element(p->out, "h2", NULL, say(p, "Verification"));
     handover_html_heads(p, "proofs", heads, 2);
     for (int i = LEDGER_PROOFS - 1; i >= 0; i--) {
         if (!s->proof[i])
             continue;
-        open_tag(p, "tr", NULL);
-        element(p, "td", NULL, say(p, handover_proof_words((enum ledger_proof)i)));
+        open_tag(p->out, "tr", NULL);
+        element(p->out, "td", NULL, say(p, handover_proof_words((enum ledger_proof)i)));
         handover_html_count(p, "num", s->proof[i]);
-        close_tag(p);
+        close_tag(p->out);
     }
-    close_tag(p);
-    close_tag(p);
+    close_tag(p->out);
+    close_tag(p->out);
     if (all_read(s))
-        element(p, "p", "fine",
+        element(p->out, "p", "fine",
             say(p,
                 "To verify, each message was read again from the new server and compared with what the old server "
                 "had given (checksum SHA-256)."));
-    close_tag(p);
+    close_tag(p->out);
 }
 
 /* ---- the page ---- */
-static void meta(struct handover_page *p, const char *name, const char *content)
-{
-    open_tag(p, "meta", NULL);
-    attr(p, "name", name);
-    attr(p, "content", content);
-    close_tag(p);
-}
-
-static void put_head(struct handover_page *p)
+static void put_page(struct handover_page *p)
 {
     char *title CLEANUP(mem_free_str) =
         *p->h->customer ? mem_printf("%s - %s", say(p, "Migration report"), p->h->customer)
                         : mem_strdup(say(p, "Migration report"));
-    open_tag(p, "head", NULL);
-    open_tag(p, "meta", NULL);
-    attr(p, "charset", "utf-8");
-    close_tag(p);
-    meta(p, "viewport", "width=device-width, initial-scale=1");
-    meta(p, "color-scheme", "light dark");
-    meta(p, "generator", "popferry");
-    element(p, "title", NULL, title);
-    quote_html_out_style(p->out, style);
-    close_tag(p);
-}
-
-static void put_page(struct handover_page *p)
-{
-    open_tag(p, "html", NULL);
-    attr(p, "lang", quote_words_lang(p->words));
-    put_head(p);
-    open_tag(p, "body", NULL);
-    open_tag(p, "main", NULL);
+    quote_html_out_begin(p->out, quote_words_lang(p->words), title);
     put_title(p);
     put_summary(p);
     handover_html_attention(p);
@@ -236,9 +204,7 @@ static void put_page(struct handover_page *p)
     handover_html_accounts(p);
     handover_html_items(p);
     handover_html_notes(p);
-    close_tag(p);
-    close_tag(p);
-    close_tag(p);
+    quote_html_out_end(p->out);
 }
 
 char *handover_html(const struct handover *h, const char *lang, size_t *ret_len, struct error *err)

@@ -3,43 +3,13 @@
 #pragma once
 
 #include "handover_private.h"
-#include "quote_html_out.h"
+#include "quote_html_tags.h"
 
 struct handover_page {
     struct quote_html_out *out;
     const struct quote_words *words;
     const struct handover *h;
 };
-
-/* ---- elements ---- */
-static inline void open_tag(struct handover_page *p, const char *name, const char *class)
-{
-    quote_html_out_open(p->out, name);
-    if (class)
-        quote_html_out_attr(p->out, "class", class);
-}
-
-static inline void attr(struct handover_page *p, const char *name, const char *value)
-{
-    quote_html_out_attr(p->out, name, value);
-}
-
-static inline void put(struct handover_page *p, const char *text)
-{
-    quote_html_out_text(p->out, text);
-}
-
-static inline void close_tag(struct handover_page *p)
-{
-    quote_html_out_close(p->out);
-}
-
-static inline void element(struct handover_page *p, const char *name, const char *class, const char *text)
-{
-    open_tag(p, name, class);
-    put(p, text);
-    close_tag(p);
-}
 
 __attribute__((format_arg(2))) static inline const char *say(const struct handover_page *p, const char *msgid)
 {

@@ -3,32 +3,32 @@
 
 #include "mem.h"
 #include "text.h"
-#include <stdlib.h>
 
 #define COLUMNS(heads) (sizeof(heads) / sizeof *(heads))
 
 static void end_table(struct handover_page *p)
 {
-    close_tag(p);
-    close_tag(p);
+    close_tag(p->out);
+    close_tag(p->out);
 }
 
 static void name_cell(struct handover_page *p, const struct handover_account *a)
 {
     char *way CLEANUP(mem_free_str) =
         *a->destination ? mem_printf("%s → %s, %s", a->source, a->destination, a->folder) : mem_strdup("");
-    open_tag(p, "th", "name");
-    attr(p, "scope", "row");
-    element(p, "span", "family", a->name);
-    element(p, "span", "plans", way);
-    close_tag(p);
+    open_tag(p->out, "th", "name");
+    attr(p->out, "scope", "row");
+    element(p->out, "span", "family", a->name);
+    element(p->out, "span", "plans", way);
+    close_tag(p->out);
 }
 
 static void state_cell(struct handover_page *p, const struct handover_account *a)
 {
-    open_tag(p, "td", NULL);
-    element(p, "span", handover_needs_attention(a) ? "mark" : "sure", say(p, handover_state_words(a->state)));
-    close_tag(p);
+    open_tag(p->out, "td", NULL);
+    element(p->out, "span", handover_needs_attention(a) ? "mark" : "sure",
+        say(p, handover_state_words(a->state)));
+    close_tag(p->out);
 }
 
 /* An account whose messages want a person, beside those that merely want another run. */
@@ -44,12 +44,12 @@ static void attention_row(struct handover_page *p, const struct handover_account
 {
     const char *advice = handover_state_advice(a->state);
     char *finding CLEANUP(mem_free_str) = handover_finding(a, p->words);
-    open_tag(p, "tr", row_class(a));
+    open_tag(p->out, "tr", row_class(a));
     name_cell(p, a);
     state_cell(p, a);
-    element(p, "td", NULL, finding);
-    element(p, "td", NULL, advice ? say(p, advice) : "");
-    close_tag(p);
+    element(p->out, "td", NULL, finding);
+    element(p->out, "td", NULL, advice ? say(p, advice) : "");
+    close_tag(p->out);
 }
 
 void handover_html_attention(struct handover_page *p)
@@ -58,15 +58,15 @@ void handover_html_attention(struct handover_page *p)
         {N_("What is not in order"), false}, {N_("What to do"), false}};
     if (p->h->by_state[HANDOVER_IN_ORDER] == p->h->count)
         return;
-    open_tag(p, "section", NULL);
-    element(p, "h2", NULL, say(p, "What is not in order"));
+    open_tag(p->out, "section", NULL);
+    element(p->out, "h2", NULL, say(p, "What is not in order"));
     handover_html_heads(p, "attention", heads, COLUMNS(heads));
     for (int s = HANDOVER_STATES - 1; s > HANDOVER_IN_ORDER; s--)
         for (size_t i = 0; i < p->h->count; i++)
             if (p->h->accounts[i].state == (enum handover_state)s)
                 attention_row(p, &p->h->accounts[i]);
     end_table(p);
-    close_tag(p);
+    close_tag(p->out);
 }
 
 /* ---- all of them ---- */
@@ -84,28 +84,28 @@ static void account_row(struct handover_page *p, const struct handover_account *
 {
     char count[QUOTE_WORDS_MAX];
     char *day CLEANUP(mem_free_str) = handover_day(p->h, p->words, a->proved_s);
-    open_tag(p, "tr", row_class(a));
+    open_tag(p->out, "tr", row_class(a));
     name_cell(p, a);
     counts(p, a);
-    open_tag(p, "td", "num");
-    put(p, quote_words_count(count, handover_proved(a)));
-    element(p, "span", "size", a->proved_s ? day : "");
-    close_tag(p);
+    open_tag(p->out, "td", "num");
+    put(p->out, quote_words_count(count, handover_proved(a)));
+    element(p->out, "span", "size", a->proved_s ? day : "");
+    close_tag(p->out);
     state_cell(p, a);
-    close_tag(p);
+    close_tag(p->out);
 }
 
 static void sum_row(struct handover_page *p)
 {
-    open_tag(p, "tr", "sum");
-    open_tag(p, "th", "name");
-    attr(p, "scope", "row");
-    put(p, say(p, "Sum"));
-    close_tag(p);
+    open_tag(p->out, "tr", "sum");
+    open_tag(p->out, "th", "name");
+    attr(p->out, "scope", "row");
+    put(p->out, say(p, "Sum"));
+    close_tag(p->out);
     counts(p, &p->h->sum);
     handover_html_count(p, "num", handover_proved(&p->h->sum));
-    element(p, "td", NULL, "");
-    close_tag(p);
+    element(p->out, "td", NULL, "");
+    close_tag(p->out);
 }
 
 void handover_html_accounts(struct handover_page *p)
@@ -115,15 +115,15 @@ void handover_html_accounts(struct handover_page *p)
         {N_("Deleted from the old mailbox"), true}, {N_("Verified"), true}, {N_("Result"), false}};
     if (!p->h->count)
         return;
-    open_tag(p, "section", NULL);
-    element(p, "h2", NULL, say(p, "Accounts"));
+    open_tag(p->out, "section", NULL);
+    element(p->out, "h2", NULL, say(p, "Accounts"));
     handover_html_heads(p, "accounts", heads, COLUMNS(heads));
     for (size_t i = 0; i < p->h->count; i++)
         account_row(p, &p->h->accounts[i]);
     if (p->h->count > 1)
         sum_row(p);
     end_table(p);
-    close_tag(p);
+    close_tag(p->out);
 }
 
 /* ---- messages ---- */
@@ -131,17 +131,18 @@ static void item_row(struct handover_page *p, const struct handover_item *i)
 {
     char day[QUOTE_WORDS_MAX], size[32];
     bool dated = i->date_s != MAIL_NO_DATE;
-    open_tag(p, "tr", NULL);
-    element(p, "td", "date", dated ? quote_words_date(p->words, day, i->date_s, p->h->utc_offset_min) : "–");
-    element(p, "td", NULL, i->from);
-    element(p, "td", NULL, i->subject);
-    element(p, "td", "num", text_octets(size, sizeof size, i->octets));
-    open_tag(p, "td", "notes");
-    put(p, say(p, handover_item_words(i->state)));
-    element(p, "span", "line", i->reason);
-    element(p, "span", "line", i->quarantine);
-    close_tag(p);
-    close_tag(p);
+    open_tag(p->out, "tr", NULL);
+    element(
+        p->out, "td", "date", dated ? quote_words_date(p->words, day, i->date_s, p->h->utc_offset_min) : "–");
+    element(p->out, "td", NULL, i->from);
+    element(p->out, "td", NULL, i->subject);
+    element(p->out, "td", "num", text_octets(size, sizeof size, i->octets));
+    open_tag(p->out, "td", "notes");
+    put(p->out, say(p, handover_item_words(i->state)));
+    element(p->out, "span", "line", i->reason);
+    element(p->out, "span", "line", i->quarantine);
+    close_tag(p->out);
+    close_tag(p->out);
 }
 
 static void items_of(struct handover_page *p, const struct handover_account *a)
@@ -149,7 +150,7 @@ static void items_of(struct handover_page *p, const struct handover_account *a)
     static const struct handover_head heads[] = {{N_("Sent"), false}, {N_("From"), false},
         {N_("Subject"), false}, {N_("Size"), true}, {N_("Why"), false}};
     uint64_t all = handover_not_moved(a).messages;
-    element(p, "h3", NULL, a->name);
+    element(p->out, "h3", NULL, a->name);
     handover_html_heads(p, "items", heads, COLUMNS(heads));
     for (size_t i = 0; i < a->item_count; i++)
         item_row(p, &a->items[i]);
@@ -160,19 +161,19 @@ static void items_of(struct handover_page *p, const struct handover_account *a)
     char *text CLEANUP(mem_free_str) =
         mem_printf(say(p, "and %s more: popferry report --format csv lists them all"),
             quote_words_count(more, all - a->item_count));
-    element(p, "p", "fine", text);
+    element(p->out, "p", "fine", text);
 }
 
 void handover_html_items(struct handover_page *p)
 {
     if (!handover_not_moved(&p->h->sum).messages)
         return;
-    open_tag(p, "section", NULL);
-    element(p, "h2", NULL, say(p, "Messages that were not moved"));
+    open_tag(p->out, "section", NULL);
+    element(p->out, "h2", NULL, say(p, "Messages that were not moved"));
     for (size_t i = 0; i < p->h->count; i++)
         if (p->h->accounts[i].item_count)
             items_of(p, &p->h->accounts[i]);
-    close_tag(p);
+    close_tag(p->out);
 }
 
 /* ---- notes ---- */
@@ -187,13 +188,13 @@ void handover_html_notes(struct handover_page *p)
            "compared by checksum."),
         N_("Messages that were left out on request (by date or size) are not counted."),
     };
-    open_tag(p, "section", NULL);
-    element(p, "h2", NULL, say(p, "How to read this report"));
-    open_tag(p, "ul", "small");
+    open_tag(p->out, "section", NULL);
+    element(p->out, "h2", NULL, say(p, "How to read this report"));
+    open_tag(p->out, "ul", "small");
     for (size_t i = 0; i < sizeof notes / sizeof *notes; i++)
-        element(p, "li", NULL, say(p, notes[i]));
-    close_tag(p);
+        element(p->out, "li", NULL, say(p, notes[i]));
+    close_tag(p->out);
     char *made CLEANUP(mem_free_str) = mem_printf(say(p, "Made with %s."), p->h->program);
-    element(p, "p", "fine", made);
-    close_tag(p);
+    element(p->out, "p", "fine", made);
+    close_tag(p->out);
 }

@@ -140,13 +140,22 @@ char *handover_finding(const struct handover_account *a, const struct quote_word
 
 char *handover_verdict(const struct handover *h, const struct quote_words *w)
 {
-    char all[QUOTE_WORDS_MAX], good[QUOTE_WORDS_MAX], bad[QUOTE_WORDS_MAX];
+    char all[QUOTE_WORDS_MAX], good[QUOTE_WORDS_MAX], bad[QUOTE_WORDS_MAX], out[QUOTE_WORDS_MAX];
     size_t in_order = h->by_state[HANDOVER_IN_ORDER];
     quote_words_count(all, h->count);
     quote_words_count(good, in_order);
     quote_words_count(bad, h->count - in_order);
     if (!h->count)
         return mem_strdup(say(w, "Nothing has been migrated yet."));
+    if (in_order == h->count && h->sum.waiting.messages)
+        return mem_printf(
+            quote_words_plural(w,
+                "%1$s account is in order: every message that was to be moved is in the new mailbox, and was "
+                "verified there. Messages that were left out as asked, or are no longer in the old mailbox: %2$s.",
+                "All %1$s accounts are in order: every message that was to be moved is in its new mailbox, and was "
+                "verified there. Messages that were left out as asked, or are no longer in the old mailbox: %2$s.",
+                h->count),
+            all, quote_words_count(out, h->sum.waiting.messages));
     if (in_order == h->count)
         return mem_printf(
             quote_words_plural(w,

@@ -13,11 +13,9 @@ static void add_sheets(struct handover_book *b)
 void handover_xlsx_heads(
     struct handover_book *b, int sheet, uint32_t row, const struct handover_column *columns, size_t count)
 {
-    for (size_t i = 0; i < count; i++) {
-        quote_xlsx_out_text(b->out, cell(sheet, row, i), say(b, columns[i].words),
-            QUOTE_XLSX_HEAD | (columns[i].number ? QUOTE_XLSX_COUNT : QUOTE_XLSX_TEXT));
-        quote_xlsx_out_width(b->out, sheet, (uint16_t)i, columns[i].width);
-    }
+    for (size_t i = 0; i < count; i++)
+        quote_xlsx_out_head(
+            b->out, cell(sheet, row, i), say(b, columns[i].words), columns[i].number, columns[i].width);
 }
 
 /* ---- the summary ---- */

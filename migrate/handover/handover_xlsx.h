@@ -58,11 +58,6 @@ __attribute__((format_arg(2))) static inline const char *say(const struct handov
     return quote_words(b->words, msgid);
 }
 
-static inline struct quote_xlsx_cell cell(int sheet, uint32_t row, size_t col)
-{
-    return (struct quote_xlsx_cell){sheet, row, (uint16_t)col};
-}
-
 static inline void put_text(
     struct handover_book *b, struct quote_xlsx_cell at, const char *text, unsigned look)
 {

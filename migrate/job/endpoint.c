@@ -90,6 +90,7 @@ static int parse_port(const char *side, const char *s, size_t len, struct endpoi
     if (!text_parse_u64(s, len, &port) || port < 1 || port > 65535)
         return usage(err, side, "the port in the URL must be a number from 1 to 65535");
     e->port = (uint16_t)port;
+    e->port_given = true;
     return 0;
 }
 
@@ -112,6 +113,8 @@ static int parse_host(const char *side, const char *s, size_t len, struct endpoi
     if (!e->host || !*e->host || strpbrk(e->host, " /\\@"))
         return usage(
             err, side, "the URL names no valid host; it reads like pop3s://user%40example.jp@pop.example.jp");
+    for (char *p = e->host; *p; p++) /* names of hosts have no letter case, those of accounts may have */
+        *p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
     if (rest == end)
         return 0;
     if (*rest != ':')
@@ -169,8 +172,23 @@ void endpoint_done(struct endpoint *e)
 {
     free(e->host);
     free(e->user);
+    free(e->authzid);
     free(e->folder);
     *e = (struct endpoint){0};
+}
+
+void endpoint_secure(struct endpoint *e, enum endpoint_security security)
+{
+    bool tls = security == ENDPOINT_TLS;
+    e->security = security;
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes && !e->port_given; i++)
+        if (schemes[i].protocol == e->protocol && (schemes[i].security == ENDPOINT_TLS) == tls)
+            e->port = schemes[i].port;
+}
+
+const char *endpoint_mailbox(const struct endpoint *e)
+{
+    return e->authzid ? e->authzid : e->user;
 }
 
 static bool is_usual_port(const struct endpoint *e)
@@ -183,7 +201,7 @@ static bool is_usual_port(const struct endpoint *e)
 
 char *endpoint_account(const struct endpoint *e)
 {
-    const char *user = e->user ? e->user : "?";
+    const char *user = e->user ? endpoint_mailbox(e) : "?";
     return is_usual_port(e) ? mem_printf("%s@%s", user, e->host)
                             : mem_printf("%s@%s:%u", user, e->host, e->port);
 }

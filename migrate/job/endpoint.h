@@ -26,8 +26,11 @@ struct endpoint {
     enum endpoint_security security;
     char *host; /* without brackets */
     uint16_t port;
-    char *user;   /* UTF-8; NULL until given */
-    char *folder; /* UTF-8 path with "/" levels; NULL if the URL has none (POP3 never has) */
+    bool port_given; /* else it is the usual one */
+    char *user;      /* UTF-8; NULL until given */
+    char *authzid;   /* UTF-8: whose mailbox user, an administrator, opens (SASL PLAIN); NULL: its own. Not of
+                        the   URL: filled in, owned */
+    char *folder;    /* UTF-8 path with "/" levels; NULL if the URL has none (POP3 never has) */
 };
 
 /* side: "--from" or "--to", for messages. Fails with ERROR_USAGE (scope run). *ret is filled only on success;
@@ -36,6 +39,12 @@ int endpoint_parse(
     const char *side, const char *url, enum endpoint_protocol want, struct endpoint *ret, struct error *err);
 void endpoint_done(struct endpoint *e);
 
-/* "user@host", the ledger's name of the account; with ":port" when that is not one of the protocol's own,
+/* In place of what the scheme says; the port goes with it unless the URL had one. */
+void endpoint_secure(struct endpoint *e, enum endpoint_security security);
+
+/* Whose mailbox it is: authzid, else user; NULL until given. */
+const char *endpoint_mailbox(const struct endpoint *e);
+
+/* "mailbox@host", the ledger's name of the account; with ":port" when that is not one of the protocol's own,
  * since behind the ports of a tunnel stand different servers. Caller frees. */
 char *endpoint_account(const struct endpoint *e);

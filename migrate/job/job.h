@@ -8,6 +8,7 @@
 #include "error.h"
 #include "filter.h"
 #include "log.h"
+#include "stream.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,10 +30,12 @@ struct job {
     int folder_old_days;
     int utc_offset_min; /* the user's time zone: on which side of midnight a message falls */
     const char *from_password, *to_password;
-    bool from_token, to_token; /* that is an OAuth 2.0 access token */
-    const char *ca_file;       /* NULL: the system's */
-    const char *work_dir;      /* NULL for commands that keep nothing */
-    uint64_t limit;            /* copy at most so many; UINT64_MAX: all */
+    bool from_token, to_token;                /* that is an OAuth 2.0 access token */
+    const char *ca_file;                      /* NULL: the system's */
+    struct stream_route from_route, to_route; /* their strings are borrowed */
+    bool weak_auth;       /* APOP, DIGEST-MD5 and NTLM may be used where nothing better is offered */
+    const char *work_dir; /* NULL for commands that keep nothing */
+    uint64_t limit;       /* copy at most so many; UINT64_MAX: all */
     enum seen_policy seen;
     int seen_older_than_days;
     unsigned connections; /* to the destination; 0: by what it offers */
@@ -47,7 +50,10 @@ struct job {
     bool privacy;        /* no addresses and subjects in the log */
     int64_t max_wait_ms; /* the longest wait for a server that asks for patience */
     uint64_t upload_cap; /* octets that the destination takes of an account in 24 hours; 0: none known */
-    bool wait_for_cap;   /* when that is used up, wait within the run until more may be sent, however long */
+    /* Other folders whose ledgers may have sent to the same account within the day; ended by NULL; NULL:
+     * none. */
+    const char *const *cap_work_dirs;
+    bool wait_for_cap; /* when that is used up, wait within the run until more may be sent, however long */
     uint64_t memory_octets; /* for mail on its way, about so much; 0: the usual (TRANSFER_BUDGET_OCTETS) */
 };
 

@@ -163,6 +163,7 @@ static int name_accounts(struct journal *j, const struct journal_options *o, str
             *names[i] = alias(salt, a->name);
             journal_mask_account(j->mask, a->name, *names[i]);
             journal_mask_user(j->mask, a->user);
+            journal_mask_user(j->mask, a->mailbox);
         } else {
             *names[i] = mem_strdup(a->name);
         }

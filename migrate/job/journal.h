@@ -34,9 +34,10 @@
 struct journal;
 
 struct journal_account {
-    const char *name;   /* as endpoint_account makes it */
-    const char *user;   /* that signs in; NULL: not known */
-    const char *secret; /* password or token, so that it is never written; NULL: none */
+    const char *name;    /* as endpoint_account makes it */
+    const char *user;    /* that signs in; NULL: not known */
+    const char *mailbox; /* that it opens, when that is another's; NULL: its own */
+    const char *secret;  /* password or token, so that it is never written; NULL: none */
 };
 
 struct journal_options {

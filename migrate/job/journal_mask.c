@@ -3,7 +3,6 @@
 #include "buf.h"
 #include "mem.h"
 #include "text.h"
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 #include "link.h"
 
 #include "crash.h"
-#include <string.h>
 
 #define READ_PIECE   (64 * 1024)
 #define WRITE_PIECE  (32 * 1024)

@@ -6,18 +6,13 @@
 
 #define SHOWN_MAX 1100 /* the longest UIDL and Message-ID that the layers below let through */
 
-static const char *or_empty(const char *s)
-{
-    return s ? s : "";
-}
-
 struct outcome_message outcome_of_row(const struct ledger_message *m)
 {
     return (struct outcome_message){
-        .key = or_empty(m->key),
-        .message_id = or_empty(m->message_id),
-        .from = or_empty(m->from),
-        .subject = or_empty(m->subject),
+        .key = text_or_empty(m->key),
+        .message_id = text_or_empty(m->message_id),
+        .from = text_or_empty(m->from),
+        .subject = text_or_empty(m->subject),
         .date_s = m->internaldate_s ? m->internaldate_s : MAIL_NO_DATE,
         .octets = m->octets_sent,
         .certain = true,

@@ -1,9 +1,7 @@
 #include "places.h"
 
-#include "mail_words.h"
 #include "mem.h"
 #include <stdlib.h>
-#include <string.h>
 
 struct finding {
     struct session *session;

@@ -1,33 +1,11 @@
 #include "session.h"
 
+#include "job_stream.h"
 #include "mem.h"
 #include <stdlib.h>
 #include <string.h>
 
 #define SIGN_OFF_MS 10000
-
-static enum stream_security security_of(const struct endpoint *e)
-{
-    return e->security == ENDPOINT_TLS        ? STREAM_TLS_IMPLICIT
-           : e->security == ENDPOINT_STARTTLS ? STREAM_TLS_STARTTLS
-                                              : STREAM_PLAINTEXT;
-}
-
-static struct stream *open_stream(struct session *s, const struct endpoint *e, enum job_side side)
-{
-    const char *secret = job_secret(s->job, s->world, side);
-    struct stream_spec spec = {
-        .protocol = e->protocol == ENDPOINT_POP3 ? STREAM_POP3 : STREAM_IMAP,
-        .security = security_of(e),
-        .host = e->host,
-        .port = e->port,
-        .user = e->user,
-        .password = secret,
-        .token = job_has_token(s->job, side) ? secret : NULL,
-        .ca_file = s->job->ca_file,
-    };
-    return stream_open(s->net, &spec);
-}
 
 static void report_progress(struct session *s)
 {
@@ -79,7 +57,7 @@ static struct lane *add_lane(struct session *s)
     struct lane *lane = &s->lanes[s->lane_count++];
     lane->imap = imap_new();
     lane->link = (struct link){.imap = lane->imap};
-    lane->link.stream = open_stream(s, &s->job->to, JOB_DESTINATION);
+    lane->link.stream = job_stream_open(s->job, s->world, JOB_DESTINATION, s->net);
     add_link(s, &lane->link);
     return lane;
 }
@@ -109,12 +87,11 @@ static void on_dest(void *ctx, const struct error *error)
 }
 
 /* Only where the user allowed it; said all the same, since it concerns the customer. */
-static void warn_unencrypted(const struct session *s, const struct stream *stream)
+static void warn_of_weakness(const struct session *s, const struct stream *stream)
 {
-    if (!stream_tls(stream)->used && !s->job->taken_up)
-        log_line(&s->world->log, LOG_WARN,
-            "%s is not encrypted (--allow-plaintext): password and mail can be read by anyone on the way",
-            stream_name(stream));
+    char text[ERROR_TEXT_MAX];
+    if (!s->job->taken_up && job_stream_weakness(text, sizeof text, stream))
+        log_line(&s->world->log, LOG_WARN, "%s", text);
 }
 
 static bool both_ready(void *ctx)
@@ -152,7 +129,7 @@ static void connect_both(struct session *s, enum dest_mode mode)
     session_phase(s, "connecting");
     s->source = source_new();
     s->source_link = (struct link){.source = s->source};
-    s->source_link.stream = open_stream(s, &job->from, JOB_SOURCE);
+    s->source_link.stream = job_stream_open(job, s->world, JOB_SOURCE, s->net);
     add_link(s, &s->source_link);
     if (job->one_at_a_time)
         source_one_at_a_time(s->source);
@@ -181,9 +158,9 @@ int session_open(struct session *s, const struct job *job, const struct world *w
         *err = *broken;
         return -1;
     }
-    warn_unencrypted(s, s->source_link.stream);
+    warn_of_weakness(s, s->source_link.stream);
     if (s->lane_count)
-        warn_unencrypted(s, s->lanes[0].link.stream);
+        warn_of_weakness(s, s->lanes[0].link.stream);
     if (s->inventory_error.code) {
         *err = s->inventory_error;
         return error_prefix(err, "%s", stream_name(s->source_link.stream));

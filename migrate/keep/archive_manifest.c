@@ -5,7 +5,6 @@
 #include "mem.h"
 #include "text.h"
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define COMMON "sha256\toctets\taccount\tuidl\tlisted\tdate\tfile"

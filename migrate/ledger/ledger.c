@@ -122,6 +122,12 @@ int ledger_exists(struct ledger *l, sqlite3_stmt *st, struct error *err)
     return rc;
 }
 
+const char *ledger_column_text(sqlite3_stmt *st, int column)
+{
+    const char *s = (const char *)sqlite3_column_text(st, column);
+    return s ? s : "";
+}
+
 void ledger_column_hash(sqlite3_stmt *st, int column, uint8_t ret[SHA256_OCTETS])
 {
     memset(ret, 0, SHA256_OCTETS);
@@ -326,12 +332,6 @@ static int read_counts(struct ledger *l, struct ledger_job_row *row, struct erro
     return rc;
 }
 
-static const char *text_or_empty(sqlite3_stmt *st, int column)
-{
-    const char *s = (const char *)sqlite3_column_text(st, column);
-    return s ? s : "";
-}
-
 int ledger_each_job(struct ledger *l, ledger_job_fn *fn, void *ctx, struct error *err)
 {
     sqlite3_stmt *st = ledger_prepare(l, err,
@@ -342,11 +342,11 @@ int ledger_each_job(struct ledger *l, ledger_job_fn *fn, void *ctx, struct error
     while (st && (rc = ledger_step(l, st, err)) == 1) {
         struct ledger_job_row row = {
             .id = sqlite3_column_int64(st, 0),
-            .source = text_or_empty(st, 1),
-            .destination = text_or_empty(st, 2),
-            .folder = text_or_empty(st, 3),
-            .run_command = text_or_empty(st, 4),
-            .run_words = text_or_empty(st, 5),
+            .source = ledger_column_text(st, 1),
+            .destination = ledger_column_text(st, 2),
+            .folder = ledger_column_text(st, 3),
+            .run_command = ledger_column_text(st, 4),
+            .run_words = ledger_column_text(st, 5),
             .run_started_s = sqlite3_column_int64(st, 6),
             .run_ended_s = sqlite3_column_int64(st, 7),
             .run_exit_code = sqlite3_column_int(st, 8),
@@ -364,17 +364,20 @@ int ledger_each_job(struct ledger *l, ledger_job_fn *fn, void *ctx, struct error
 int ledger_each_last_run(struct ledger *l, ledger_last_run_fn *fn, void *ctx, struct error *err)
 {
     sqlite3_stmt *st = ledger_prepare(l, err,
-        "SELECT source, destination, folder, r.id, r.exit_code FROM job j LEFT JOIN run r ON r.id = "
+        "SELECT source, destination, folder, r.id, r.exit_code, "
+        "EXISTS(SELECT 1 FROM message m WHERE m.job = j.id AND m.state = ?), r.words FROM job j LEFT JOIN run r ON r.id = "
         "(SELECT max(id) FROM run WHERE job = j.id AND command = 'migrate') ORDER BY j.id",
-        "");
+        "i", (int64_t)LEDGER_DONE);
     int rc = st ? 0 : -1;
     while (st && (rc = ledger_step(l, st, err)) == 1) {
         struct ledger_last_run row = {
-            .source = text_or_empty(st, 0),
-            .destination = text_or_empty(st, 1),
-            .folder = text_or_empty(st, 2),
+            .source = ledger_column_text(st, 0),
+            .destination = ledger_column_text(st, 1),
+            .folder = ledger_column_text(st, 2),
             .migrated = sqlite3_column_type(st, 3) != SQLITE_NULL,
+            .copied = sqlite3_column_int(st, 5),
             .exit_code = sqlite3_column_type(st, 4) == SQLITE_NULL ? -1 : sqlite3_column_int(st, 4),
+            .partial = strstr(ledger_column_text(st, 6), LEDGER_RUN_PARTIAL) != NULL,
         };
         if (!fn(ctx, &row))
             break;

@@ -53,7 +53,9 @@ int64_t ledger_mailbox(struct ledger *l, int64_t job, const char *name, struct e
 typedef bool ledger_mailbox_fn(void *ctx, int64_t id, const char *name);
 int ledger_each_mailbox(struct ledger *l, int64_t job, ledger_mailbox_fn *fn, void *ctx, struct error *err);
 
-/* A run of a command over a job, for status: begun, then ended with its exit code and one line of words. */
+/* A run of a command over a job, for status: begun, then ended with its exit code and one line of words; of a
+ * migration that left messages out because it was told to, they hold LEDGER_RUN_PARTIAL. */
+#define LEDGER_RUN_PARTIAL "left for another run"
 int64_t ledger_run_begin(
     struct ledger *l, int64_t job, const char *command, int64_t now_s, struct error *err);
 int ledger_run_end(
@@ -179,6 +181,10 @@ typedef void ledger_sent_fn(void *ctx, int64_t at_s, uint64_t octets);
 int ledger_each_sent(
     struct ledger *l, int64_t job, int64_t since_s, ledger_sent_fn *fn, void *ctx, struct error *err);
 
+/* The same for every job of this ledger that goes to this account. */
+int ledger_each_sent_to(struct ledger *l, const char *destination, int64_t since_s, ledger_sent_fn *fn,
+    void *ctx, struct error *err);
+
 /* Rows that are where they should be by now, and whose file is still in quarantine; and: it is gone. */
 int ledger_each_released(struct ledger *l, int64_t job, ledger_row_fn *fn, void *ctx, struct error *err);
 int ledger_clear_quarantine(struct ledger *l, int64_t id, struct error *err);
@@ -241,7 +247,9 @@ int ledger_each_job(struct ledger *l, ledger_job_fn *fn, void *ctx, struct error
 struct ledger_last_run {
     const char *source, *destination, *folder;
     bool migrated; /* there was one */
+    bool copied;   /* at least one message was, by whatever run */
     int exit_code; /* -1: it has not ended */
+    bool partial;  /* it was told to leave something (--limit, --before and the like), and did */
 };
 typedef bool ledger_last_run_fn(void *ctx, const struct ledger_last_run *row);
 int ledger_each_last_run(struct ledger *l, ledger_last_run_fn *fn, void *ctx, struct error *err);

@@ -32,5 +32,7 @@ int ledger_step(struct ledger *l, sqlite3_stmt *st, struct error *err);
 /* Does it give a row? 1, 0, -1; the statement is reset. */
 int ledger_exists(struct ledger *l, sqlite3_stmt *st, struct error *err);
 
+/* Until the next step; "" if it is NULL. */
+const char *ledger_column_text(sqlite3_stmt *st, int column);
 /* Copy a 32-octet column; all zero if it is NULL. */
 void ledger_column_hash(sqlite3_stmt *st, int column, uint8_t ret[SHA256_OCTETS]);

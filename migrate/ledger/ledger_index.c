@@ -1,7 +1,6 @@
 #include "ledger_db.h"
 
 #include "mem.h"
-#include <string.h>
 
 int ledger_index_begin(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, struct error *err)
 {

@@ -1,7 +1,6 @@
 #include "ledger_db.h"
 
 #include "identity.h"
-#include <string.h>
 
 const char *ledger_state_name(enum ledger_state s)
 {
@@ -319,6 +318,19 @@ int ledger_each_sent(
         "(SELECT id FROM job WHERE destination=(SELECT destination FROM job WHERE id=?)) "
         "GROUP BY intended_s ORDER BY intended_s",
         "ii", since_s, job);
+    int rc = st ? 0 : -1;
+    while (st && (rc = ledger_step(l, st, err)) == 1)
+        fn(ctx, sqlite3_column_int64(st, 0), (uint64_t)sqlite3_column_int64(st, 1));
+    return rc;
+}
+
+int ledger_each_sent_to(struct ledger *l, const char *destination, int64_t since_s, ledger_sent_fn *fn,
+    void *ctx, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT intended_s, sum(octets_sent) FROM message WHERE intended_s>=? AND job IN "
+        "(SELECT id FROM job WHERE destination=?) GROUP BY intended_s ORDER BY intended_s",
+        "it", since_s, destination);
     int rc = st ? 0 : -1;
     while (st && (rc = ledger_step(l, st, err)) == 1)
         fn(ctx, sqlite3_column_int64(st, 0), (uint64_t)sqlite3_column_int64(st, 1));

@@ -2,17 +2,10 @@
 
 #include "mem.h"
 #include <stdlib.h>
-#include <string.h>
 
 int ledger_snapshot(struct ledger *l, struct error *err)
 {
     return sqlite3_exec(l->db, "BEGIN", NULL, NULL, NULL) == SQLITE_OK ? 0 : ledger_failed(l, err);
-}
-
-static const char *text_or_empty(sqlite3_stmt *st, int column)
-{
-    const char *s = (const char *)sqlite3_column_text(st, column);
-    return s ? s : "";
 }
 
 static uint64_t number(sqlite3_stmt *st, int column)
@@ -74,7 +67,7 @@ int ledger_each_mailbox_row(
         if (id != row.id) {
             more = !row.id || fn(ctx, &row);
             free(name);
-            name = mem_strdup(text_or_empty(st, 1));
+            name = mem_strdup(ledger_column_text(st, 1));
             row = (struct ledger_mailbox_row){.id = id, .name = name};
         }
         if (state < LEDGER_STATES)
@@ -98,8 +91,8 @@ int ledger_each_run(struct ledger *l, int64_t job, ledger_run_fn *fn, void *ctx,
     while (st && (rc = ledger_step(l, st, err)) == 1) {
         struct ledger_run_row row = {
             .id = sqlite3_column_int64(st, 0),
-            .command = text_or_empty(st, 1),
-            .words = text_or_empty(st, 2),
+            .command = ledger_column_text(st, 1),
+            .words = ledger_column_text(st, 2),
             .started_s = sqlite3_column_int64(st, 3),
             .ended_s = sqlite3_column_int64(st, 4),
             .exit_code = sqlite3_column_int(st, 5),
@@ -135,7 +128,7 @@ int ledger_twin(
     int rc = st ? ledger_step(l, st, err) : -1;
     if (rc != 1)
         return rc;
-    *ret_key = text_or_empty(st, 0);
-    *ret_message_id = text_or_empty(st, 1);
+    *ret_key = ledger_column_text(st, 0);
+    *ret_message_id = ledger_column_text(st, 1);
     return 1;
 }

@@ -18,11 +18,12 @@ int work_dir_lock(const char *path, struct error *err);
 #define WORK_DIR_ACCOUNTS "accounts"
 
 /* The folder that this job's ledger lies in, or would: WORK/accounts/NAME if that is there; else WORK, if its
- * ledger knows the job; else (batch) WORK/accounts/NAME, (no batch) WORK. NAME is the source's name with all
- * that a file name should not have replaced by "_", and 8 hex digits of a hash over source, destination and
- * folder: "taro@pop.example.jp-1a2b3c4d". Names are compared as they stand, letter case included, as the
- * ledger does. Makes nothing. A ledger of an older popferry will do. Any thread. Caller frees; NULL with
- * ERROR_LEDGER or ERROR_DISK. */
+ * ledger knows the job; else (batch, or one is at work there, which may have the same account)
+ * WORK/accounts/NAME, (no batch) WORK. NAME is the source's name with all that a file name should not have
+ * replaced by "_", and 8 hex digits of a hash over source, destination and folder:
+ * "taro@pop.example.jp-1a2b3c4d". Names are compared as they stand, letter case included, as the ledger does.
+ * Makes nothing. A ledger of an older popferry will do. Any thread. Caller frees; NULL with ERROR_LEDGER or
+ * ERROR_DISK. */
 char *work_dir_of_job(const char *work_dir, bool batch, const char *source, const char *destination,
     const char *folder, struct error *err);
 

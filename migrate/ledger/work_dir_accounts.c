@@ -121,7 +121,9 @@ char *work_dir_of_job(const char *work_dir, bool batch, const char *source, cons
         return NULL;
     if (there)
         return TAKE(own);
-    int known = batch ? work_knows(work_dir, source, destination, folder, err) : 1;
+    int known = batch || work_dir_batch_at_work(work_dir)
+                    ? work_knows(work_dir, source, destination, folder, err)
+                    : 1;
     if (known < 0)
         return NULL;
     return known ? mem_strdup(work_dir) : TAKE(own);

@@ -2,7 +2,6 @@
 
 #include "mem.h"
 #include <stdlib.h>
-#include <string.h>
 
 static char *copy(const char *s)
 {

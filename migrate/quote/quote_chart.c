@@ -46,38 +46,38 @@ static void attr_int(struct quote_html_page *p, const char *name, int value)
 {
     char text[16];
     snprintf(text, sizeof text, "%d", value);
-    attr(p, name, text);
+    attr(p->out, name, text);
 }
 
 static void line(struct quote_html_page *p, const char *class, int x1, int y1, int x2, int y2)
 {
-    open_tag(p, "line", class);
+    open_tag(p->out, "line", class);
     attr_int(p, "x1", x1);
     attr_int(p, "y1", y1);
     attr_int(p, "x2", x2);
     attr_int(p, "y2", y2);
-    close_tag(p);
+    close_tag(p->out);
 }
 
 static void label(struct quote_html_page *p, const char *class, int x, int y, const char *words)
 {
-    open_tag(p, "text", class);
+    open_tag(p->out, "text", class);
     attr_int(p, "x", x);
     attr_int(p, "y", y);
-    put(p, words);
-    close_tag(p);
+    put(p->out, words);
+    close_tag(p->out);
 }
 
 static void begin(struct quote_html_page *p, const char *title)
 {
     char box[32];
     snprintf(box, sizeof box, "0 0 %d %d", WIDTH, HEIGHT);
-    open_tag(p, "figure", NULL);
-    element(p, "figcaption", NULL, title);
-    open_tag(p, "svg", NULL);
-    attr(p, "viewBox", box);
-    attr(p, "role", "img");
-    attr(p, "aria-label", title);
+    open_tag(p->out, "figure", NULL);
+    element(p->out, "figcaption", NULL, title);
+    open_tag(p->out, "svg", NULL);
+    attr(p->out, "viewBox", box);
+    attr(p->out, "role", "img");
+    attr(p->out, "aria-label", title);
 }
 
 static void axis(struct quote_html_page *p, const struct scale *s, int right)
@@ -105,12 +105,12 @@ static void bar(
     int slot = (BARS_RIGHT - LEFT) / (int)count;
     int width = slot * 7 / 10 < 64 ? slot * 7 / 10 : 64;
     int middle = LEFT + slot * (int)i + slot / 2, y = y_of(s, year->octets);
-    open_tag(p, "rect", "bar");
+    open_tag(p->out, "rect", "bar");
     attr_int(p, "x", middle - width / 2);
     attr_int(p, "y", y);
     attr_int(p, "width", width);
     attr_int(p, "height", BOTTOM - y);
-    close_tag(p);
+    close_tag(p->out);
     if (slot >= 56 && year->octets)
         label(p, "middle value", middle, y - 5, text_octets(text, sizeof text, year->octets));
     snprintf(text, sizeof text, "%d", year->year);
@@ -129,8 +129,8 @@ void quote_chart_years(struct quote_html_page *p)
     axis(p, &s, BARS_RIGHT);
     for (size_t i = 0; i < count; i++)
         bar(p, &s, &years[i], i, count);
-    close_tag(p);
-    close_tag(p);
+    close_tag(p->out);
+    close_tag(p->out);
 }
 
 /* ---- the projection and the ceilings ---- */
@@ -245,9 +245,9 @@ static void path(
         free(points);
         points = longer;
     }
-    open_tag(p, band ? "polygon" : "polyline", band ? "band" : "mid");
-    attr(p, "points", points);
-    close_tag(p);
+    open_tag(p->out, band ? "polygon" : "polyline", band ? "band" : "mid");
+    attr(p->out, "points", points);
+    close_tag(p->out);
 }
 
 static void years_axis(struct quote_html_page *p)
@@ -307,14 +307,14 @@ static void put_beyond(struct quote_html_page *p, const struct ceilings *list, s
 {
     if (from == list->count)
         return;
-    open_tag(p, "p", "fine");
-    put(p, say(p, "Beyond the chart:"));
+    open_tag(p->out, "p", "fine");
+    put(p->out, say(p, "Beyond the chart:"));
     for (size_t i = from; i < list->count; i++) {
         char *words CLEANUP(mem_free_str) = ceiling_words(p, &list->rows[i]);
-        put(p, " ");
-        element(p, "span", "item", words);
+        put(p->out, " ");
+        element(p->out, "span", "item", words);
     }
-    close_tag(p);
+    close_tag(p->out);
 }
 
 void quote_chart_projection(struct quote_html_page *p, enum quote_chart_subject subject)
@@ -334,8 +334,8 @@ void quote_chart_projection(struct quote_html_page *p, enum quote_chart_subject 
     put_ceilings(p, &s, &list, count);
     path(p, subject, &s, true);
     path(p, subject, &s, false);
-    close_tag(p);
+    close_tag(p->out);
     put_beyond(p, &list, count);
-    close_tag(p);
+    close_tag(p->out);
     free(list.rows);
 }

@@ -4,11 +4,6 @@
 #include "quote_file.h"
 #include "quote_html_page.h"
 #include <stdlib.h>
-#include <string.h>
-
-static const char style[] =
-#include "quote_html.css.inc"
-    ;
 
 /* ---- shared by the parts ---- */
 char *quote_html_shares(const struct quote_html_page *p, const struct estimate_year *y)
@@ -35,48 +30,20 @@ const char *quote_html_mark(const struct quote_html_page *p, enum quote_offer_st
     return s == QUOTE_OFFER_VERIFIED ? NULL : say(p, quote_offer_state_words(s));
 }
 
-/* ---- the frame ---- */
-static void meta(struct quote_html_page *p, const char *name, const char *content)
-{
-    open_tag(p, "meta", NULL);
-    attr(p, "name", name);
-    attr(p, "content", content);
-    close_tag(p);
-}
-
-static void put_head(struct quote_html_page *p)
+/* ---- the page ---- */
+static void put_page(struct quote_html_page *p)
 {
     char *title CLEANUP(mem_free_str) = *p->q->customer
                                             ? mem_printf("%s - %s", say(p, "Estimate"), p->q->customer)
                                             : mem_strdup(say(p, "Estimate"));
-    open_tag(p, "head", NULL);
-    open_tag(p, "meta", NULL);
-    attr(p, "charset", "utf-8");
-    close_tag(p);
-    meta(p, "viewport", "width=device-width, initial-scale=1");
-    meta(p, "color-scheme", "light dark");
-    meta(p, "generator", "popferry");
-    element(p, "title", NULL, title);
-    quote_html_out_style(p->out, style);
-    close_tag(p);
-}
-
-static void put_page(struct quote_html_page *p)
-{
-    open_tag(p, "html", NULL);
-    attr(p, "lang", quote_words_lang(p->words));
-    put_head(p);
-    open_tag(p, "body", NULL);
-    open_tag(p, "main", NULL);
+    quote_html_out_begin(p->out, quote_words_lang(p->words), title);
     quote_html_head(p);
     if (p->q->calculated)
         quote_html_offers(p);
     quote_html_accounts(p);
     if (p->q->calculated)
         quote_html_basis(p);
-    close_tag(p);
-    close_tag(p);
-    close_tag(p);
+    quote_html_out_end(p->out);
 }
 
 int quote_html_write(const struct quote *q, const char *path, const char *lang, struct error *err)

@@ -9,10 +9,10 @@
 /* ---- title block ---- */
 static void row(struct quote_html_page *p, const char *name, const char *value)
 {
-    open_tag(p, "div", NULL);
-    element(p, "dt", NULL, name);
-    element(p, "dd", NULL, value);
-    close_tag(p);
+    open_tag(p->out, "div", NULL);
+    element(p->out, "dt", NULL, name);
+    element(p->out, "dd", NULL, value);
+    close_tag(p->out);
 }
 
 static bool ends_with(const char *s, const char *end)
@@ -33,21 +33,21 @@ static void put_title(struct quote_html_page *p)
 {
     const struct quote *q = p->q;
     char date[QUOTE_WORDS_MAX];
-    open_tag(p, "header", NULL);
-    element(p, "h1", NULL, say(p, "Estimate"));
+    open_tag(p->out, "header", NULL);
+    element(p->out, "h1", NULL, say(p, "Estimate"));
     if (*q->customer) {
         char *name CLEANUP(mem_free_str) = addressee(p);
-        element(p, "p", "customer", name);
+        element(p->out, "p", "customer", name);
     }
-    open_tag(p, "dl", "title");
+    open_tag(p->out, "dl", "title");
     row(p, say(p, "Subject"), say(p, "Moving mail to the cloud, and what keeping it there costs"));
     row(p, say(p, "Date"), quote_words_date(p->words, date, q->date_s, q->params.utc_offset_min));
     if (*q->prepared_by)
         row(p, say(p, "Prepared by"), q->prepared_by);
     if (q->catalog && *q->catalog->gathered)
         row(p, say(p, "Prices gathered on"), q->catalog->gathered);
-    close_tag(p);
-    close_tag(p);
+    close_tag(p->out);
+    close_tag(p->out);
 }
 
 static void put_missing(struct quote_html_page *p)
@@ -59,27 +59,27 @@ static void put_missing(struct quote_html_page *p)
         say(p,
             "%1$zu of %2$zu mailboxes could not be measured (see the list of mailboxes). No sum contains them."),
         missing, p->q->account_count);
-    open_tag(p, "p", "alert");
-    attr(p, "role", "note");
-    put(p, text);
-    close_tag(p);
+    open_tag(p->out, "p", "alert");
+    attr(p->out, "role", "note");
+    put(p->out, text);
+    close_tag(p->out);
 }
 
 /* ---- summary ---- */
 static void tile(
     struct quote_html_page *p, const char *name, const char *value, const char *below, const char *mark)
 {
-    open_tag(p, "div", "tile");
-    element(p, "h3", NULL, name);
-    element(p, "p", "value", value);
-    open_tag(p, "p", "below");
-    put(p, below);
+    open_tag(p->out, "div", "tile");
+    element(p->out, "h3", NULL, name);
+    element(p->out, "p", "value", value);
+    open_tag(p->out, "p", "below");
+    put(p->out, below);
     if (mark) {
-        put(p, " ");
-        element(p, "span", "mark", mark);
+        put(p->out, " ");
+        element(p->out, "span", "mark", mark);
     }
-    close_tag(p);
-    close_tag(p);
+    close_tag(p->out);
+    close_tag(p->out);
 }
 
 static void tile_mail(struct quote_html_page *p)
@@ -154,13 +154,13 @@ void quote_html_head(struct quote_html_page *p)
     put_missing(p);
     if (!p->q->calculated)
         return;
-    open_tag(p, "section", NULL);
-    element(p, "h2", NULL, say(p, "Summary"));
-    open_tag(p, "div", "tiles");
+    open_tag(p->out, "section", NULL);
+    element(p->out, "h2", NULL, say(p, "Summary"));
+    open_tag(p->out, "div", "tiles");
     tile_mail(p);
     tile_growth(p);
     tile_cost(p);
     tile_time(p);
-    close_tag(p);
-    close_tag(p);
+    close_tag(p->out);
+    close_tag(p->out);
 }

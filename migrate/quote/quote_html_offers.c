@@ -11,16 +11,16 @@
 /* ---- cells ---- */
 static void head_cell(struct quote_html_page *p, const char *class, const char *text)
 {
-    open_tag(p, "th", class);
-    attr(p, "scope", "col");
-    put(p, text);
-    close_tag(p);
+    open_tag(p->out, "th", class);
+    attr(p->out, "scope", "col");
+    put(p->out, text);
+    close_tag(p->out);
 }
 
 static void money_cell(struct quote_html_page *p, bool known, struct money amount)
 {
     char text[MONEY_TEXT_MAX];
-    element(p, "td", "num", known ? money_text(text, amount) : "–");
+    element(p->out, "td", "num", known ? money_text(text, amount) : "–");
 }
 
 static const char *family_name(const struct quote_html_page *p, const struct quote_offer *o)
@@ -33,31 +33,31 @@ static void plans_cell(struct quote_html_page *p, const struct quote_offer *o)
 {
     const struct estimate_family *f = o->results[ESTIMATE_MID];
     char *first CLEANUP(mem_free_str) = quote_html_shares(p, &f->years[0]);
-    open_tag(p, "th", "name");
-    attr(p, "scope", "row");
-    element(p, "span", "family", family_name(p, o));
+    open_tag(p->out, "th", "name");
+    attr(p->out, "scope", "row");
+    element(p->out, "span", "family", family_name(p, o));
     const char *mark = quote_html_mark(p, quote_offer_state(o));
     if (mark) {
-        put(p, " ");
-        element(p, "span", "mark", mark);
+        put(p->out, " ");
+        element(p->out, "span", "mark", mark);
     }
     if (*first)
-        element(p, "span", "plans", first);
+        element(p->out, "span", "plans", first);
     if (f->stepped_year && f->stepped_year != f->misfit_year) {
         char *then CLEANUP(mem_free_str) = quote_html_shares(p, &f->years[f->stepped_year - 1]);
         char *words CLEANUP(mem_free_str) = mem_printf(say(p, "from year %1$d: %2$s"), f->stepped_year, then);
-        element(p, "span", "plans", words);
+        element(p->out, "span", "plans", words);
     }
-    close_tag(p);
+    close_tag(p->out);
 }
 
 static void storage_cell(struct quote_html_page *p, const struct quote_offer *o)
 {
     const char *scope = say(p, catalog_scope_words(o->family->scope));
-    open_tag(p, "td", "nowrap");
-    put(p, o->use_count && *o->uses[0].storage->words ? o->uses[0].storage->words : "–");
-    element(p, "span", "plans", scope);
-    close_tag(p);
+    open_tag(p->out, "td", "nowrap");
+    put(p->out, o->use_count && *o->uses[0].storage->words ? o->uses[0].storage->words : "–");
+    element(p->out, "span", "plans", scope);
+    close_tag(p->out);
 }
 
 static void holds_cell(struct quote_html_page *p, const struct quote_offer *o)
@@ -69,7 +69,7 @@ static void holds_cell(struct quote_html_page *p, const struct quote_offer *o)
         char *text CLEANUP(mem_free_str) =
             f->misfit_year == 1 ? mem_strdup(why)
                                 : mem_printf(say(p, "until year %1$d; then %2$s"), f->misfit_year - 1, why);
-        element(p, "td", NULL, text);
+        element(p->out, "td", NULL, text);
         return;
     }
     int n = o->holds_years;
@@ -78,22 +78,22 @@ static void holds_cell(struct quote_html_page *p, const struct quote_offer *o)
             ? mem_printf(quote_words_plural(p->words, "%d year or more", "%d years or more", (uint64_t)n), n)
         : n ? mem_printf(quote_words_plural(p->words, "%d year", "%d years", (uint64_t)n), n)
             : mem_strdup(say(p, "less than a year"));
-    element(p, "td", NULL, text);
+    element(p->out, "td", NULL, text);
 }
 
 static void total_cell(struct quote_html_page *p, const struct quote_offer *o)
 {
     const struct estimate_family *const *r = o->results;
     char mid[MONEY_TEXT_MAX], low[MONEY_TEXT_MAX], high[MONEY_TEXT_MAX];
-    open_tag(p, "td", "num total");
-    put(p, r[ESTIMATE_MID]->complete ? money_text(mid, r[ESTIMATE_MID]->total) : "–");
+    open_tag(p->out, "td", "num total");
+    put(p->out, r[ESTIMATE_MID]->complete ? money_text(mid, r[ESTIMATE_MID]->total) : "–");
     bool differ = r[ESTIMATE_LOW]->total.minor != r[ESTIMATE_HIGH]->total.minor;
     if (differ && r[ESTIMATE_LOW]->complete && r[ESTIMATE_HIGH]->complete) {
         char *range CLEANUP(mem_free_str) = mem_printf(
             "%s – %s", money_text(low, r[ESTIMATE_LOW]->total), money_text(high, r[ESTIMATE_HIGH]->total));
-        element(p, "span", "range", range);
+        element(p->out, "span", "range", range);
     }
-    close_tag(p);
+    close_tag(p->out);
 }
 
 /* ---- comparison ---- */
@@ -101,15 +101,15 @@ static void offer_row(struct quote_html_page *p, const struct quote_offer *o)
 {
     const struct estimate_family *f = o->results[ESTIMATE_MID];
     const struct estimate_year *first = &f->years[0], *last = &f->years[f->year_count - 1];
-    open_tag(p, "tr", f->complete ? NULL : "weak");
+    open_tag(p->out, "tr", f->complete ? NULL : "weak");
     plans_cell(p, o);
     storage_cell(p, o);
     holds_cell(p, o);
     money_cell(p, first->priced && !first->misfits && first->share_count, first->monthly);
     money_cell(p, last->priced && !last->misfits && last->share_count, last->monthly);
     total_cell(p, o);
-    element(p, "td", "date", *o->as_of ? say(p, o->as_of) : "–");
-    close_tag(p);
+    element(p->out, "td", "date", *o->as_of ? say(p, o->as_of) : "–");
+    close_tag(p->out);
 }
 
 static void put_comparison(struct quote_html_page *p)
@@ -118,9 +118,9 @@ static void put_comparison(struct quote_html_page *p)
     char *last CLEANUP(mem_free_str) = mem_printf(say(p, "Monthly, year %d"), years);
     char *total CLEANUP(mem_free_str) =
         mem_printf(quote_words_plural(p->words, "Total, %d year", "Total, %d years", (uint64_t)years), years);
-    open_tag(p, "table", "offers");
-    open_tag(p, "thead", NULL);
-    open_tag(p, "tr", NULL);
+    open_tag(p->out, "table", "offers");
+    open_tag(p->out, "thead", NULL);
+    open_tag(p->out, "tr", NULL);
     head_cell(p, NULL, say(p, "Plan"));
     head_cell(p, NULL, say(p, "Storage"));
     head_cell(p, NULL, say(p, "Holds for"));
@@ -128,13 +128,13 @@ static void put_comparison(struct quote_html_page *p)
     head_cell(p, "num", last);
     head_cell(p, "num", total);
     head_cell(p, "date", say(p, "Price as of"));
-    close_tag(p);
-    close_tag(p);
-    open_tag(p, "tbody", NULL);
+    close_tag(p->out);
+    close_tag(p->out);
+    open_tag(p->out, "tbody", NULL);
     for (size_t i = 0; i < p->q->offer_count; i++)
         offer_row(p, &p->q->offers[i]);
-    close_tag(p);
-    close_tag(p);
+    close_tag(p->out);
+    close_tag(p->out);
 }
 
 static void put_tax(struct quote_html_page *p)
@@ -144,47 +144,47 @@ static void put_tax(struct quote_html_page *p)
     char *text CLEANUP(mem_free_str) =
         tax ? mem_printf(say(p, "All amounts contain %s tax."), quote_words_percent(p->words, percent, tax))
             : mem_strdup(say(p, "All amounts are without tax."));
-    open_tag(p, "p", "fine");
-    put(p, text);
-    put(p, " ");
-    put(p, say(p, "Below a total: at low and at high growth."));
-    put(p, " ");
-    put(p,
+    open_tag(p->out, "p", "fine");
+    put(p->out, text);
+    put(p->out, " ");
+    put(p->out, say(p, "Below a total: at low and at high growth."));
+    put(p->out, " ");
+    put(p->out,
         say(p,
             "\"unverified\": a price or an amount of storage was not read in its source; ask the provider."));
-    close_tag(p);
+    close_tag(p->out);
 }
 
 /* ---- year by year ---- */
 static void year_cell(struct quote_html_page *p, const struct estimate_year *y)
 {
     char text[MONEY_TEXT_MAX];
-    open_tag(p, "td", "num");
-    put(p, y->priced && !y->misfits ? money_text(text, y->yearly) : "–");
+    open_tag(p->out, "td", "num");
+    put(p->out, y->priced && !y->misfits ? money_text(text, y->yearly) : "–");
     if (y->stepped) {
         char *plans CLEANUP(mem_free_str) = quote_html_shares(p, y);
-        element(p, "span", "range", plans);
+        element(p->out, "span", "range", plans);
     }
-    close_tag(p);
+    close_tag(p->out);
 }
 
 static void year_row(struct quote_html_page *p, int n, size_t offers)
 {
     char text[32];
     snprintf(text, sizeof text, "%d", n);
-    open_tag(p, "tr", NULL);
-    open_tag(p, "th", NULL);
-    attr(p, "scope", "row");
-    put(p, text);
-    close_tag(p);
+    open_tag(p->out, "tr", NULL);
+    open_tag(p->out, "th", NULL);
+    attr(p->out, "scope", "row");
+    put(p->out, text);
+    close_tag(p->out);
     for (int s = 0; s < ESTIMATE_SCENARIOS; s++)
-        element(p, "td", "num",
+        element(p->out, "td", "num",
             text_octets(text, sizeof text, quote_projected(p->q, (enum estimate_scenario)s, n)));
     for (size_t i = 0; n && i < offers; i++)
         year_cell(p, &p->q->offers[i].results[ESTIMATE_MID]->years[n - 1]);
     for (size_t i = 0; !n && i < offers; i++)
-        element(p, "td", "num", "");
-    close_tag(p);
+        element(p->out, "td", "num", "");
+    close_tag(p->out);
 }
 
 static void put_years(struct quote_html_page *p)
@@ -193,46 +193,46 @@ static void put_years(struct quote_html_page *p)
     while (offers < YEARLY_OFFERS && offers < p->q->offer_count &&
            p->q->offers[offers].results[ESTIMATE_MID]->complete)
         offers++;
-    open_tag(p, "table", "years");
-    open_tag(p, "thead", NULL);
-    open_tag(p, "tr", NULL);
+    open_tag(p->out, "table", "years");
+    open_tag(p->out, "thead", NULL);
+    open_tag(p->out, "tr", NULL);
     head_cell(p, NULL, say(p, "Year"));
     head_cell(p, "num", say(p, "Mail, low"));
     head_cell(p, "num", say(p, "Mail, middle"));
     head_cell(p, "num", say(p, "Mail, high"));
     for (size_t i = 0; i < offers; i++)
         head_cell(p, "num", family_name(p, &p->q->offers[i]));
-    close_tag(p);
-    close_tag(p);
-    open_tag(p, "tbody", NULL);
+    close_tag(p->out);
+    close_tag(p->out);
+    open_tag(p->out, "tbody", NULL);
     for (int n = 0; n <= p->q->params.model.years; n++)
         year_row(p, n, offers);
-    close_tag(p);
-    close_tag(p);
+    close_tag(p->out);
+    close_tag(p->out);
     if (offers)
-        element(p, "p", "fine",
+        element(p->out, "p", "fine",
             say(p,
                 "What the cheapest plans cost in each year at middle growth; the plans where they change. Year 0 is now."));
 }
 
 void quote_html_offers(struct quote_html_page *p)
 {
-    open_tag(p, "section", NULL);
-    element(p, "h2", NULL, say(p, "Plans compared"));
+    open_tag(p->out, "section", NULL);
+    element(p->out, "h2", NULL, say(p, "Plans compared"));
     put_comparison(p);
     put_tax(p);
-    close_tag(p);
-    open_tag(p, "section", NULL);
-    element(p, "h2", NULL, say(p, "Growth and storage"));
+    close_tag(p->out);
+    open_tag(p->out, "section", NULL);
+    element(p->out, "h2", NULL, say(p, "Growth and storage"));
     quote_chart_years(p);
     quote_chart_projection(p, QUOTE_CHART_ALL);
     quote_chart_projection(p, QUOTE_CHART_LARGEST);
-    element(p, "p", "fine",
+    element(p->out, "p", "fine",
         say(p,
             "Line: middle growth; band: low to high growth; both with the margin. Dashed: what a plan holds; *: not verified."));
-    close_tag(p);
-    open_tag(p, "section", NULL);
-    element(p, "h2", NULL, say(p, "Year by year"));
+    close_tag(p->out);
+    open_tag(p->out, "section", NULL);
+    element(p->out, "h2", NULL, say(p, "Year by year"));
     put_years(p);
-    close_tag(p);
+    close_tag(p->out);
 }

@@ -8,6 +8,10 @@
 
 #define DEPTH_MAX 32
 
+static const char style[] =
+#include "quote_html.css.inc"
+    ;
+
 struct quote_html_out {
     xmlBufferPtr buffer;
     xmlTextWriterPtr writer;
@@ -66,14 +70,6 @@ void quote_html_out_text(struct quote_html_out *o, const char *text)
         note(o, xmlTextWriterWriteString(o->writer, BAD_CAST text));
 }
 
-void quote_html_out_style(struct quote_html_out *o, const char *css)
-{
-    quote_html_out_open(o, "style");
-    if (!o->failed)
-        note(o, xmlTextWriterWriteRaw(o->writer, BAD_CAST css));
-    quote_html_out_close(o);
-}
-
 static bool is_void(const char *name)
 {
     return !strcmp(name, "meta") || !strcmp(name, "br") || !strcmp(name, "wbr");
@@ -88,6 +84,49 @@ void quote_html_out_close(struct quote_html_out *o)
     /* To an HTML reader <td/> is a start tag, and </br> another line break. */
     bool empty = is_void(o->names[--o->depth]);
     note(o, empty ? xmlTextWriterEndElement(o->writer) : xmlTextWriterFullEndElement(o->writer));
+}
+
+/* ---- the frame ---- */
+static void put_meta(struct quote_html_out *o, const char *attribute, const char *value, const char *content)
+{
+    quote_html_out_open(o, "meta");
+    quote_html_out_attr(o, attribute, value);
+    if (content)
+        quote_html_out_attr(o, "content", content);
+    quote_html_out_close(o);
+}
+
+/* Unescaped: HTML reads no entities in <style>. */
+static void put_style(struct quote_html_out *o)
+{
+    quote_html_out_open(o, "style");
+    if (!o->failed)
+        note(o, xmlTextWriterWriteRaw(o->writer, BAD_CAST style));
+    quote_html_out_close(o);
+}
+
+void quote_html_out_begin(struct quote_html_out *o, const char *lang, const char *title)
+{
+    quote_html_out_open(o, "html");
+    quote_html_out_attr(o, "lang", lang);
+    quote_html_out_open(o, "head");
+    put_meta(o, "charset", "utf-8", NULL);
+    put_meta(o, "name", "viewport", "width=device-width, initial-scale=1");
+    put_meta(o, "name", "color-scheme", "light dark");
+    put_meta(o, "name", "generator", "popferry");
+    quote_html_out_open(o, "title");
+    quote_html_out_text(o, title);
+    quote_html_out_close(o);
+    put_style(o);
+    quote_html_out_close(o);
+    quote_html_out_open(o, "body");
+    quote_html_out_open(o, "main");
+}
+
+void quote_html_out_end(struct quote_html_out *o)
+{
+    for (int i = 0; i < 3; i++) /* main, body, html */
+        quote_html_out_close(o);
 }
 
 const char *quote_html_out_bytes(struct quote_html_out *o, size_t *ret_len, struct error *err)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "quote.h"
-#include "quote_html_out.h"
+#include "quote_html_tags.h"
 #include "quote_words.h"
 
 struct quote_html_page {
@@ -11,36 +11,6 @@ struct quote_html_page {
     const struct quote_words *words;
     const struct quote *q;
 };
-
-/* ---- elements ---- */
-static inline void open_tag(struct quote_html_page *p, const char *name, const char *class)
-{
-    quote_html_out_open(p->out, name);
-    if (class)
-        quote_html_out_attr(p->out, "class", class);
-}
-
-static inline void attr(struct quote_html_page *p, const char *name, const char *value)
-{
-    quote_html_out_attr(p->out, name, value);
-}
-
-static inline void put(struct quote_html_page *p, const char *text)
-{
-    quote_html_out_text(p->out, text);
-}
-
-static inline void close_tag(struct quote_html_page *p)
-{
-    quote_html_out_close(p->out);
-}
-
-static inline void element(struct quote_html_page *p, const char *name, const char *class, const char *text)
-{
-    open_tag(p, name, class);
-    put(p, text);
-    close_tag(p);
-}
 
 /* ---- words ---- */
 __attribute__((format_arg(2))) static inline const char *say(

@@ -1,7 +1,6 @@
 #include "quote_words.h"
 
 #include "clock.h"
-#include "text.h"
 #include <stdio.h>
 #include <string.h>
 

@@ -3,7 +3,6 @@
 
 #include "mem.h"
 #include <stdlib.h>
-#include <string.h>
 
 enum column {
     NAME,
@@ -54,12 +53,9 @@ static void put_heads(struct quote_xlsx_book *b)
         [TIME] = {N_("Time needed"), 12},
         [REMARKS] = {N_("Remarks"), 70},
     };
-    for (uint16_t i = 0; i < COLUMNS; i++) {
-        bool text = i < MESSAGES || i >= TIME;
-        put_text(b, cell(b->accounts, HEAD_ROW, i), say(b, heads[i].words),
-            QUOTE_XLSX_HEAD | (text ? QUOTE_XLSX_TEXT : QUOTE_XLSX_COUNT));
-        quote_xlsx_out_width(b->out, b->accounts, i, heads[i].width);
-    }
+    for (size_t i = 0; i < COLUMNS; i++)
+        quote_xlsx_out_head(b->out, cell(b->accounts, HEAD_ROW, i), say(b, heads[i].words),
+            i >= MESSAGES && i < TIME, heads[i].width);
     quote_xlsx_out_freeze(b->out, b->accounts, HEAD_ROW + 1, HEAD_ROW);
 }
 
@@ -68,7 +64,7 @@ static void put_count(
 {
     if (!known)
         return;
-    put_number(b, cell(b->accounts, row, (uint16_t)col), (double)n->messages, QUOTE_XLSX_COUNT);
+    put_number(b, cell(b->accounts, row, col), (double)n->messages, QUOTE_XLSX_COUNT);
     put_number(b, cell(b->accounts, row, (uint16_t)(col + 1)), in_gb(n->octets), QUOTE_XLSX_GB);
 }
 
@@ -178,8 +174,8 @@ static void put_sum(struct quote_xlsx_book *b, uint32_t row)
         bool count = col == MESSAGES || col == DUPLICATES || col == PRESENT || col == COPY;
         char *formula CLEANUP(mem_free_str) =
             mem_printf("=SUM(%c%u:%c%u)", 'A' + col, b->account_first + 1, 'A' + col, b->account_last + 1);
-        quote_xlsx_out_formula(b->out, cell(b->accounts, row, (uint16_t)col), formula,
-            sum_of(&b->q->sum, col), NULL, QUOTE_XLSX_BOLD | (count ? QUOTE_XLSX_COUNT : QUOTE_XLSX_GB));
+        quote_xlsx_out_formula(b->out, cell(b->accounts, row, col), formula, sum_of(&b->q->sum, col), NULL,
+            QUOTE_XLSX_BOLD | (count ? QUOTE_XLSX_COUNT : QUOTE_XLSX_GB));
     }
 }
 

@@ -55,11 +55,6 @@ __attribute__((format_arg(2))) static inline const char *say(
     return quote_words(b->words, msgid);
 }
 
-static inline struct quote_xlsx_cell cell(int sheet, uint32_t row, uint16_t col)
-{
-    return (struct quote_xlsx_cell){sheet, row, col};
-}
-
 static inline void put_text(
     struct quote_xlsx_book *b, struct quote_xlsx_cell at, const char *text, unsigned look)
 {

@@ -3,7 +3,6 @@
 #include "mem.h"
 #include <errno.h>
 #include <locale.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -198,6 +197,13 @@ void quote_xlsx_out_text(struct quote_xlsx_out *o, struct quote_xlsx_cell at, co
     if (points > 0)
         note(o, worksheet_set_row(o->sheets[at.sheet], at.row, points, NULL));
     note(o, worksheet_write_string(o->sheets[at.sheet], at.row, at.col, text, format_of(o, look)));
+}
+
+void quote_xlsx_out_head(
+    struct quote_xlsx_out *o, struct quote_xlsx_cell at, const char *words, bool number, double chars)
+{
+    quote_xlsx_out_text(o, at, words, QUOTE_XLSX_HEAD | (number ? QUOTE_XLSX_COUNT : QUOTE_XLSX_TEXT));
+    quote_xlsx_out_width(o, at.sheet, at.col, chars);
 }
 
 void quote_xlsx_out_number(struct quote_xlsx_out *o, struct quote_xlsx_cell at, double n, unsigned look)

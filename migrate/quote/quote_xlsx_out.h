@@ -6,6 +6,7 @@
 
 #include "error.h"
 #include "money.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -37,6 +38,11 @@ struct quote_xlsx_cell {
     uint16_t col;
 };
 
+static inline struct quote_xlsx_cell cell(int sheet, uint32_t row, size_t col)
+{
+    return (struct quote_xlsx_cell){sheet, row, (uint16_t)col};
+}
+
 /* NULL with ERROR_DISK if there is no room (in memory) to work in. */
 struct quote_xlsx_out *quote_xlsx_out_new(struct error *err);
 /* The workbook as the octets of a file, which the caller frees, or NULL with ERROR_DISK (temporary files of
@@ -51,6 +57,9 @@ void quote_xlsx_out_freeze(struct quote_xlsx_out *o, int sheet, uint32_t row, ui
 void quote_xlsx_out_text(
     struct quote_xlsx_out *o, struct quote_xlsx_cell at, const char *text, unsigned look);
 void quote_xlsx_out_number(struct quote_xlsx_out *o, struct quote_xlsx_cell at, double n, unsigned look);
+/* The head of a column of numbers or of text, and how wide the column is. */
+void quote_xlsx_out_head(
+    struct quote_xlsx_out *o, struct quote_xlsx_cell at, const char *words, bool number, double chars);
 /* "=A1*2" and its value, a number or (text not NULL) a text. */
 void quote_xlsx_out_formula(struct quote_xlsx_out *o, struct quote_xlsx_cell at, const char *formula,
     double n, const char *text, unsigned look);

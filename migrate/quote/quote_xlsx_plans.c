@@ -256,12 +256,9 @@ static void put_heads(struct quote_xlsx_book *b, uint32_t row)
         [OF_YEAR] = {N_("Of the year"), 15},
         [OF_MONTH] = {N_("Monthly"), 14},
     };
-    for (uint16_t i = 0; i < COLUMNS; i++) {
-        bool text = i == FAMILY || i == PLAN || i == HOLDS;
-        put_text(b, cell(b->plans, row, i), say(b, heads[i].words),
-            QUOTE_XLSX_HEAD | (text ? QUOTE_XLSX_TEXT : QUOTE_XLSX_COUNT));
-        quote_xlsx_out_width(b->out, b->plans, i, heads[i].width);
-    }
+    for (size_t i = 0; i < COLUMNS; i++)
+        quote_xlsx_out_head(b->out, cell(b->plans, row, i), say(b, heads[i].words),
+            i != FAMILY && i != PLAN && i != HOLDS, heads[i].width);
 }
 
 void quote_xlsx_plans(struct quote_xlsx_book *b)

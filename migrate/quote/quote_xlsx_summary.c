@@ -2,7 +2,6 @@
 #include "quote_xlsx_book.h"
 
 #include "mem.h"
-#include "text.h"
 #include <stdio.h>
 
 enum column {
@@ -79,11 +78,9 @@ static void put_heads(struct quote_xlsx_book *b, uint32_t row)
         say(b, "Holds for (years)"), say(b, "Monthly, year 1"), last, total, say(b, "Total at low growth"),
         say(b, "Total at high growth"), say(b, "Price as of")};
     static const double widths[COLUMNS] = {34, 26, 24, 12, 16, 16, 18, 18, 18, 14};
-    for (uint16_t i = 0; i < COLUMNS; i++) {
-        put_text(b, cell(b->summary, row, i), heads[i],
-            QUOTE_XLSX_HEAD | (i >= HOLDS && i <= TOTAL_HIGH ? QUOTE_XLSX_COUNT : QUOTE_XLSX_TEXT));
-        quote_xlsx_out_width(b->out, b->summary, i, widths[i]);
-    }
+    for (size_t i = 0; i < COLUMNS; i++)
+        quote_xlsx_out_head(
+            b->out, cell(b->summary, row, i), heads[i], i >= HOLDS && i <= TOTAL_HIGH, widths[i]);
 }
 
 static void put_monthly(struct quote_xlsx_book *b, uint32_t row, enum column col, size_t offer, int n)
@@ -94,8 +91,8 @@ static void put_monthly(struct quote_xlsx_book *b, uint32_t row, enum column col
         return;
     char *formula CLEANUP(mem_free_str) =
         mem_printf("='%s'!N%u", say(b, "Plans"), b->blocks[offer].years[n - 1] + 1);
-    quote_xlsx_out_formula(b->out, cell(b->summary, row, (uint16_t)col), formula, in_units(y->monthly), NULL,
-        QUOTE_XLSX_MONEY + f->shown);
+    quote_xlsx_out_formula(
+        b->out, cell(b->summary, row, col), formula, in_units(y->monthly), NULL, QUOTE_XLSX_MONEY + f->shown);
 }
 
 static void put_total(struct quote_xlsx_book *b, uint32_t row, size_t offer)

@@ -1,5 +1,6 @@
 #include "transfer.h"
 
+#include "mem.h"
 #include "retry.h"
 #include "text.h"
 
@@ -15,6 +16,20 @@ static int64_t now(const struct transfer *t)
     return clock_wall_s(t->session->world->clock);
 }
 
+/* Other accounts of a list that go to the same destination, each with a ledger of its own. One that has none
+ * yet, or a damaged one, has nothing to tell; its own run tells of the damage. */
+static void add_others(struct session *s, int64_t since_s)
+{
+    char *to CLEANUP(mem_free_str) = endpoint_account(&s->job->to);
+    for (size_t i = 0; s->job->cap_work_dirs && s->job->cap_work_dirs[i]; i++) {
+        struct error ignored;
+        struct ledger *other = ledger_open(s->job->cap_work_dirs[i], LEDGER_READ, &ignored);
+        if (other)
+            ledger_each_sent_to(other, to, since_s, add, &s->sent, &ignored);
+        ledger_close(other);
+    }
+}
+
 int transfer_cap_begin(struct transfer *t, struct error *err)
 {
     struct session *s = t->session;
@@ -23,6 +38,7 @@ int transfer_cap_begin(struct transfer *t, struct error *err)
         return 0;
     if (ledger_each_sent(t->ledger, t->job, now(t) - ALLOWANCE_WINDOW_S, add, &s->sent, err) < 0)
         return -1;
+    add_others(s, now(t) - ALLOWANCE_WINDOW_S);
     s->sent_known = true;
     return 0;
 }

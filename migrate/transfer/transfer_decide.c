@@ -2,7 +2,6 @@
 
 #include "crash.h"
 #include "identity.h"
-#include "mail_repair.h"
 #include "mail_words.h"
 #include "mem.h"
 #include "quarantine.h"

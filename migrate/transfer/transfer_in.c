@@ -3,7 +3,6 @@
 #include "mem.h"
 #include "past.h"
 #include <stdlib.h>
-#include <string.h>
 
 struct parcel *parcel_new(struct transfer *t, size_t item)
 {

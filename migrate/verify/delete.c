@@ -1,9 +1,9 @@
 #include "delete.h"
 
 #include "crash.h"
+#include "job_stream.h"
 #include "mem.h"
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- which may go ---- */
 const char *delete_refusal(const struct verify_row *row)
@@ -33,21 +33,7 @@ bool delete_is_younger(const struct verify_row *row, int64_t now_s, int older_th
 /* ---- the connection: to the source alone ---- */
 static struct stream *connect_source(struct delete_work *w)
 {
-    const struct job *job = w->v->job;
-    const char *secret = job_secret(job, w->v->world, JOB_SOURCE);
-    struct stream_spec spec = {
-        .protocol = STREAM_POP3,
-        .security = job->from.security == ENDPOINT_TLS        ? STREAM_TLS_IMPLICIT
-                    : job->from.security == ENDPOINT_STARTTLS ? STREAM_TLS_STARTTLS
-                                                              : STREAM_PLAINTEXT,
-        .host = job->from.host,
-        .port = job->from.port,
-        .user = job->from.user,
-        .password = secret,
-        .token = job_has_token(job, JOB_SOURCE) ? secret : NULL,
-        .ca_file = job->ca_file,
-    };
-    return stream_open(w->net, &spec);
+    return job_stream_open(w->v->job, w->v->world, JOB_SOURCE, w->net);
 }
 
 static void tick(void *ctx)

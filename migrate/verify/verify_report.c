@@ -1,7 +1,7 @@
 #include "verify.h"
 
 #include "mem.h"
-#include <string.h>
+#include "text.h"
 
 const char *verify_verdict_name(enum verify_verdict v)
 {
@@ -129,11 +129,6 @@ static void tell(const struct verify_sink *sink, const struct outcome_message *m
     outcome_tell(&inner, m);
 }
 
-static const char *or_empty(const char *s)
-{
-    return s ? s : "";
-}
-
 int verify_tell_row(struct verify *v, const struct verify_sink *sink, const struct verify_row *row,
     const char *verdict, const char *why, bool attention, struct error *err)
 {
@@ -145,14 +140,14 @@ int verify_tell_row(struct verify *v, const struct verify_sink *sink, const stru
         return rc < 0 ? -1 : error_unhandled(err, "a row of the ledger is gone");
     struct outcome_message out = {
         .number = row->number,
-        .key = or_empty(m.key),
-        .message_id = or_empty(m.message_id),
-        .from = or_empty(m.from),
-        .subject = or_empty(m.subject),
+        .key = text_or_empty(m.key),
+        .message_id = text_or_empty(m.message_id),
+        .from = text_or_empty(m.from),
+        .subject = text_or_empty(m.subject),
         .date_s = row->internaldate_s ? row->internaldate_s : MAIL_NO_DATE,
         .octets = m.octets_sent ? m.octets_sent : m.octets_claimed,
         .verdict = verdict,
-        .reason = or_empty(why),
+        .reason = text_or_empty(why),
         .certain = true,
         .attention = attention,
     };
@@ -167,14 +162,14 @@ void verify_tell_item(const struct verify_sink *sink, const struct verify_news *
         return;
     struct outcome_message out = {
         .number = news->number,
-        .key = or_empty(news->key),
+        .key = text_or_empty(news->key),
         .message_id = "",
         .from = "",
         .subject = "",
         .date_s = MAIL_NO_DATE,
         .octets = news->octets,
         .verdict = verdict,
-        .reason = or_empty(why),
+        .reason = text_or_empty(why),
         .certain = true,
         .attention = attention,
     };
