@@ -116,10 +116,24 @@ static json_t *hosts(const struct catalog_provider *p)
     return array;
 }
 
+static json_t *domains(const struct catalog_provider *p)
+{
+    static const char *const users[] = {NULL, "address", "local-part"};
+    json_t *array = json_array();
+    for (size_t i = 0; i < p->domain_count; i++) {
+        const struct catalog_domain *d = &p->domains[i];
+        json_t *domain = json_pack(
+            "{s:s, s:s, s:s?}", "purpose", d->mx ? "mx" : "address", "name", d->name, "user", users[d->user]);
+        set_fact(domain, &d->fact);
+        json_array_append_new(array, domain);
+    }
+    return array;
+}
+
 static json_t *provider(const struct catalog_provider *p)
 {
-    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o}", "id", p->id, "name", p->name, "name_ja",
-        text_or_null(p->name_ja), "hosts", hosts(p), "limits", limits(p), "notes",
+    return json_pack("{s:s, s:s, s:o, s:o, s:o, s:o, s:o, s:o}", "id", p->id, "name", p->name, "name_ja",
+        text_or_null(p->name_ja), "hosts", hosts(p), "domains", domains(p), "limits", limits(p), "notes",
         array_of(p->notes, p->note_count), "place", place(&p->place));
 }
 

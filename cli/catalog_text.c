@@ -66,7 +66,7 @@ static void print_table(const struct table *t)
             const char *cell = t->rows[i].cells[k];
             int width = text_width(cell), pad = right[k] && width < t->widths[k] ? t->widths[k] - width : 0;
             printf("%*s", pad, "");
-            print_cell(cell, k + 1 < COLUMNS ? t->widths[k] - pad : width);
+            print_cell(stdout, cell, k + 1 < COLUMNS ? t->widths[k] - pad : width);
             fputs(k + 1 < COLUMNS ? "  " : "\n", stdout);
         }
     }
@@ -277,6 +277,11 @@ static void show_provider(const struct catalog *c, const struct catalog_provider
         const struct catalog_host *h = &p->hosts[i];
         printf("  %-*s%s:%u\n", LABEL_WIDTH, h->protocol == CATALOG_IMAP ? "IMAP" : "POP3", h->name, h->port);
         print_source(&h->fact);
+    }
+    for (size_t i = 0; i < p->domain_count; i++) {
+        const struct catalog_domain *d = &p->domains[i];
+        printf("  %-*s%s\n", LABEL_WIDTH, d->mx ? "MX" : "addresses", d->name);
+        print_source(&d->fact);
     }
     for (int i = 0; i < CATALOG_LIMITS; i++) {
         if (!p->limits[i].value)

@@ -6,16 +6,16 @@
 #include "catalog_text.h"
 #include "exit_code.h"
 #include "mem.h"
-#include "option_file.h"
+#include "option_frame.h"
 #include "print.h"
 #include "talk.h"
-#include <popt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct request {
-    const char **files; /* of --catalog */
+    char **files; /* of --catalog */
+    size_t count;
     char *format;
     char *action, *subject; /* "show" "ID" */
     bool json;
@@ -23,114 +23,91 @@ struct request {
 
 static void request_done(struct request *r)
 {
-    for (size_t i = 0; r->files && r->files[i]; i++)
-        free((char *)r->files[i]);
+    for (size_t i = 0; i < r->count; i++)
+        free(r->files[i]);
     free(r->files);
     free(r->format);
     free(r->action);
     free(r->subject);
 }
 
-static int usage(struct error *err, const char *words, const char *value)
+/* ---- the command line ---- */
+static int usage(const char *words, const char *value, struct error *err)
 {
-    return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
-        "%s%s (popferry catalog --help tells how to call it)", words, value);
+    return option_frame_usage("catalog", words, value, err);
 }
 
-/* ---- the command line ---- */
 static int check_request(struct request *r, struct error *err)
 {
     bool takes_one;
-    if (r->format && strcmp(r->format, "text") != 0 && strcmp(r->format, "json") != 0)
-        return usage(err, "--format must be text or json, not ", r->format);
-    r->json = r->format && !strcmp(r->format, "json");
+    if (option_frame_format("catalog", r->format, &r->json, err) < 0)
+        return -1;
     if (!r->action)
-        return usage(err, "say what to do: list, show or check", "");
+        return usage("say what to do: list, show or check", "", err);
     if (!strcmp(r->action, "list"))
         takes_one = false;
     else if (!strcmp(r->action, "show") || !strcmp(r->action, "check"))
         takes_one = true;
     else
-        return usage(err, "there is list, show and check, but not ", r->action);
+        return usage("there is list, show and check, but not ", r->action, err);
     if (takes_one && !r->subject)
-        return usage(err,
-            !strcmp(r->action, "show") ? "show takes the id of a plan, a family or a provider"
-                                       : "check takes the name of a file",
-            "");
-    return !takes_one && r->subject ? usage(err, "list takes nothing more: ", r->subject) : 0;
+        return usage(!strcmp(r->action, "show") ? "show takes the id of a plan, a family or a provider"
+                                                : "check takes the name of a file",
+            "", err);
+    return !takes_one && r->subject ? usage("list takes nothing more: ", r->subject, err) : 0;
 }
 
-static void print_help(poptContext ctx, const char *summary)
-{
-    printf("popferry catalog: %s\n\n", summary);
-    poptPrintHelp(ctx, stdout, 0);
-    printf(
-        "\nActions:\n"
-        "  list         every plan with its storage, its prices when bound for a year, their dates, and whether "
-        "they are verified\n"
-        "  show ID      everything about a plan, a family or a provider, with sources\n"
-        "  check FILE   whether a catalog of your own is in order; exit code 2 and FILE:LINE if not\n"
-        "\n@FILE in place of an option reads options from FILE, one per line.\n");
-}
+enum option {
+    OPTION_CATALOG = 1,
+    OPTION_FORMAT,
+};
 
-static int take_words(poptContext ctx, struct request *r, struct error *err)
+static void take_option(void *ctx, int option, char *value)
 {
-    int rc = poptGetNextOpt(ctx);
-    if (rc < -1)
-        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
-            "%s: %s (popferry catalog --help lists the options)", poptBadOption(ctx, POPT_BADOPTION_NOALIAS),
-            poptStrerror(rc));
-    r->action = mem_strdup(poptGetArg(ctx));
-    r->subject = r->action ? mem_strdup(poptGetArg(ctx)) : NULL;
-    const char *stray = poptPeekArg(ctx);
-    return stray ? usage(err, "not understood here: ", stray) : check_request(r, err);
+    struct request *r = ctx;
+    if (option == OPTION_FORMAT) {
+        free(r->format);
+        r->format = value;
+        return;
+    }
+    r->files = mem_grow(r->files, r->count + 1, sizeof *r->files);
+    r->files[r->count++] = value;
 }
 
 static int parse(
     const struct command *self, int argc, const char **argv, struct request *r, struct error *err)
 {
-    int help = 0;
-    const struct poptOption table[] = {
-        {"catalog", 0, POPT_ARG_ARGV, &r->files, 0,
+    static const struct poptOption table[] = {
+        {"catalog", 0, POPT_ARG_STRING, NULL, OPTION_CATALOG,
             "read this catalog after the built-in one; it adds and replaces by id (may be repeated)", "FILE"},
-        {"format", 0, POPT_ARG_STRING, &r->format, 0, "of what is printed (default: text)", "text|json"},
-        {"help", 'h', POPT_ARG_NONE, &help, 0, "this text", NULL},
-        POPT_TABLEEND,
+        {"format", 0, POPT_ARG_STRING, NULL, OPTION_FORMAT, "of what is printed (default: text)",
+            "text|json"},
+        OPTION_FRAME_END,
     };
-    const char **expanded = NULL;
-    int count = option_file_expand(argc, argv, &expanded, err);
-    if (count < 0)
-        return -1;
-    poptContext ctx = poptGetContext("popferry catalog", count, expanded, table, 0);
-    poptSetOtherOptionHelp(ctx, "list | show ID | check FILE [OPTIONS]");
-    int rc = take_words(ctx, r, err);
-    if (help) {
-        print_help(ctx, self->summary);
-        exit(EXIT_SUCCESS);
-    }
-    poptFreeContext(ctx);
-    option_file_free(expanded, count);
-    return rc;
+    const struct option_frame frame = {
+        .command = self,
+        .arguments = "list | show ID | check FILE [OPTIONS]",
+        .notes =
+            "Actions:\n"
+            "  list         every plan with its storage, its prices when bound for a year, their dates, and whether "
+            "they are verified\n"
+            "  show ID      everything about a plan, a family or a provider, with sources\n"
+            "  check FILE   whether a catalog of your own is in order; exit code 2 and FILE:LINE if not\n"
+            "\n" OPTION_FRAME_FILE,
+        .options = table,
+        .take = take_option,
+        .ctx = r,
+    };
+    char *words[2] = {NULL, NULL};
+    int rc = option_frame_read(&frame, argc, argv, words, 2, err);
+    r->action = words[0];
+    r->subject = words[1];
+    return rc < 0 ? -1 : check_request(r, err);
 }
 
 static int load(const struct request *r, struct catalog **ret, struct error *err)
 {
-    size_t count = 0;
-    while (r->files && r->files[count])
-        count++;
-    return catalog_load(r->files, count, ret, err);
-}
-
-/* content: an object; its members come after those that every document has. Consumed. */
-static void dump(json_t *content)
-{
-    json_t *doc = json_pack(
-        "{s:i, s:s, s:s}", "schema", PRINT_JSON_SCHEMA, "popferry", POPFERRY_VERSION, "command", "catalog");
-    json_object_update(doc, content);
-    json_decref(content);
-    json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    putchar('\n');
-    json_decref(doc);
+    return catalog_load((const char *const *)r->files, r->count, ret, err);
 }
 
 /* ---- the actions ---- */
@@ -140,7 +117,7 @@ static int list(const struct request *r, struct error *err)
     if (load(r, &c, err) < 0)
         return -1;
     if (r->json)
-        dump(catalog_json(c, NULL));
+        print_json_document(stdout, "catalog", catalog_json(c, NULL));
     else
         catalog_text_list(c);
     return 0;
@@ -157,7 +134,7 @@ static int show(const struct request *r, struct error *err)
             "there is no plan, family or provider \"%s\" in the catalog; popferry catalog list has the ids",
             id);
     if (r->json)
-        dump(catalog_json(c, id));
+        print_json_document(stdout, "catalog", catalog_json(c, id));
     else
         catalog_text_show(c, id);
     return 0;
@@ -190,8 +167,9 @@ static int check(const struct request *r, struct error *err)
             r->subject, (long long)providers, (long long)families, (long long)plans, (long long)replaced);
         return 0;
     }
-    dump(json_pack("{s:s, s:I, s:I, s:I, s:I}", "file", r->subject, "providers", providers, "families",
-        families, "plans", plans, "replaced", replaced));
+    print_json_document(stdout, "catalog",
+        json_pack("{s:s, s:I, s:I, s:I, s:I}", "file", r->subject, "providers", providers, "families",
+            families, "plans", plans, "replaced", replaced));
     return 0;
 }
 

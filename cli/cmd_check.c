@@ -1,42 +1,93 @@
 #include "command.h"
 
+#include "errand.h"
 #include "exit_code.h"
+#include "mem.h"
 #include "migrate.h"
-#include "options.h"
 #include "print.h"
 #include "talk.h"
 #include "text.h"
-#include <stdio.h>
+#include <limits.h>
 #include <stdlib.h>
+#include <string.h>
 
-#define N(x) ((unsigned long long)(x))
+#define CERTIFICATE_DAYS 30 /* left: it is said */
+#define N(x)             ((unsigned long long)(x))
 
 /* ---- text ---- */
-static void row(const char *what, const char *value)
+static void row(FILE *out, const char *what, const char *value)
 {
-    printf("  %-14s %s\n", what, value);
+    fprintf(out, "  %-14s %s\n", what, value);
 }
 
-static void print_side(const char *title, const char *user, const struct check_side *side)
+/* In full days from now; INT_MAX: not known. */
+static int days_left(const struct stream_tls *tls, int64_t now_s)
+{
+    int64_t days = (tls->not_after_s - now_s) / 86400;
+    return !tls->not_after_s || days > INT_MAX ? INT_MAX : days < INT_MIN ? INT_MIN : (int)days;
+}
+
+static bool ends_soon(const struct stream_tls *tls, int64_t now_s)
+{
+    return tls->not_after_s && tls->not_after_s >= now_s && days_left(tls, now_s) < CERTIFICATE_DAYS;
+}
+
+static void print_certificate(FILE *out, const struct check_side *side, int64_t now_s)
+{
+    const struct stream_tls *tls = &side->tls;
+    char text[160];
+    row(out, "certificate", tls->subject);
+    row(out, "  issued by", tls->issuer);
+    row(out, "  valid until", tls->not_after);
+    row(out, "  key", tls->pin);
+    if (ends_soon(tls, now_s)) {
+        snprintf(text, sizeof text,
+            "the certificate ends in %d days: ask the host to renew it before, and plan the last run with that",
+            days_left(tls, now_s));
+        row(out, "NOTE", text);
+    }
+    if (tls->pinned)
+        row(out, "note",
+            "accepted by its key alone (--from-tls-pin, --to-tls-pin), not by who issued it, for whom and when");
+}
+
+static void print_encryption(FILE *out, const struct check_side *side)
 {
     char tls[160];
-    printf("%s %s, user %s\n", title, side->name, user);
-    if (!side->signed_in) {
-        row("signed in", "NO");
-    } else {
-        row("signed in", "yes");
-        if (side->tls.used) {
-            snprintf(tls, sizeof tls, "%s, %s", side->tls.version, side->tls.cipher);
-            row("encryption", tls);
-            row("certificate", side->tls.subject);
-            row("  issued by", side->tls.issuer);
-            row("  valid until", side->tls.not_after);
-        } else {
-            row("encryption", "NONE: password and mail can be read on the way");
-        }
-    }
+    snprintf(tls, sizeof tls, "%s, %s", side->tls.version, side->tls.cipher);
+    row(out, "encryption", side->tls.used ? tls : "NONE: password and mail can be read on the way");
+    if (side->tls.used && strcmp(side->tls.version, "TLSv1.2") < 0)
+        row(out, "NOTE", "this version of TLS can be broken by someone on the way");
+}
+
+/* pin: the option that would accept it. */
+static void print_refused(FILE *out, const struct check_side *side, const char *pin, int64_t now_s)
+{
+    char text[320];
+    if (side->error.code != ERROR_TLS || !side->tls.pin[0])
+        return;
+    print_certificate(out, side, now_s);
+    snprintf(text, sizeof text,
+        "this certificate was refused; before you accept its key by %s %s, compare it by another way first: have it "
+        "read out by the host on the telephone, or look it up on the host's web page",
+        pin, side->tls.pin);
+    row(out, "note", text);
+}
+
+static void print_side(
+    FILE *out, const char *title, const struct endpoint *e, const struct check_side *side, int64_t now_s)
+{
+    fprintf(out, "%s %s, user %s%s%s\n", title, side->name, e->user, e->authzid ? " for the mailbox of " : "",
+        e->authzid ? e->authzid : "");
+    row(out, "signed in", side->signed_in ? "yes" : "NO");
+    if (side->signed_in)
+        print_encryption(out, side);
+    if (side->signed_in && side->tls.used)
+        print_certificate(out, side, now_s);
     if (side->error.code)
-        row("error", side->error.text);
+        row(out, "error", side->error.text);
+    if (!side->signed_in)
+        print_refused(out, side, e->protocol == ENDPOINT_POP3 ? "--from-tls-pin" : "--to-tls-pin", now_s);
 }
 
 static const char *yes_no(bool yes)
@@ -44,39 +95,40 @@ static const char *yes_no(bool yes)
     return yes ? "yes" : "no";
 }
 
-static void print_source(const struct check *c, const struct job *job)
+static void print_source(FILE *out, const struct check *c, const struct job *job, int64_t now_s)
 {
     char text[256], all[32], largest[32];
-    print_side("Source:     ", job->from.user, &c->source);
+    print_side(out, "Source:     ", &job->from, &c->source, now_s);
     if (!c->source.signed_in || !c->inventory_known)
         return;
     snprintf(text, sizeof text, "%llu, %s; the largest %s%s", N(c->messages),
         text_octets(all, sizeof all, c->octets), text_octets(largest, sizeof largest, c->largest_octets),
         c->stat_agrees ? "" : " (STAT tells another number)");
-    row("messages", text);
+    row(out, "messages", text);
     snprintf(text, sizeof text, "CAPA %s, UIDL %s, TOP %s, PIPELINING %s", yes_no(c->pop3.known),
         yes_no(c->has_uidl), yes_no(c->has_top), yes_no(c->pop3.pipelining));
-    row("offers", text);
+    row(out, "offers", text);
     if (c->pop3.google || c->pop3.expire_days == 0)
-        row("NOTE",
+        row(out, "NOTE",
             c->pop3.google
                 ? "Gmail shows part of the mail at a time, and hides what was read once a session ends"
                 : "EXPIRE 0: the server may delete what was read once a session ends");
     if (c->pop3.implementation[0])
-        row("server", c->pop3.implementation);
+        row(out, "server", c->pop3.implementation);
     if (c->blank_uidls || c->repeated_uidls) {
         snprintf(text, sizeof text, "%u blank, %u repeated UIDLs: those messages are told apart by content",
             c->blank_uidls, c->repeated_uidls);
-        row("note", text);
+        row(out, "note", text);
     }
     if (!c->has_uidl)
-        row("note", "no UIDL: every run reads all messages again and tells them apart by content");
+        row(out, "note", "no UIDL: every run reads all messages again and tells them apart by content");
     if (!c->pop3.expire_never && c->pop3.expire_days == 0)
-        row("note", "EXPIRE 0: this server may delete a message once it was read; keep its own copy until "
-                    "all is verified");
+        row(out, "note",
+            "EXPIRE 0: this server may delete a message once it was read; keep its own copy until "
+            "all is verified");
 }
 
-static void print_quota(const struct check *c)
+static void print_quota(FILE *out, const struct check *c)
 {
     char text[160], used[32], limit[32];
     for (size_t i = 0; i < c->quota_count; i++) {
@@ -87,51 +139,62 @@ static void print_quota(const struct check *c)
                 text_octets(limit, sizeof limit, q->limit));
         else
             snprintf(text, sizeof text, "%s: %llu of %llu used", q->resource, N(q->used), N(q->limit));
-        row("quota", text);
+        row(out, "quota", text);
         if (storage && c->inventory_known && q->used + c->octets > q->limit)
-            row("note", "the source as a whole does not fit into this quota");
+            row(out, "note", "the source as a whole does not fit into this quota");
     }
     if (!c->quota_count)
-        row("quota", "not told by this server");
+        row(out, "quota", "not told by this server");
 }
 
-static void print_destination(const struct check *c, const struct job *job)
+static void print_destination(FILE *out, const struct check *c, const struct job *job, int64_t now_s)
 {
     char text[512], limit[32];
-    print_side("Destination:", job->to.user, &c->destination);
+    print_side(out, "Destination:", &job->to, &c->destination, now_s);
     if (!c->destination.signed_in || c->destination.error.code)
         return;
     if (c->server_id[0])
-        row("server", c->server_id);
+        row(out, "server", c->server_id);
     if (c->folder_exists)
         snprintf(text, sizeof text, "%s, %u messages", job->folder, c->folder_messages);
     else
         snprintf(text, sizeof text, "%s does not exist yet; migrate creates it", job->folder);
-    row("mailbox", text);
+    row(out, "mailbox", text);
     snprintf(text, sizeof text, "LITERAL+ %s, LITERAL- %s, MULTIAPPEND %s, UIDPLUS %s",
         yes_no(c->imap.literal_plus), yes_no(c->imap.literal_minus), yes_no(c->imap.multiappend),
         yes_no(c->imap.uidplus));
-    row("offers", text);
-    row("message limit", c->append_limit ? text_octets(limit, sizeof limit, c->append_limit) : "not told");
+    row(out, "offers", text);
+    row(out, "message limit",
+        c->append_limit ? text_octets(limit, sizeof limit, c->append_limit) : "not told");
     if (c->append_limit && c->largest_octets > c->append_limit)
-        row("note", "the largest message of the source is over this limit");
-    print_quota(c);
+        row(out, "note", "the largest message of the source is over this limit");
+    print_quota(out, c);
 }
 
 /* ---- JSON ---- */
-static json_t *json_side(const struct check_side *s)
+static json_t *json_certificate(const struct stream_tls *tls, int64_t now_s)
+{
+    if (!tls->pin[0])
+        return json_null();
+    int days = days_left(tls, now_s);
+    return json_pack("{s:s, s:s, s:s, s:o, s:b, s:s, s:b}", "subject", tls->subject, "issuer", tls->issuer,
+        "not_after", tls->not_after, "days_left", days == INT_MAX ? json_null() : json_integer(days),
+        "ends_soon", (int)ends_soon(tls, now_s), "pin", tls->pin, "accepted_by_pin", (int)tls->pinned);
+}
+
+static json_t *json_side(const struct check_side *s, int64_t now_s)
 {
     json_t *tls = s->tls.used ? json_pack("{s:s, s:s, s:s, s:s, s:s}", "version", s->tls.version, "cipher",
                                     s->tls.cipher, "subject", s->tls.subject, "issuer", s->tls.issuer,
                                     "not_after", s->tls.not_after)
                               : json_null();
-    return json_pack("{s:s, s:b, s:o, s:o}", "server", s->name, "signed_in", (int)s->signed_in, "tls", tls,
-        "error", print_json_error(&s->error));
+    return json_pack("{s:s, s:b, s:o, s:o, s:o}", "server", s->name, "signed_in", (int)s->signed_in, "tls",
+        tls, "certificate", json_certificate(&s->tls, now_s), "error", print_json_error(&s->error));
 }
 
-static json_t *json_source(const struct check *c)
+static json_t *json_source(const struct check *c, int64_t now_s)
 {
-    json_t *j = json_side(&c->source);
+    json_t *j = json_side(&c->source, now_s);
     json_object_update_new(
         j, json_pack("{s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:i, s:i}", "messages", (json_int_t)c->messages,
                "octets", (json_int_t)c->octets, "largest_octets", (json_int_t)c->largest_octets, "capa",
@@ -141,14 +204,14 @@ static json_t *json_source(const struct check *c)
     return j;
 }
 
-static json_t *json_destination(const struct check *c, const struct job *job)
+static json_t *json_destination(const struct check *c, const struct job *job, int64_t now_s)
 {
     json_t *quota = json_array();
     for (size_t i = 0; i < c->quota_count; i++)
         json_array_append_new(
             quota, json_pack("{s:s, s:I, s:I}", "resource", c->quota[i].resource, "used",
                        (json_int_t)c->quota[i].used, "limit", (json_int_t)c->quota[i].limit));
-    json_t *j = json_side(&c->destination);
+    json_t *j = json_side(&c->destination, now_s);
     json_object_update_new(
         j, json_pack("{s:s, s:s, s:s, s:b, s:I, s:o, s:o}", "id", c->server_id, "capabilities", c->imap.raw,
                "folder", job->folder, "folder_exists", (int)c->folder_exists, "folder_messages",
@@ -157,56 +220,58 @@ static json_t *json_destination(const struct check *c, const struct job *job)
     return j;
 }
 
-static void print_json(const struct check *c, const struct job *job, int code)
+static void print_json(FILE *out, const struct check *c, const struct job *job, int code, int64_t now_s)
 {
-    json_t *doc = json_pack("{s:i, s:s, s:s, s:o, s:o, s:o, s:i}", "schema", PRINT_JSON_SCHEMA, "popferry",
-        POPFERRY_VERSION, "command", "check", "job", print_json_job(job), "source", json_source(c),
-        "destination", json_destination(c, job), "exit_code", code);
-    json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    putchar('\n');
-    json_decref(doc);
+    print_json_document(out, "check",
+        json_pack("{s:o, s:o, s:o, s:i}", "job", print_json_job(job), "source", json_source(c, now_s),
+            "destination", json_destination(c, job, now_s), "exit_code", code));
 }
 
-static int check(const struct options *o, const struct job *job)
+/* ---- the command ---- */
+static void tell(struct errand_result *r, const struct check *c)
+{
+    char count[32], size[32];
+    r->told = c->inventory_known;
+    r->messages = c->messages;
+    r->octets = c->octets;
+    if (!c->source.signed_in && !c->destination.signed_in)
+        errand_part(r, "signed in to neither side");
+    else if (!c->source.signed_in || !c->destination.signed_in)
+        errand_part(r, "signed in to the %s only", c->source.signed_in ? "source" : "destination");
+    else
+        errand_part(r, "signed in to both sides");
+    if (c->inventory_known)
+        errand_clause(r, "%s %s, %s", errand_number(count, sizeof count, c->messages),
+            c->messages == 1 ? "message" : "messages", text_octets(size, sizeof size, c->octets));
+}
+
+static void tell_end(struct errand_result *r, const char *side, const struct stream_tls *tls, int64_t now_s)
+{
+    if (ends_soon(tls, now_s))
+        errand_clause(r, "the certificate of the %s ends in %d days", side, days_left(tls, now_s));
+}
+
+static int check_errand(struct errand *e)
 {
     struct error err = {0};
-    struct talk talk;
-    struct check *c = calloc(1, sizeof *c);
-    if (!c)
-        abort();
-    talk_begin(&talk, o);
-    int rc = migrate_check(job, &talk.world, c, &err);
-    talk_end(&talk);
-    int code = rc < 0 ? exit_code_of(&err) : EXIT_CODE_DONE;
-    if (o->format == FORMAT_JSON) {
-        print_json(c, job, code);
+    struct check *c = mem_alloc(sizeof *c);
+    int rc = migrate_check(e->job, e->world, c, &err);
+    errand_end(e, rc, &err, EXIT_CODE_DONE);
+    int64_t now_s = clock_wall_s(e->world->clock);
+    tell(&e->result, c);
+    tell_end(&e->result, "source", &c->source.tls, now_s);
+    tell_end(&e->result, "destination", &c->destination.tls, now_s);
+    talk_clear(e->talk);
+    if (e->options->format == FORMAT_JSON) {
+        print_json(e->out, c, e->job, e->result.code, now_s);
     } else {
-        print_source(c, job);
-        print_destination(c, job);
+        print_source(e->out, c, e->job, now_s);
+        print_destination(e->out, c, e->job, now_s);
         if (rc == 0)
-            printf("Both sides are ready. Nothing was changed.\n");
+            fprintf(e->out, "Both sides are ready. Nothing was changed.\n");
     }
-    fflush(stdout);
-    if (rc < 0)
-        talk_error(&talk, &err);
     free(c);
-    return code;
+    return e->result.code;
 }
 
-int cmd_check(const struct command *self, int argc, const char **argv)
-{
-    struct options o;
-    struct job job;
-    struct error err;
-    if (options_parse(self->name, self->summary, argc, argv, &o, &err) < 0)
-        return talk_error(NULL, &err);
-    int code;
-    if (options_job(&o, &job, &err) < 0) {
-        code = talk_error(NULL, &err);
-    } else {
-        code = check(&o, &job);
-        options_job_done(&job);
-    }
-    options_done(&o);
-    return code;
-}
+const struct errand_kind cmd_check_kind = {.run = check_errand};

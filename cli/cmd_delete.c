@@ -1,7 +1,7 @@
 #include "command.h"
 
+#include "errand.h"
 #include "exit_code.h"
-#include "options.h"
 #include "talk.h"
 #include "text.h"
 #include "verify_print.h"
@@ -14,9 +14,7 @@
 #define N(x) ((unsigned long long)(x))
 
 struct run {
-    const struct options *options;
-    const struct job *job;
-    struct talk talk;
+    struct errand *errand;
     struct print_stream stream;
     struct verify_list attention;
 };
@@ -24,22 +22,22 @@ struct run {
 static void on_message(void *ctx, const struct verify_message *m)
 {
     struct run *r = ctx;
-    bool lists = r->options->dry_run && !strcmp(m->message.verdict, "to-delete");
-    talk_clear(&r->talk);
-    if (r->options->format == FORMAT_JSON) {
+    bool lists = r->errand->options->dry_run && !strcmp(m->message.verdict, "to-delete");
+    talk_clear(r->errand->talk);
+    if (r->errand->options->format == FORMAT_JSON) {
         verify_print_json_message(&r->stream, m);
         return;
     }
     if (m->message.attention)
         verify_list_add(&r->attention, m);
-    if (r->options->verbose || lists)
-        verify_print_message(m);
+    if (r->errand->options->verbose || lists)
+        verify_print_message(r->errand->out, m);
 }
 
 /* False: no answer, or asked to stop. A signal that comes just before fgets would not end it: hence poll. */
 static bool read_answer(struct run *r, char *dst, int cap)
 {
-    const struct world *world = &r->talk.world;
+    const struct world *world = r->errand->world;
     struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
     while (!world->stop(world->ctx)) {
         int n = poll(&in, 1, 200);
@@ -57,45 +55,47 @@ static bool confirm(void *ctx, uint64_t messages, uint64_t octets)
 {
     struct run *r = ctx;
     char size[32], answer[16] = "";
-    talk_clear(&r->talk);
+    talk_clear(r->errand->talk);
     fprintf(stderr,
         "Each of them was read in the destination just now, and is the same there.\n"
         "Delete %llu messages (%s) from %s? Type yes: ",
-        N(messages), text_octets(size, sizeof size, octets), r->job->from.host);
+        N(messages), text_octets(size, sizeof size, octets), r->errand->job->from.host);
     fflush(stderr);
     return read_answer(r, answer, sizeof answer) && !strcmp(answer, "yes\n");
 }
 
-static void print_counts(const struct deletion *d)
+static void print_counts(FILE *out, const struct deletion *d)
 {
     char size[32];
-    verify_print_line("deleted now", d->deleted, text_octets(size, sizeof size, d->deleted_octets));
-    verify_print_line("kept, since not old enough", d->younger, "");
-    verify_print_line("kept, since left out as asked", d->verification.filtered, "--since and the like");
-    verify_print_line("kept, since not proved", d->kept, "listed below");
-    verify_print_line("gone before it was their turn", d->gone, "not by popferry");
+    verify_print_line(out, "deleted now", d->deleted, text_octets(size, sizeof size, d->deleted_octets));
+    verify_print_line(out, "kept, since not old enough", d->younger, "");
+    verify_print_line(out, "kept, since left out as asked", d->verification.filtered, "--since and the like");
+    verify_print_line(out, "kept, since not proved", d->kept, "listed below");
+    verify_print_line(out, "gone before it was their turn", d->gone, "not by popferry");
 }
 
 static void print_verdict(const struct run *r, const struct deletion *d, int rc)
 {
+    FILE *out = r->errand->out;
     char size[32];
-    if (r->options->dry_run)
-        printf("%llu messages (%s) would be deleted from the source; nothing was changed.\n", N(d->chosen),
-            text_octets(size, sizeof size, d->chosen_octets));
+    if (r->errand->options->dry_run)
+        fprintf(out, "%llu messages (%s) would be deleted from the source; nothing was changed.\n",
+            N(d->chosen), text_octets(size, sizeof size, d->chosen_octets));
     else if (d->declined)
-        printf("Nothing was deleted: the answer was not \"yes\".\n");
+        fprintf(out, "Nothing was deleted: the answer was not \"yes\".\n");
     else if (rc < 0)
-        printf(
+        fprintf(out,
             "Stopped before the end: %llu messages are not known to be deleted; run the same command again.\n",
             N(d->left));
     else if (!d->chosen)
-        printf("There was nothing to delete.\n");
+        fprintf(out, "There was nothing to delete.\n");
     else
-        printf(
+        fprintf(out,
             "Deleted, and no longer in the source's list: %llu messages, each read in the destination before.\n",
             N(d->deleted));
     if (d->kept)
-        printf("%llu messages stay on the source, since they are not proved to be in the destination.\n",
+        fprintf(out,
+            "%llu messages stay on the source, since they are not proved to be in the destination.\n",
             N(d->kept));
 }
 
@@ -103,10 +103,11 @@ static void print_text(const struct run *r, const struct deletion *d, int rc)
 {
     if (!d->verification.finished)
         return;
-    verify_print_sides(r->job, &d->verification);
-    verify_print_counts(&d->verification);
-    print_counts(d);
-    verify_list_print(&r->attention, "Kept on the source");
+    FILE *out = r->errand->out;
+    verify_print_sides(out, r->errand->job, &d->verification);
+    verify_print_counts(out, &d->verification);
+    print_counts(out, d);
+    verify_list_print(out, &r->attention, "Kept on the source");
     print_verdict(r, d, rc);
 }
 
@@ -135,65 +136,87 @@ static json_t *json_deletion(const struct deletion *d)
     return summary;
 }
 
-static int delete_messages(struct run *r)
+/* ---- the command ---- */
+static void tell(struct errand_result *r, const struct deletion *d, bool dry_run)
 {
+    char count[32], size[32];
+    r->told = d->verification.finished;
+    r->messages = d->verification.source_messages;
+    r->octets = d->verification.source_octets;
+    r->done = d->deleted;
+    r->done_octets = d->deleted_octets;
+    r->rest = dry_run ? d->chosen : d->left;
+    r->attention = d->kept;
+    if (!r->told)
+        return;
+    errand_number(count, sizeof count, dry_run ? d->chosen : d->deleted);
+    text_octets(size, sizeof size, dry_run ? d->chosen_octets : d->deleted_octets);
+    if (d->declined)
+        errand_part(r, "nothing deleted: the answer was not \"yes\"");
+    else if (!d->chosen)
+        errand_part(r, "nothing to delete");
+    else
+        errand_part(r, "%s %s (%s)", count, dry_run ? "would be deleted" : "deleted", size);
+    errand_count(r, d->younger, "not old enough", "not old enough");
+    errand_count(r, dry_run ? 0 : d->left, "left", "left");
+    errand_count(r, d->kept, "kept, since not proved", "kept, since not proved");
+}
+
+static void print_json(struct run *r, const struct deletion *d, const struct error *err)
+{
+    const struct errand *e = r->errand;
+    print_stream_close(
+        &r->stream, json_pack("{s:o, s:o, s:b, s:i}", "summary", json_deletion(d), "error",
+                        print_json_error(err), "dry_run", e->options->dry_run, "exit_code", e->result.code));
+}
+
+static void delete_messages(struct run *r)
+{
+    struct errand *e = r->errand;
+    const struct options *o = e->options;
     struct error err = {0};
     struct deletion d;
     struct verify_sink sink = {.message = on_message, .ctx = r};
-    struct delete_policy policy = {.older_than_days = r->options->older_than,
-        .dry_run = r->options->dry_run,
-        .confirm = r->options->yes ? NULL : confirm,
+    struct delete_policy policy = {.older_than_days = o->older_than,
+        .dry_run = o->dry_run,
+        .confirm = o->yes ? NULL : confirm,
         .ctx = r};
-    bool json = r->options->format == FORMAT_JSON;
-    talk_begin(&r->talk, r->options);
+    bool json = o->format == FORMAT_JSON;
     if (json)
-        print_stream_open(&r->stream, "delete", r->job);
-    int rc = migrate_delete(r->job, &r->talk.world, &policy, &sink, &d, &err);
-    talk_end(&r->talk);
-    int code = rc < 0 ? (int)exit_code_of(&err) : d.kept ? EXIT_CODE_ATTENTION : EXIT_CODE_DONE;
+        print_stream_open(&r->stream, e->out, "delete", e->job);
+    int rc = migrate_delete(e->job, e->world, &policy, &sink, &d, &err);
+    errand_end(e, rc, &err, d.kept ? EXIT_CODE_ATTENTION : EXIT_CODE_DONE);
+    tell(&e->result, &d, o->dry_run);
+    talk_clear(e->talk);
     if (json)
-        print_stream_close(
-            &r->stream, json_pack("{s:o, s:o, s:b, s:i}", "summary", json_deletion(&d), "error",
-                            print_json_error(&err), "dry_run", r->options->dry_run, "exit_code", code));
+        print_json(r, &d, &err);
     else
         print_text(r, &d, rc);
-    fflush(stdout);
-    if (rc < 0)
-        talk_error(&r->talk, &err);
-    return code;
 }
 
-int cmd_delete_check_consent(const struct options *o, struct error *err)
+int cmd_delete_ready(const struct options *o, bool batch, struct error *err)
 {
     if (filter_is_set(
             &o->filter)) /* not even by accident, from an @FILE, may it seem that they hold something back */
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
             "deletion does not go by --since, --before, --min-size and --max-size: leave them out; --older-than DAYS "
             "keeps what is younger");
-    if (o->yes || o->dry_run || isatty(STDIN_FILENO))
+    if (o->yes || o->dry_run || (!batch && isatty(STDIN_FILENO)))
         return 0;
+    if (batch)
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "nobody is asked for each account of a list whether its messages may be deleted: say --yes, or --dry-run to see which would go");
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
         "there is no terminal to ask whether messages may be deleted: say --yes, or --dry-run to see which would go");
 }
 
-int cmd_delete_run(const struct options *o, const struct job *job)
+int cmd_delete_errand(struct errand *e)
 {
-    struct run r = {.options = o, .job = job};
-    int code = delete_messages(&r);
-    verify_list_done(&r.attention);
-    return code;
+    struct run run = {.errand = e};
+    delete_messages(&run);
+    verify_list_done(&run.attention);
+    return e->result.code;
 }
 
-int cmd_delete(const struct command *self, int argc, const char **argv)
-{
-    struct options options;
-    struct job job = {0};
-    struct error err;
-    if (options_parse(self->name, self->summary, argc, argv, &options, &err) < 0)
-        return talk_error(NULL, &err);
-    bool fails = cmd_delete_check_consent(&options, &err) < 0 || options_job(&options, &job, &err) < 0;
-    int code = fails ? talk_error(NULL, &err) : cmd_delete_run(&options, &job);
-    options_job_done(&job);
-    options_done(&options);
-    return code;
-}
+const struct errand_kind cmd_delete_kind = {
+    .ready = cmd_delete_ready, .run = cmd_delete_errand, .keeps = true};

@@ -1,6 +1,7 @@
 #include "command.h"
 
 #include "exit_code.h"
+#include "i18n.h"
 #include "mem.h"
 #include "options.h"
 #include "report.h"
@@ -11,9 +12,13 @@
 #include <string.h>
 
 struct story {
-    char *from, *to; /* only this account; NULL: all */
-    struct report_job *jobs;
+    const struct options *options;
+    struct report_scope scope;
+    struct report_walk walk;
+    struct report_job *jobs; /* of the ledger that is being read */
     size_t count;
+    const char *folder;
+    size_t told; /* jobs that were printed */
 };
 
 /* ---- what the forms share ---- */
@@ -42,15 +47,16 @@ uint64_t report_octets(const struct ledger_message *m)
     return m->octets_sent ? m->octets_sent : m->octets_received ? m->octets_received : m->octets_claimed;
 }
 
-/* ---- reading the jobs ---- */
+/* ---- reading the jobs of a ledger ---- */
 static bool on_job(void *ctx, const struct ledger_job_row *row)
 {
     struct story *s = ctx;
-    if ((s->from && strcmp(s->from, row->source) != 0) || (s->to && strcmp(s->to, row->destination) != 0))
+    if (!report_scope_wants(&s->scope, row->source, row->destination, row->folder))
         return true;
     s->jobs = mem_grow(s->jobs, s->count + 1, sizeof *s->jobs);
     s->jobs[s->count++] = (struct report_job){
         .id = row->id,
+        .work_dir = report_clean(s->folder),
         .source = report_clean(row->source),
         .destination = report_clean(row->destination),
         .folder = report_clean(row->folder),
@@ -69,7 +75,7 @@ static bool on_mailbox(void *ctx, const struct ledger_mailbox_row *row)
     return true;
 }
 
-static int read_jobs(struct story *s, struct ledger *ledger, const char *work_dir, struct error *err)
+static int read_jobs(struct story *s, struct ledger *ledger, struct error *err)
 {
     if (ledger_snapshot(ledger, err) < 0 || ledger_each_job(ledger, on_job, s, err) < 0)
         return -1;
@@ -77,72 +83,124 @@ static int read_jobs(struct story *s, struct ledger *ledger, const char *work_di
         if (ledger_totals(ledger, s->jobs[i].id, &s->jobs[i].totals, err) < 0 ||
             ledger_each_mailbox_row(ledger, s->jobs[i].id, on_mailbox, &s->jobs[i], err) < 0)
             return -1;
-    if (s->count || (!s->from && !s->to))
-        return 0;
-    return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
-        "the ledger in %s knows nothing of %s%s%s; popferry status lists the accounts that it knows",
-        work_dir, s->from ? s->from : "", s->from && s->to ? " to " : "", s->to ? s->to : "");
+    return 0;
 }
 
-static void story_done(struct story *s)
+static void jobs_done(struct story *s)
 {
     for (size_t i = 0; i < s->count; i++) {
         struct report_job *job = &s->jobs[i];
         for (size_t k = 0; k < job->mailbox_count; k++)
             free(job->mailboxes[k].name);
         free(job->mailboxes);
+        free(job->work_dir);
         free(job->source);
         free(job->destination);
         free(job->folder);
     }
     free(s->jobs);
-    free(s->from);
-    free(s->to);
+    s->jobs = NULL;
+    s->count = 0;
 }
 
-/* ---- the command ---- */
-static int print_job(
-    const struct options *o, const struct story *s, size_t i, struct ledger *ledger, struct error *err)
+static void story_done(struct story *s)
 {
-    if (o->format == FORMAT_JSON)
-        return report_json(ledger, &s->jobs[i], i == 0, err);
-    if (o->format == FORMAT_CSV)
-        return report_csv(ledger, &s->jobs[i], err);
-    if (i)
+    jobs_done(s);
+    report_scope_done(&s->scope);
+    report_walk_done(&s->walk);
+}
+
+/* ---- printing them ---- */
+static int print_job(struct story *s, const struct report_job *job, struct ledger *ledger, struct error *err)
+{
+    bool first = !s->told++;
+    if (s->options->format == FORMAT_JSON)
+        return report_json(ledger, job, first, err);
+    if (s->options->format == FORMAT_CSV)
+        return report_csv(ledger, job, err);
+    if (!first)
         putchar('\n');
-    return report_text(ledger, o->work_dir, &s->jobs[i], o->verbose, err);
+    return report_text(ledger, job, s->options->verbose, err);
 }
 
-static int print_jobs(
-    const struct options *o, const struct story *s, struct ledger *ledger, struct error *err)
+static int on_ledger(void *ctx, const char *folder, struct ledger *ledger, struct error *err)
 {
-    int rc = 0;
+    struct story *s = ctx;
+    s->folder = folder;
+    int rc = read_jobs(s, ledger, err);
+    for (size_t i = 0; i < s->count && rc == 0 && !ferror(stdout); i++)
+        rc = print_job(s, &s->jobs[i], ledger, err);
+    jobs_done(s);
+    return rc;
+}
+
+/* Accounts of the list that have no ledger yet, by name. */
+static void print_not_begun(const struct story *s)
+{
+    const struct batch_entry *e;
+    for (size_t n = 0, count = 0; report_scope_not_begun(&s->scope, &n, &e); count++) {
+        if (!count)
+            printf("%sNot begun:\n", s->told ? "\n" : "");
+        char *name CLEANUP(mem_free_str) = report_clean(e->name);
+        printf("  %s\n", name);
+    }
+}
+
+/* Whether there is anything to tell, and its end. */
+static int close_story(struct story *s, int rc, struct error *err)
+{
+    const struct options *o = s->options;
+    const struct batch_entry *e;
+    size_t n = 0;
+    bool asked = s->scope.from || s->scope.to;
+    if (rc == 0 && !s->told && asked && !s->walk.damaged_count && !report_scope_not_begun(&s->scope, &n, &e))
+        rc = report_scope_unknown(&s->scope, o->work_dir, err);
+    int code = rc < 0                  ? (int)exit_code_of(err)
+               : s->walk.damaged_count ? (int)exit_code_of(&s->walk.damaged[0].error)
+                                       : EXIT_CODE_DONE;
+    if (o->format == FORMAT_JSON)
+        report_json_close(rc < 0 ? err : NULL, &s->walk, code);
+    else if (o->format == FORMAT_TEXT && rc == 0) {
+        if (!s->told && !s->scope.listed && !s->walk.damaged_count)
+            printf("The ledger in %s knows no job yet.\n", o->work_dir);
+        print_not_begun(s);
+    }
+    return rc;
+}
+
+/* A heading goes out as soon as it is sure that there is a ledger; an error before it stands alone. */
+static int print_story(struct story *s, struct error *err)
+{
+    const struct options *o = s->options;
     if (o->format == FORMAT_JSON)
         report_json_open();
     else if (o->format == FORMAT_CSV)
         report_csv_open();
-    else if (!s->count)
-        printf("The ledger in %s knows no job yet.\n", o->work_dir);
-    for (size_t i = 0; i < s->count && rc == 0 && !ferror(stdout); i++)
-        rc = print_job(o, s, i, ledger, err);
-    if (o->format == FORMAT_JSON)
-        report_json_close(err, rc < 0 ? (int)exit_code_of(err) : EXIT_CODE_DONE);
-    return rc;
+    int rc = report_walk(o->work_dir, on_ledger, s, &s->walk, err);
+    return close_story(s, rc, err);
 }
 
+/* ---- the command ---- */
+/* With --report the files are what is wanted, and the long story only if a form was named for it. */
 static int report(const struct options *o)
 {
     struct error err = {0};
-    struct story s CLEANUP(story_done) = {0};
-    if (options_accounts(o, &s.from, &s.to, &err) < 0)
-        return talk_error(NULL, &err);
-    struct ledger *ledger = ledger_open(o->work_dir, LEDGER_READ, &err);
-    int rc = ledger ? read_jobs(&s, ledger, o->work_dir, &err) : -1;
+    struct story s CLEANUP(story_done) = {.options = o};
+    bool print = !o->reports || o->format_text;
+    int rc = i18n_begin(o->lang, &err);
     if (rc == 0)
-        rc = print_jobs(o, &s, ledger, &err);
-    ledger_close(ledger);
+        rc = report_handover_check(o, &err);
+    if (rc == 0)
+        rc = report_scope_read(o, &s.scope, &err);
+    if (rc == 0 && o->reports)
+        rc = report_handover(o, &s.scope, &s.walk, !print, &err);
+    if (rc == 0 && print) {
+        report_walk_done(&s.walk); /* the story names them again */
+        rc = print_story(&s, &err);
+    }
     fflush(stdout);
-    return rc < 0 ? talk_error(NULL, &err) : EXIT_CODE_DONE;
+    int damaged = report_walk_tell(&s.walk);
+    return rc < 0 ? talk_error(NULL, &err) : damaged;
 }
 
 int cmd_report(const struct command *self, int argc, const char **argv)

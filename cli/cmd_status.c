@@ -1,106 +1,127 @@
 #include "command.h"
 
 #include "exit_code.h"
-#include "ledger.h"
+#include "mem.h"
 #include "options.h"
-#include "print.h"
+#include "report.h"
+#include "status.h"
 #include "talk.h"
-#include "text.h"
-#include <stdio.h>
+#include "work_dir.h"
 #include <stdlib.h>
-#include <string.h>
 
-#define N(x) ((unsigned long long)(x))
-
-struct status {
-    bool json;
-    char *from, *to; /* only this account; NULL: all */
-    json_t *jobs;
-    size_t count;
+struct gathering {
+    struct status status;
+    struct report_scope scope;
+    const char *folder; /* of the ledger that is being read */
 };
 
-static json_t *json_run(const struct ledger_job_row *row)
+static struct status_account *add(
+    struct status *s, const char *source, const char *destination, const char *folder, const char *work_dir)
 {
-    if (!row->run_started_s)
-        return json_null();
-    return json_pack("{s:s, s:o, s:o, s:o, s:s}", "command", row->run_command, "started",
-        print_json_time(row->run_started_s), "ended",
-        row->run_ended_s ? print_json_time(row->run_ended_s) : json_null(), "exit_code",
-        row->run_ended_s ? json_integer(row->run_exit_code) : json_null(), "words", row->run_words);
+    s->accounts = mem_grow(s->accounts, s->count + 1, sizeof *s->accounts);
+    struct status_account *a = &s->accounts[s->count++];
+    *a = (struct status_account){
+        .source = report_clean(source),
+        .destination = report_clean(destination),
+        .folder = report_clean(folder),
+        .work_dir = report_clean(work_dir),
+        .begun = work_dir != NULL,
+    };
+    return a;
 }
 
-static void add_json(struct status *s, const struct ledger_job_row *row)
+static void status_done(struct gathering *g)
 {
-    json_t *job =
-        json_pack("{s:s, s:s, s:s}", "from", row->source, "to", row->destination, "folder", row->folder);
-    for (int i = 0; i < LEDGER_STATES; i++)
-        json_object_set_new(
-            job, ledger_state_name((enum ledger_state)i), json_integer((json_int_t)row->count[i]));
-    json_object_set_new(job, "octets_done", json_integer((json_int_t)row->octets_done));
-    json_object_set_new(job, "last_run", json_run(row));
-    json_array_append_new(s->jobs, job);
-}
-
-static void print_time(int64_t at_s)
-{
-    struct clock_utc u = clock_to_utc(at_s);
-    printf("%04d-%02d-%02d %02d:%02d:%02d UTC", u.year, u.month, u.day, u.hour, u.minute, u.second);
-}
-
-static void print_job(const struct status *s, const struct ledger_job_row *row)
-{
-    char size[32];
-    printf("%s%s -> %s, mailbox %s\n", s->count ? "\n" : "", row->source, row->destination, row->folder);
-    printf(
-        "  copied %llu (%s), already there %llu, duplicates %llu, quarantined %llu, refused %llu, unfinished %llu\n",
-        N(row->count[LEDGER_DONE]), text_octets(size, sizeof size, row->octets_done),
-        N(row->count[LEDGER_PRESENT]), N(row->count[LEDGER_DUPLICATE]), N(row->count[LEDGER_QUARANTINED]),
-        N(row->count[LEDGER_REFUSED]), N(row->count[LEDGER_OPEN] + row->count[LEDGER_INTENT]));
-    if (!row->run_started_s)
-        return;
-    printf("  last run: %s, begun ", row->run_command);
-    print_time(row->run_started_s);
-    if (row->run_ended_s) {
-        printf(", ended ");
-        print_time(row->run_ended_s);
-        printf(" with exit code %d: %s\n", row->run_exit_code, row->run_words);
-    } else {
-        printf(", not ended: at work now, or interrupted (then run it again)\n");
+    struct status *s = &g->status;
+    for (size_t i = 0; i < s->count; i++) {
+        struct status_account *a = &s->accounts[i];
+        char *const strings[] = {
+            a->source, a->destination, a->folder, a->work_dir, a->run_command, a->run_words};
+        for (size_t k = 0; k < sizeof strings / sizeof *strings; k++)
+            free(strings[k]);
     }
+    free(s->accounts);
+    json_decref(s->batch);
+    report_walk_done(&s->walk);
+    report_scope_done(&g->scope);
 }
 
 static bool on_job(void *ctx, const struct ledger_job_row *row)
 {
-    struct status *s = ctx;
-    if ((s->from && strcmp(s->from, row->source) != 0) || (s->to && strcmp(s->to, row->destination) != 0))
+    struct gathering *g = ctx;
+    if (!report_scope_wants(&g->scope, row->source, row->destination, row->folder))
         return true;
-    if (s->json)
-        add_json(s, row);
-    else
-        print_job(s, row);
-    s->count++;
+    struct status_account *a = add(&g->status, row->source, row->destination, row->folder, g->folder);
+    for (int i = 0; i < LEDGER_STATES; i++)
+        a->count[i] = row->count[i];
+    a->octets_done = row->octets_done;
+    a->run_command = report_clean(row->run_command);
+    a->run_words = report_clean(row->run_words);
+    a->run_started_s = row->run_started_s;
+    a->run_ended_s = row->run_ended_s;
+    a->run_exit_code = row->run_exit_code;
     return true;
+}
+
+static int on_ledger(void *ctx, const char *folder, struct ledger *ledger, struct error *err)
+{
+    struct gathering *g = ctx;
+    g->folder = folder;
+    return ledger_snapshot(ledger, err) < 0 ? -1 : ledger_each_job(ledger, on_job, g, err);
+}
+
+static void add_not_begun(struct gathering *g)
+{
+    const struct batch_entry *e;
+    for (size_t n = 0; report_scope_not_begun(&g->scope, &n, &e);) {
+        struct status_account *a = add(&g->status, e->source, e->destination, e->folder, NULL);
+        a->run_command = report_clean("");
+        a->run_words = report_clean("");
+    }
+}
+
+/* The file is replaced as a whole, so it is complete whenever it is there; one that is no JSON is passed
+ * over. */
+static void read_batch(struct status *s)
+{
+    char *path CLEANUP(mem_free_str) = mem_printf("%s/status.json", s->work_dir);
+    s->batch = json_load_file(path, 0, NULL);
+    s->batch_at_work = work_dir_batch_at_work(s->work_dir);
+}
+
+/* A batch that has only begun has no ledger yet, and its accounts none to be found in. */
+static int gather(struct gathering *g, struct error *err)
+{
+    struct status *s = &g->status;
+    read_batch(s);
+    int rc = report_walk(s->work_dir, on_ledger, g, &s->walk, err);
+    if (rc < 0 && err->code == ERROR_USAGE && (s->batch || g->scope.listed))
+        rc = 0;
+    if (rc == 0) {
+        *err = (struct error){0};
+        add_not_begun(g);
+    }
+    return rc;
 }
 
 static int status(const struct options *o)
 {
-    struct error err;
-    struct status s = {.json = o->format == FORMAT_JSON, .jobs = json_array()};
-    int rc = options_accounts(o, &s.from, &s.to, &err);
-    struct ledger *ledger = rc == 0 ? ledger_open(o->work_dir, LEDGER_READ, &err) : NULL;
-    rc = ledger ? ledger_each_job(ledger, on_job, &s, &err) : -1;
-    ledger_close(ledger);
-    if (rc == 0 && s.json) {
-        json_t *doc = json_pack("{s:i, s:s, s:s, s:O}", "schema", PRINT_JSON_SCHEMA, "popferry",
-            POPFERRY_VERSION, "command", "status", "jobs", s.jobs);
-        json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-        putchar('\n');
-        json_decref(doc);
-    }
-    json_decref(s.jobs);
-    free(s.from);
-    free(s.to);
-    return rc < 0 ? talk_error(NULL, &err) : EXIT_CODE_DONE;
+    struct error err = {0};
+    struct gathering g CLEANUP(status_done) = {.status.work_dir = o->work_dir};
+    int rc = report_scope_read(o, &g.scope, &err);
+    if (rc == 0)
+        rc = gather(&g, &err);
+    const struct report_walk *walk = &g.status.walk;
+    int code = rc < 0                ? (int)exit_code_of(&err)
+               : walk->damaged_count ? (int)exit_code_of(&walk->damaged[0].error)
+                                     : EXIT_CODE_DONE;
+    if (o->format == FORMAT_JSON)
+        status_json(&g.status, &err, code);
+    else if (rc == 0)
+        status_text(&g.status);
+    fflush(stdout);
+    report_walk_tell(walk);
+    return rc < 0 ? talk_error(NULL, &err) : code;
 }
 
 int cmd_status(const struct command *self, int argc, const char **argv)

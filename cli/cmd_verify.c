@@ -1,19 +1,15 @@
 #include "command.h"
 
+#include "errand.h"
 #include "exit_code.h"
-#include "options.h"
 #include "talk.h"
 #include "verify_print.h"
-#include <stdio.h>
 #include <string.h>
 
 #define N(x) ((unsigned long long)(x))
 
 struct run {
-    struct options options;
-    enum verify_level level;
-    struct job job;
-    struct talk talk;
+    struct errand *errand;
     struct print_stream stream;
     struct verify_list attention;
 };
@@ -33,95 +29,129 @@ static int parse_level(const char *text, enum verify_level *ret, struct error *e
 static void on_message(void *ctx, const struct verify_message *m)
 {
     struct run *r = ctx;
-    talk_clear(&r->talk);
-    if (r->options.format == FORMAT_JSON) {
+    talk_clear(r->errand->talk);
+    if (r->errand->options->format == FORMAT_JSON) {
         verify_print_json_message(&r->stream, m);
         return;
     }
     if (m->message.attention)
         verify_list_add(&r->attention, m);
-    if (r->options.verbose)
-        verify_print_message(m);
+    if (r->errand->options->verbose)
+        verify_print_message(r->errand->out, m);
 }
 
-static void print_disagreement(const struct verification *v)
+static void print_disagreement(FILE *out, const struct verification *v)
 {
     if (v->altered || v->missing)
-        printf(
+        fprintf(out,
             "Source and destination do NOT agree: %llu of the messages that were copied are missing or altered in "
             "the destination.\n",
             N(v->altered + v->missing));
     if (v->doubled)
-        printf("%llu messages stand twice in the destination.\n", N(v->doubled));
+        fprintf(out, "%llu messages stand twice in the destination.\n", N(v->doubled));
     if (v->uidls_changed)
-        printf(
+        fprintf(out,
             "The source gives its messages other UIDLs than when they were copied; popferry migrate compares them "
             "by content.\n");
     if (v->pending)
-        printf(
+        fprintf(out,
             "Source and destination do not agree yet: %llu messages are not copied; popferry migrate goes on with "
             "them.\n",
             N(v->pending));
 }
 
-static void print_verdict(const struct verification *v)
+static void print_verdict(FILE *out, const struct verification *v)
 {
     uint64_t agreed = verification_agreed(v);
     if (!verification_agrees(v))
-        print_disagreement(v);
+        print_disagreement(out, v);
     else if (!agreed)
-        printf("Source and destination agree: there is nothing that was to be copied.\n");
+        fprintf(out, "Source and destination agree: there is nothing that was to be copied.\n");
     else if (v->level == VERIFY_CONTENT)
-        printf(
+        fprintf(out,
             "Source and destination agree: each of the %llu messages was read in the destination and is what was "
             "sent%s.\n",
             N(agreed), v->agreed[LEDGER_PROOF_STRUCTURE] ? ", some of them rewritten by the server" : "");
     else
-        printf("Source and destination agree as far as was asked: %llu messages by %s.\n", N(agreed),
+        fprintf(out, "Source and destination agree as far as was asked: %llu messages by %s.\n", N(agreed),
             v->level == VERIFY_HEADERS ? "header" : "number");
 }
 
-static int verify(struct run *r)
+/* ---- the command ---- */
+static void tell(struct errand_result *r, const struct verification *v, int rc)
 {
+    r->told = v->finished;
+    r->messages = v->source_messages;
+    r->octets = v->source_octets;
+    r->done = verification_agreed(v);
+    r->done_octets = errand_share(v->source_octets, r->done, v->source_messages);
+    r->rest = v->pending;
+    r->attention = v->altered + v->missing + v->doubled;
+    if (rc < 0 || !r->told)
+        return;
+    char agreed[32], of[32];
+    uint64_t all = r->done + v->altered + v->missing + v->pending;
+    if (r->done == all)
+        errand_part(r, all ? "all %s agree" : "there is nothing that was to be copied",
+            errand_number(agreed, sizeof agreed, all));
+    else
+        errand_part(r, "%s of %s agree", errand_number(agreed, sizeof agreed, r->done),
+            errand_number(of, sizeof of, all));
+    errand_count(r, v->missing, "missing", "missing");
+    errand_count(r, v->altered, "altered", "altered");
+    errand_count(r, v->doubled, "there twice", "there twice");
+    errand_count(r, v->pending, "not copied yet", "not copied yet");
+}
+
+static void print_text(const struct run *r, const struct verification *v)
+{
+    FILE *out = r->errand->out;
+    verify_print_sides(out, r->errand->job, v);
+    verify_print_counts(out, v);
+    verify_list_print(out, &r->attention, "Needs attention");
+    print_verdict(out, v);
+}
+
+static int compare(struct run *r, enum verify_level level)
+{
+    struct errand *e = r->errand;
     struct error err = {0};
     struct verification v;
     struct verify_sink sink = {.message = on_message, .ctx = r};
-    bool json = r->options.format == FORMAT_JSON;
-    talk_begin(&r->talk, &r->options);
+    bool json = e->options->format == FORMAT_JSON;
     if (json)
-        print_stream_open(&r->stream, "verify", &r->job);
-    int rc = migrate_verify(&r->job, &r->talk.world, r->level, &sink, &v, &err);
-    talk_end(&r->talk);
-    int code = rc < 0                    ? (int)exit_code_of(&err)
-               : verification_agrees(&v) ? EXIT_CODE_DONE
-                                         : EXIT_CODE_ATTENTION;
-    if (json) {
-        print_stream_close(&r->stream, json_pack("{s:o, s:o, s:b, s:i}", "summary", verify_print_json(&v),
-                                           "error", print_json_error(&err), "agree",
-                                           (int)(rc == 0 && verification_agrees(&v)), "exit_code", code));
-    } else if (rc == 0) {
-        verify_print_sides(&r->job, &v);
-        verify_print_counts(&v);
-        verify_list_print(&r->attention, "Needs attention");
-        print_verdict(&v);
-    }
-    fflush(stdout);
-    if (rc < 0)
-        talk_error(&r->talk, &err);
-    return code;
+        print_stream_open(&r->stream, e->out, "verify", e->job);
+    int rc = migrate_verify(e->job, e->world, level, &sink, &v, &err);
+    bool agrees = rc == 0 && verification_agrees(&v);
+    errand_end(e, rc, &err, agrees ? EXIT_CODE_DONE : EXIT_CODE_ATTENTION);
+    tell(&e->result, &v, rc);
+    talk_clear(e->talk);
+    if (json)
+        print_stream_close(
+            &r->stream, json_pack("{s:o, s:o, s:b, s:i}", "summary", verify_print_json(&v), "error",
+                            print_json_error(&err), "agree", (int)agrees, "exit_code", e->result.code));
+    else if (rc == 0)
+        print_text(r, &v);
+    return e->result.code;
 }
 
-int cmd_verify(const struct command *self, int argc, const char **argv)
+static int verify_errand(struct errand *e)
 {
-    struct run r = {0};
+    struct run run = {.errand = e};
+    enum verify_level level;
     struct error err;
-    if (options_parse(self->name, self->summary, argc, argv, &r.options, &err) < 0)
-        return talk_error(NULL, &err);
-    bool fails =
-        parse_level(r.options.level_text, &r.level, &err) < 0 || options_job(&r.options, &r.job, &err) < 0;
-    int code = fails ? talk_error(NULL, &err) : verify(&r);
-    verify_list_done(&r.attention);
-    options_job_done(&r.job);
-    options_done(&r.options);
-    return code;
+    if (parse_level(e->options->level_text, &level, &err) < 0)
+        return errand_end(e, -1, &err, EXIT_CODE_DONE);
+    compare(&run, level);
+    verify_list_done(&run.attention);
+    return e->result.code;
 }
+
+static int verify_ready(const struct options *o, bool batch, struct error *err)
+{
+    enum verify_level level;
+    (void)batch;
+    return parse_level(o->level_text, &level, err);
+}
+
+const struct errand_kind cmd_verify_kind = {.ready = verify_ready, .run = verify_errand, .keeps = true};

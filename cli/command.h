@@ -2,27 +2,34 @@
 #pragma once
 
 #include "error.h"
+#include <stdbool.h>
 
+struct errand_kind;
 struct command {
     const char *name;
     const char *summary; /* one line for the list */
     int (*run)(const struct command *self, int argc, const char **argv);
+    const struct errand_kind *kind; /* of those that go over jobs; else NULL */
 };
 
+/* What they do with one job (errand.h); their run is pair_command. */
+extern const struct errand_kind cmd_check_kind, cmd_plan_kind, cmd_migrate_kind, cmd_verify_kind,
+    cmd_delete_kind;
+/* With a frame of its own for one pair. */
+extern const struct errand_kind cmd_estimate_kind;
+
+/* For `migrate --delete-source verified`, too: is there a way to ask, or a --yes? 0, or -1 with ERROR_USAGE.
+ */
 struct options;
-struct job;
+int cmd_delete_ready(const struct options *o, bool batch, struct error *err);
+/* Verify, then delete. */
+struct errand;
+int cmd_delete_errand(struct errand *e);
 
-/* For `migrate --delete-source verified`: is there a way to ask, or a --yes? 0, or -1 with ERROR_USAGE. */
-int cmd_delete_check_consent(const struct options *o, struct error *err);
-/* Verify, then delete: what `popferry delete` does. The exit code. */
-int cmd_delete_run(const struct options *o, const struct job *job);
-
-int cmd_check(const struct command *self, int argc, const char **argv);
 int cmd_estimate(const struct command *self, int argc, const char **argv);
-int cmd_plan(const struct command *self, int argc, const char **argv);
-int cmd_migrate(const struct command *self, int argc, const char **argv);
-int cmd_verify(const struct command *self, int argc, const char **argv);
-int cmd_delete(const struct command *self, int argc, const char **argv);
 int cmd_status(const struct command *self, int argc, const char **argv);
 int cmd_report(const struct command *self, int argc, const char **argv);
+int cmd_discover(const struct command *self, int argc, const char **argv);
 int cmd_catalog(const struct command *self, int argc, const char **argv);
+int cmd_login(const struct command *self, int argc, const char **argv);
+int cmd_accounts(const struct command *self, int argc, const char **argv);

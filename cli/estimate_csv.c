@@ -1,9 +1,9 @@
 #include "estimate_print.h"
 
+#include "csv_field.h"
 #include "mem.h"
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 static const char heading[] =
     "row,name,id,messages,octets,duplicates,duplicate_octets,present,present_octets,done_before,too_big,to_copy,"
@@ -12,21 +12,11 @@ static const char heading[] =
 #define ACCOUNT_BLANKS 9  /* columns behind "error" */
 #define PLAN_BLANKS    15 /* between "id" and "days_to_migrate" */
 
-/* RFC 4180 section 2. A value that a spreadsheet would take for a formula gets a "'" before it. */
 static void field(const char *value, const char *end)
 {
-    bool formula = *value && strchr("=+-@", *value);
-    if (!formula && !strpbrk(value, ",\"\r\n")) {
-        printf("%s%s", value, end);
-        return;
-    }
-    fputs(formula ? "\"'" : "\"", stdout);
-    for (; *value; value++) {
-        if (*value == '"')
-            putchar('"');
-        putchar(*value);
-    }
-    printf("\"%s", end);
+    struct buf b CLEANUP(buf_done) = {0};
+    csv_field_shown(&b, value);
+    printf("%s%s", buf_str(&b), end);
 }
 
 static void number(uint64_t n)

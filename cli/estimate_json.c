@@ -1,6 +1,5 @@
 #include "estimate_print.h"
 
-#include "clock.h"
 #include "mail_date.h"
 #include "print.h"
 #include <jansson.h>
@@ -270,9 +269,8 @@ void estimate_json(const struct quote *q, const struct error *err, int exit_code
         json_array_append_new(accounts, account(&q->accounts[i]));
     for (size_t i = 0; i < q->offer_count; i++)
         json_array_append_new(plans, plan(&q->offers[i]));
-    json_t *doc = json_pack("{s:i, s:s, s:s, s:s, s:s, s:o}", "schema", PRINT_JSON_SCHEMA, "popferry",
-        POPFERRY_VERSION, "command", "estimate", "customer", q->customer, "prepared_by", q->prepared_by,
-        "date", print_json_time(q->date_s));
+    json_t *doc = json_pack("{s:s, s:s, s:o}", "customer", q->customer, "prepared_by", q->prepared_by, "date",
+        print_json_time(q->date_s));
     set(doc, "parameters", parameters(&q->params));
     set(doc, "catalog_gathered", json_string(q->catalog ? q->catalog->gathered : ""));
     set(doc, "measured", number(q->measured_count));
@@ -285,7 +283,5 @@ void estimate_json(const struct quote *q, const struct error *err, int exit_code
     set(doc, "plans", plans);
     set(doc, "error", print_json_error(err));
     set(doc, "exit_code", json_integer(exit_code));
-    json_dumpf(doc, stdout, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
-    putchar('\n');
-    json_decref(doc);
+    print_json_document(stdout, "estimate", doc);
 }

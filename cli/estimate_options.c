@@ -61,7 +61,7 @@ int estimate_options_read(
     const struct options *o, struct quote_params *ret, struct money_rate **ret_rates, struct error *err)
 {
     struct quote_params p = {.fast = o->fast, .utc_offset_min = o->utc_offset_min};
-    size_t count = estimate_options_count(o->rates);
+    size_t count = options_count(o->rates);
     p.model.margin_tenths = MARGIN_TENTHS;
     p.model.term_months = TERM_MONTHS;
     if (read_model(o, &p, err) < 0)
@@ -76,14 +76,6 @@ int estimate_options_read(
     *ret = p;
     *ret_rates = rates;
     return 0;
-}
-
-size_t estimate_options_count(const char *const *list)
-{
-    size_t count = 0;
-    while (list && list[count])
-        count++;
-    return count;
 }
 
 int estimate_options_report(const char *path, enum estimate_report *ret, struct error *err)

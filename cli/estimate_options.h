@@ -9,9 +9,6 @@
 int estimate_options_read(
     const struct options *o, struct quote_params *ret, struct money_rate **ret_rates, struct error *err);
 
-/* How many there are in a list that ends with NULL; NULL has none. */
-size_t estimate_options_count(const char *const *list);
-
 enum estimate_report {
     ESTIMATE_REPORT_HTML,
     ESTIMATE_REPORT_XLSX,

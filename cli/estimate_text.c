@@ -1,6 +1,5 @@
 #include "estimate_print.h"
 
-#include "clock.h"
 #include "i18n.h"
 #include "mem.h"
 #include "print.h"

@@ -4,7 +4,6 @@
 #include "mem.h"
 #include "quote_basis.h"
 #include "quote_words.h"
-#include "text.h"
 #include "text_table.h"
 #include <stdio.h>
 #include <string.h>

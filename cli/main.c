@@ -2,6 +2,7 @@
 
 #include "crash.h"
 #include "exit_code.h"
+#include "pair.h"
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,17 +18,28 @@
 #endif
 
 static const struct command commands[] = {
-    {"check", "sign in to both sides and show what they offer; changes nothing", cmd_check},
+    {"check", "sign in to both sides and show what they offer; changes nothing", pair_command,
+        &cmd_check_kind},
     {"estimate", "how much mail, how fast it grows, what it costs in which plan, how long the move takes",
-        cmd_estimate},
-    {"plan", "the verdict for each message, before anything is copied; changes nothing", cmd_plan},
-    {"migrate", "copy what the destination does not have; run again, it takes what is new", cmd_migrate},
-    {"verify", "read the destination again and hold it against the source; changes nothing", cmd_verify},
-    {"delete", "delete from the source what is proved to be in the destination", cmd_delete},
-    {"status", "what has been done so far, from the ledger alone", cmd_status},
-    {"report", "the whole story of each mailbox: sums, what needs attention, every message", cmd_report},
-    {"catalog", "list, show, check: providers' limits, plans and prices, with sources and dates",
-        cmd_catalog},
+        cmd_estimate, &cmd_estimate_kind},
+    {"plan", "the verdict for each message, before anything is copied; changes nothing", pair_command,
+        &cmd_plan_kind},
+    {"migrate", "copy what the destination does not have; run again, it takes what is new", pair_command,
+        &cmd_migrate_kind},
+    {"verify", "read the destination again and hold it against the source; changes nothing", pair_command,
+        &cmd_verify_kind},
+    {"delete", "delete from the source what is proved to be in the destination", pair_command,
+        &cmd_delete_kind},
+    {"login", "sign in once with OAuth 2.0 and keep the tokens, for --from-oauth and --to-oauth", cmd_login,
+        NULL},
+    {"status", "what has been done so far, from the ledger alone", cmd_status, NULL},
+    {"report", "the whole story of each mailbox: sums, what needs attention, every message", cmd_report,
+        NULL},
+    {"discover", "find the servers of a mail address, and say how they are known", cmd_discover, NULL},
+    {"catalog", "list, show, check: providers' limits, plans and prices, with sources and dates", cmd_catalog,
+        NULL},
+    {"accounts", "check, template, columns: the list of many accounts that --accounts takes", cmd_accounts,
+        NULL},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
@@ -42,7 +54,8 @@ static void print_usage(FILE *to)
         "\npopferry COMMAND --help lists the options of a command; popferry --version tells the version.\n"
         "example:\n"
         "  popferry migrate --from pop3s://taro%%40example.jp@pop.example.jp --from-password-file old.pw \\\n"
-        "                   --to imaps://taro%%40example.jp@imap.example.com --to-password-file new.pw\n\n"
+        "                   --to imaps://taro%%40example.jp@imap.example.com --to-password-file new.pw\n"
+        "  popferry migrate --accounts customer.csv          (many accounts: each row one, its columns are options)\n\n"
         "exit codes: 0 all done; 1 done, but some messages were refused; 2 usage; 3 sign-in refused "
         "(password,\n"
         "certificate, wrong service, mailbox); 4 temporary, run again; 5 local disk or ledger; 6 destination full\n");

@@ -1,17 +1,399 @@
 #include "option_table.h"
 
+#include "mem.h"
+#include "text.h"
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* The commands an option concerns. */
-#define ACCOUNTS   "check estimate plan migrate verify delete status report"
+#define ACCOUNTS   "check estimate plan migrate verify delete status report login"
 #define SIGNING_IN "check estimate plan migrate verify delete"
 #define KEEPING    "estimate plan migrate verify delete status report"
-#define PRINTING   "check estimate plan migrate verify delete status report"
+#define PRINTING   "check estimate plan migrate verify delete status report accounts"
+#define LISTED     "check estimate plan migrate verify delete status report accounts"
+#define JOINING    "check estimate plan migrate verify delete accounts"
+#define OAUTH      "check estimate plan migrate verify delete accounts login"
 
-struct entry {
-    struct poptOption option;
-    const char *commands; /* NULL: all */
+/* The field, whose type must be that of the kind. */
+#define FIELD(kind, type, name)                                                                              \
+    kind, offsetof(struct options, name) + 0 * sizeof _Generic(((struct options *)0)->name, type : 0)
+#define TEXT(name)   FIELD(OPTION_TEXT, char *, name)
+#define SECRET(name) FIELD(OPTION_SECRET, char *, name)
+#define NUMBER(name) FIELD(OPTION_NUMBER, int, name)
+#define FLAG(name)   FIELD(OPTION_FLAG, int, name)
+#define LIST(name)   FIELD(OPTION_LIST, const char **, name)
+
+static const struct option_row rows[] = {
+    {"from", 0, TEXT(from), "the source: pop3s://USER@HOST[:PORT] (@ in USER is written %40)", "URL",
+        ACCOUNTS, false},
+    {"to", 0, TEXT(to), "the destination: imaps://USER@HOST[:PORT][/MAILBOX]", "URL", ACCOUNTS, false},
+    {"from-user", 0, TEXT(from_user), "user of the source, if not in its URL", "NAME", ACCOUNTS, false},
+    {"to-user", 0, TEXT(to_user), "user of the destination, if not in its URL", "NAME", ACCOUNTS, false},
+    {"from-host", 0, TEXT(from_host),
+        "in place of --from, where the user stands elsewhere: pop.example.jp[:PORT], or pop3://...", "HOST",
+        JOINING " login", false},
+    {"to-host", 0, TEXT(to_host), "in place of --to, in the same way", "HOST", JOINING " login", false},
+    {"from-password-file", 0, TEXT(from_password_file), "file with the source's password in its first line",
+        "FILE", JOINING, false},
+    {"to-password-file", 0, TEXT(to_password_file), "the same for the destination", "FILE", JOINING, false},
+    {"from-password-command", 0, TEXT(from_password_command),
+        "shell command that prints it; {user} and {host} become the account's, quoted (without file and command it is asked for)",
+        "CMD", JOINING, false},
+    {"to-password-command", 0, TEXT(to_password_command), "the same for the destination", "CMD", JOINING,
+        false},
+    {"from-password-env", 0, TEXT(from_password_env),
+        "environment variable that holds it (overwritten when it was read)", "NAME", JOINING, false},
+    {"to-password-env", 0, TEXT(to_password_env), "the same for the destination", "NAME", JOINING, false},
+    {"from-password-fd", 0, TEXT(from_password_fd), "descriptor whose first line holds it, as 3; read once",
+        "FD", JOINING, false},
+    {"to-password-fd", 0, TEXT(to_password_fd), "the same for the destination", "FD", JOINING, false},
+    {"netrc", 0, TEXT(netrc),
+        "file with machine, login and password of each account; nobody else may read it", "FILE", JOINING,
+        false},
+    {"from-token-file", 0, TEXT(from_token_file),
+        "file with an OAuth 2.0 access token for the source, in place of a password; read again for each sign-in",
+        "FILE", JOINING, false},
+    {"to-token-file", 0, TEXT(to_token_file), "the same for the destination", "FILE", JOINING, false},
+    {"from-token-command", 0, TEXT(from_token_command),
+        "shell command that prints it; {user} and {host} as with --from-password-command", "CMD", JOINING,
+        false},
+    {"to-token-command", 0, TEXT(to_token_command), "the same for the destination", "CMD", JOINING, false},
+    {"from-oauth", 0, TEXT(from_oauth),
+        "sign in to the source with OAuth 2.0: google, microsoft (after popferry login), google-service, microsoft-app, other, other-app",
+        "PROVIDER", OAUTH, false},
+    {"to-oauth", 0, TEXT(to_oauth), "the same for the destination", "PROVIDER", OAUTH, false},
+    {"oauth-client", 0, TEXT(oauth_client), "the application's id, as registered with the provider", "ID",
+        OAUTH, false},
+    {"oauth-client-secret-file", 0, TEXT(oauth_client_secret_file), "file with its secret in the first line",
+        "FILE", OAUTH, false},
+    {"oauth-tenant", 0, TEXT(oauth_tenant), "Microsoft: the tenant's domain or id", "NAME", OAUTH, false},
+    {"oauth-key", 0, TEXT(oauth_key),
+        "google-service: the service account's key file; microsoft-app: private key (PEM), in place of a secret",
+        "FILE", OAUTH, false},
+    {"oauth-certificate", 0, TEXT(oauth_certificate),
+        "the certificate of that private key (PEM; default: in the same file)", "FILE", OAUTH, false},
+    {"oauth-tokens", 0, TEXT(oauth_tokens),
+        "folder in which tokens are kept (default: popferry/tokens in XDG_STATE_HOME or ~/.local/state)",
+        "DIR", OAUTH, false},
+    {"oauth-token-url", 0, TEXT(oauth_token_url), "another token endpoint than the provider's own", "URL",
+        OAUTH, false},
+    {"oauth-authorize-url", 0, TEXT(oauth_authorize_url), "the same for the page to sign in at", "URL",
+        "login", false},
+    {"oauth-device-url", 0, TEXT(oauth_device_url), "the same for --device", "URL", "login", false},
+    {"oauth-scope", 0, TEXT(oauth_scope), "other rights to ask for than mail by this protocol", "SCOPE",
+        OAUTH, false},
+    {"device", 0, FLAG(device), "login: by a code to be entered on any machine (not for Gmail)", NULL,
+        "login", false},
+    {"from-password", 0, SECRET(from_password), NULL, NULL, JOINING, false},
+    {"to-password", 0, SECRET(to_password), NULL, NULL, JOINING, false},
+    {"folder", 0, TEXT(folder),
+        "mailbox of the destination, levels divided by / (default: the URL's, or INBOX)", "NAME", JOINING,
+        false},
+    {"work-dir", 0, TEXT(work_dir),
+        "folder for the ledger and all else this customer's runs leave (default: " OPTIONS_WORK_DIR ")",
+        "DIR", KEEPING, false},
+    {"folder-old", 0, TEXT(folder_old),
+        "mailbox for older messages; both may hold {year}, {month} and {day} of each message", "NAME",
+        SIGNING_IN, false},
+    {"old-than", 0, NUMBER(old_than), "with --folder-old: older than this goes there (default: 365)", "DAYS",
+        SIGNING_IN, false},
+    {"time-zone", 0, TEXT(time_zone_text),
+        "zone in which days and years are counted, as +09:00 (default: that of this machine)", "OFFSET",
+        SIGNING_IN, false},
+    {"since", 0, TEXT(since_text), "only messages of this day or later (YYYY-MM-DD)", "DATE",
+        "estimate plan migrate", false},
+    {"before", 0, TEXT(before_text), "only messages before this day", "DATE", "estimate plan migrate", false},
+    {"min-size", 0, TEXT(min_size_text), "only messages of this size or more (as 500k, 10M)", "SIZE",
+        "estimate plan migrate", false},
+    {"max-size", 0, TEXT(max_size_text), "only messages of this size or less", "SIZE",
+        "estimate plan migrate", false},
+    {"order", 0, TEXT(order_text), "which messages go first (default: oldest)", "oldest|newest", "migrate",
+        false},
+    {"retry-quarantined", 0, FLAG(retry_quarantined),
+        "try again what the destination refused and what lies in quarantine", NULL, "plan migrate", false},
+    {"encode-headers", 0, FLAG(encode_headers),
+        "encode raw 8-bit header fields before sending (RFC 2047), for servers that spoil them", NULL,
+        "migrate", false},
+    {"archive", 0, TEXT(archive_dir), "keep each message as received in this folder, too", "DIR", "migrate",
+        false},
+    {"archive-format", 0, TEXT(archive_format_text), "of the archive (default: maildir)", "maildir|mbox",
+        "migrate", false},
+    {"delete-source", 0, TEXT(delete_source_text),
+        "migrate: delete from the source what was verified in the destination, by content", "verified",
+        "migrate", false},
+    {"level", 0, TEXT(level_text), "verify: how thoroughly (default: content)", "count|headers|content",
+        "verify", false},
+    {"older-than", 0, NUMBER(older_than), "delete: only messages older than this", "DAYS", "delete", false},
+    {"dry-run", 0, FLAG(dry_run), "delete: show what would go, change nothing", NULL, "delete", false},
+    {"yes", 0, FLAG(yes), "delete: do not ask", NULL, "delete migrate", false},
+    {"max-wait", 0, NUMBER(max_wait_s),
+        "longest wait for a server that asks for patience; beyond it, exit 4 (default: 900)", "SECONDS",
+        "migrate verify delete", false},
+    {"privacy", 0, FLAG(privacy), "no addresses and subjects in the log", NULL, "migrate", false},
+    {"limit", 0, TEXT(limit_text), "copy at most N messages in this run", "N", "plan migrate", false},
+    {"upload-cap", 0, TEXT(upload_cap_text),
+        "send at most so much to one account within 24 hours, as 500M; 0: no limit (default: what the catalog knows of its provider)",
+        "SIZE", "migrate", false},
+    {"wait", 0, FLAG(wait), "wait for the next day's upload, too, in place of ending with exit 4", NULL,
+        "migrate", false},
+    {"seen", 0, TEXT(seen_text),
+        "mark messages read: age (by Status: field, else if old), all, none (default: age)", "age|all|none",
+        "migrate", false},
+    {"seen-older-than", 0, NUMBER(seen_older_than),
+        "with --seen age: older than this counts as read (default: 14)", "DAYS", "migrate", false},
+    {"ca-file", 0, TEXT(ca_file), "trust the certificate authorities in this PEM file", "FILE",
+        SIGNING_IN " login", false},
+    {"ca-dir", 0, TEXT(ca_dir),
+        "trust the certificate authorities in this folder, too (as openssl rehash leaves it)", "DIR",
+        SIGNING_IN, false},
+    {"from-tls", 0, TEXT(from_tls),
+        "encryption of the source, in place of what the URL says: plaintext is none where the server offers none",
+        "implicit|starttls|plaintext", SIGNING_IN, false},
+    {"to-tls", 0, TEXT(to_tls), "the same for the destination", "implicit|starttls|plaintext", SIGNING_IN,
+        false},
+    {"from-tls-min", 0, TEXT(from_tls_min),
+        "the oldest TLS version that will do (default: 1.2; below that it can be broken)", "1.0|1.1|1.2|1.3",
+        SIGNING_IN, false},
+    {"to-tls-min", 0, TEXT(to_tls_min), "the same for the destination", "1.0|1.1|1.2|1.3", SIGNING_IN, false},
+    {"from-tls-pin", 0, TEXT(from_tls_pin),
+        "accept this key of the source's server and no other, whatever its certificate says (popferry check shows it)",
+        "sha256//BASE64", SIGNING_IN, false},
+    {"to-tls-pin", 0, TEXT(to_tls_pin), "the same for the destination", "sha256//BASE64", SIGNING_IN, false},
+    {"from-authzid", 0, TEXT(from_authzid),
+        "mailbox that --from-user, an administrator, opens in the source (SASL PLAIN)", "NAME",
+        SIGNING_IN " status report", false},
+    {"to-authzid", 0, TEXT(to_authzid), "the same for the destination", "NAME", SIGNING_IN " status report",
+        false},
+    {"proxy", 0, TEXT(proxy),
+        "socks5://, socks5h://, socks4a:// or http:// HOST:PORT to connect by; \"\": none (default: ALL_PROXY and the like)",
+        "URL", SIGNING_IN " login", false},
+    {"bind", 0, TEXT(bind), "connect from this address or interface of this machine", "ADDRESS|INTERFACE",
+        SIGNING_IN, false},
+    {"ipv4", 0, FLAG(ipv4), "connect by IPv4 only", NULL, SIGNING_IN, false},
+    {"ipv6", 0, FLAG(ipv6), "connect by IPv6 only", NULL, SIGNING_IN, false},
+    {"allow-plaintext", 0, FLAG(allow_plaintext),
+        "let a pop3:// or imap:// server that offers no STLS/STARTTLS be used unencrypted", NULL, SIGNING_IN,
+        false},
+    {"allow-weak-auth", 0, FLAG(allow_weak_auth),
+        "let APOP, DIGEST-MD5 and NTLM be used where a server offers nothing better", NULL, SIGNING_IN,
+        false},
+    {"connections", 0, NUMBER(connections),
+        "connections to the destination, 1 to 8 (default: by what it offers)", "N", "migrate", false},
+    {"format", 0, TEXT(format_text), "of what is printed (default: text; csv: report and estimate)",
+        "text|json|csv", PRINTING, false},
+    {"mailboxes", 0, TEXT(mailboxes),
+        "a list in place of --from: CSV with the columns name,octets[,messages][,growth]", "FILE", "estimate",
+        false},
+    {"fast", 0, FLAG(fast),
+        "sizes alone, no headers: no duplicates, no dates, nothing of what is there already", NULL,
+        "estimate", false},
+    {"years", 0, NUMBER(years), "how far to look ahead, 1 to 30 (default: 5)", "N", "estimate", false},
+    {"growth", 0, TEXT(growth_text), "of each mailbox in a year, as 2GB (default: as measured)", "SIZE",
+        "estimate", false},
+    {"growth-rise", 0, TEXT(growth_rise_text), "by how much the growth itself grows each year (default: 0)",
+        "PERCENT", "estimate", false},
+    {"margin", 0, TEXT(margin_text), "room that a plan must have beyond the mail (default: 10)", "PERCENT",
+        "estimate", false},
+    {"other-use", 0, TEXT(other_use_text), "what else lies in a shared storage (Drive, web pages), as 20GB",
+        "SIZE", "estimate", false},
+    {"currency", 0, TEXT(currency_text), "of the amounts (default: JPY in Japanese, else USD)", "JPY|USD|EUR",
+        "estimate", false},
+    {"rate", 0, LIST(rates), "rate of exchange, as USD/JPY=155 (may be repeated)", "RATE", "estimate", false},
+    {"tax", 0, TEXT(tax_text), "to be contained in the amounts (default: 0)", "PERCENT", "estimate", false},
+    {"autoconfig-dir", 0, TEXT(autoconfig_dir),
+        "where --from or --to is an address: look first in this copy of an ISPDB", "DIR", SIGNING_IN, false},
+    {"ispdb", 0, TEXT(ispdb), "the ISPDB to ask (https), or none (default: https://v1.ispdb.net/)", "URL",
+        SIGNING_IN, false},
+    {"dns", 0, TEXT(dns), "name server for that search, as ADDRESS[:PORT]", "ADDRESS", SIGNING_IN, false},
+    {"allow-http", 0, FLAG(allow_http), "take settings by http, too, which anyone on the way can forge", NULL,
+        SIGNING_IN, false},
+    {"trust", 0, FLAG(trust), "send the password to a server that was found by means that can be forged",
+        NULL, SIGNING_IN, false},
+    {"discover-timeout", 0, NUMBER(discover_timeout), "of that search (default: 15)", "SECONDS", SIGNING_IN,
+        false},
+    {"catalog", 0, LIST(catalogs),
+        "read this catalog after the built-in one; it adds and replaces by id (may be repeated)", "FILE",
+        "estimate migrate", false},
+    {"customer", 0, TEXT(customer), "for whom the estimate or report is", "NAME", "estimate report", false},
+    {"prepared-by", 0, TEXT(prepared_by), "who made it", "NAME", "estimate report", false},
+    {"report", 0, LIST(reports),
+        "write it into this file, too: .html or .xlsx; report: also .csv, .json (may be repeated)", "FILE",
+        "estimate report", false},
+    {"lang", 0, TEXT(lang), "of tables and reports (default: by the locale)", "ja|en", PRINTING, false},
+    {"quiet", 'q', FLAG(quiet), "no progress and no notes on standard error, only errors", NULL, NULL, false},
+    {"verbose", 'v', FLAG(verbose), "tell more", NULL, NULL, false},
+    {"accounts", 0, TEXT(accounts),
+        "do it for each account of this list (CSV as a spreadsheet saves it; popferry accounts makes one to begin with); its columns are these options",
+        "FILE", LISTED, true},
+    {"charset", 0, TEXT(charset), "of that list (default: found out)", "NAME", LISTED, true},
+    {"jobs", 0, NUMBER(jobs), "accounts at work at one time, 1 to 256 (default: by this machine)", "N",
+        SIGNING_IN, true},
+    {"host-jobs", 0, NUMBER(host_jobs), "of these at most so many at one host (default: no limit)", "N",
+        SIGNING_IN, true},
+    {"host-logins", 0, NUMBER(host_logins), "sign-ins at one host in any minute (default: no limit)", "N",
+        SIGNING_IN, true},
+    {"host-refusals", 0, NUMBER(host_refusals),
+        "leave a host alone when its first N sign-ins were all refused; 0: never (default: 5)", "N",
+        SIGNING_IN, true},
+    {"fail-fast", 0, FLAG(fail_fast), "begin no further account once one has failed", NULL, SIGNING_IN, true},
+    {"skip-finished", 0, FLAG(skip_finished), "leave out accounts whose last migration was complete", NULL,
+        "migrate", true},
+    {"shard", 0, TEXT(shard_text),
+        "only the I-th of N parts of the list, each for another run beside this one", "I/N", JOINING, true},
+    {"shared", 0, FLAG(shared), "let one source go to several destinations, and several sources into one",
+        NULL, JOINING, true},
+    {"all", 0, FLAG(all), "list every account at the end, not only those that need attention", NULL,
+        "check estimate plan migrate verify delete status", true},
+    {"progress", 0, TEXT(progress_text),
+        "of the run as one JSON object on a line, on descriptor FD (default: 2)", "json[:FD]", SIGNING_IN,
+        true},
 };
+#define ROWS (sizeof rows / sizeof *rows)
+
+const struct option_row *option_table(size_t *ret_count)
+{
+    *ret_count = ROWS;
+    return rows;
+}
+
+const struct option_row *option_table_find(const char *name)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        if (!strcmp(rows[i].name, name))
+            return &rows[i];
+    return NULL;
+}
+
+/* ---- the fields ---- */
+static char **text_of(const struct options *o, const struct option_row *row)
+{
+    return (char **)((char *)o + row->offset);
+}
+
+static int *number_of(const struct options *o, const struct option_row *row)
+{
+    return (int *)((char *)o + row->offset);
+}
+
+static const char ***list_of(const struct options *o, const struct option_row *row)
+{
+    return (const char ***)((char *)o + row->offset);
+}
+
+static int must(struct error *err, const char *what)
+{
+    return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "must be %s", what);
+}
+
+static int set_number(int *field, const char *value, struct error *err)
+{
+    char *end;
+    long n = strtol(value, &end, 10);
+    if (!*value || strchr(" \t\n\v\f\r", *value) || *end || n < INT_MIN || n > INT_MAX)
+        return must(err, "a whole number");
+    *field = (int)n;
+    return 0;
+}
+
+static int set_flag(int *field, const char *value, struct error *err)
+{
+    static const struct {
+        const char *word;
+        int value;
+    } words[] = {
+        {"yes", 1}, {"no", 0}, {"1", 1}, {"0", 0}, {"true", 1}, {"false", 0}, {"はい", 1}, {"いいえ", 0}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (!value || text_equal_nocase(value, words[i].word)) {
+            *field = words[i].value;
+            return 0;
+        }
+    return must(err, "yes or no");
+}
+
+static void list_add(const char ***list, const char *value)
+{
+    size_t count = options_count(*list);
+    *list = mem_grow(*list, count + 2, sizeof **list);
+    (*list)[count] = mem_strdup(value);
+    (*list)[count + 1] = NULL;
+}
+
+static void free_text(char **field, enum option_kind kind)
+{
+    if (kind == OPTION_SECRET)
+        mem_wipe_free(*field);
+    else
+        free(*field);
+    *field = NULL;
+}
+
+int option_table_set(struct options *o, const struct option_row *row, const char *value, struct error *err)
+{
+    switch (row->kind) {
+    case OPTION_TEXT:
+    case OPTION_SECRET:
+        free_text(text_of(o, row), row->kind);
+        *text_of(o, row) = mem_strdup(value);
+        return 0;
+    case OPTION_NUMBER:
+        return set_number(number_of(o, row), value, err);
+    case OPTION_FLAG:
+        return set_flag(number_of(o, row), value, err);
+    case OPTION_LIST:
+        list_add(list_of(o, row), value);
+        return 0;
+    }
+    return error_unhandled(err, row->name);
+}
+
+static void copy_field(const struct options *from, struct options *to, const struct option_row *row)
+{
+    switch (row->kind) {
+    case OPTION_TEXT:
+    case OPTION_SECRET:
+        *text_of(to, row) = mem_strdup(*text_of(from, row));
+        break;
+    case OPTION_NUMBER:
+    case OPTION_FLAG:
+        *number_of(to, row) = *number_of(from, row);
+        break;
+    case OPTION_LIST:
+        *list_of(to, row) = NULL;
+        for (size_t i = 0; i < options_count(*list_of(from, row)); i++)
+            list_add(list_of(to, row), (*list_of(from, row))[i]);
+        break;
+    }
+}
+
+void option_table_copy(const struct options *from, struct options *to)
+{
+    for (size_t i = 0; i < ROWS; i++)
+        copy_field(from, to, &rows[i]);
+}
+
+static void free_list(const char ***list)
+{
+    for (size_t i = 0; i < options_count(*list); i++)
+        free((char *)(*list)[i]);
+    free(*list);
+    *list = NULL;
+}
+
+void option_table_free(struct options *o)
+{
+    for (size_t i = 0; i < ROWS; i++) {
+        if (rows[i].kind == OPTION_TEXT || rows[i].kind == OPTION_SECRET)
+            free_text(text_of(o, &rows[i]), rows[i].kind);
+        else if (rows[i].kind == OPTION_LIST)
+            free_list(list_of(o, &rows[i]));
+        else
+            *number_of(o, &rows[i]) = 0;
+    }
+}
+
+/* ---- for popt ---- */
+#define FIRST_VALUE (OPTION_TABLE_HELP + 1)
 
 static bool concerns(const char *commands, const char *command)
 {
@@ -22,155 +404,45 @@ static bool concerns(const char *commands, const char *command)
     return !commands;
 }
 
-void option_table_fill(struct options *o, const char *command, struct poptOption table[OPTION_TABLE_MAX])
+static struct poptOption popt_option(const struct option_row *row, bool shown)
 {
-    const struct entry entries[] = {
-        {{"from", 0, POPT_ARG_STRING, &o->from, 0,
-             "the source: pop3s://USER@HOST[:PORT] (@ in USER is written %40)", "URL"},
-            ACCOUNTS},
-        {{"to", 0, POPT_ARG_STRING, &o->to, 0, "the destination: imaps://USER@HOST[:PORT][/MAILBOX]", "URL"},
-            ACCOUNTS},
-        {{"from-user", 0, POPT_ARG_STRING, &o->from_user, 0, "user of the source, if not in its URL", "NAME"},
-            ACCOUNTS},
-        {{"to-user", 0, POPT_ARG_STRING, &o->to_user, 0, "user of the destination, if not in its URL",
-             "NAME"},
-            ACCOUNTS},
-        {{"from-password-file", 0, POPT_ARG_STRING, &o->from_password_file, 0,
-             "file with the source's password in its first line (else it is asked for)", "FILE"},
-            SIGNING_IN},
-        {{"to-password-file", 0, POPT_ARG_STRING, &o->to_password_file, 0, "the same for the destination",
-             "FILE"},
-            SIGNING_IN},
-        {{"folder", 0, POPT_ARG_STRING, &o->folder, 0,
-             "mailbox of the destination, levels divided by / (default: the URL's, or INBOX)", "NAME"},
-            SIGNING_IN},
-        {{"work-dir", 0, POPT_ARG_STRING, &o->work_dir, 0,
-             "folder for the ledger and all else this customer's runs leave (default: " OPTIONS_WORK_DIR ")",
-             "DIR"},
-            KEEPING},
-        {{"folder-old", 0, POPT_ARG_STRING, &o->folder_old, 0,
-             "mailbox for older messages; both may hold {year}, {month} and {day} of each message", "NAME"},
-            SIGNING_IN},
-        {{"old-than", 0, POPT_ARG_INT, &o->old_than, 0,
-             "with --folder-old: older than this goes there (default: 365)", "DAYS"},
-            SIGNING_IN},
-        {{"time-zone", 0, POPT_ARG_STRING, &o->time_zone_text, 0,
-             "zone in which days and years are counted, as +09:00 (default: that of this machine)", "OFFSET"},
-            SIGNING_IN},
-        {{"since", 0, POPT_ARG_STRING, &o->since_text, 0, "only messages of this day or later (YYYY-MM-DD)",
-             "DATE"},
-            "estimate plan migrate"},
-        {{"before", 0, POPT_ARG_STRING, &o->before_text, 0, "only messages before this day", "DATE"},
-            "estimate plan migrate"},
-        {{"min-size", 0, POPT_ARG_STRING, &o->min_size_text, 0,
-             "only messages of this size or more (as 500k, 10M)", "SIZE"},
-            "estimate plan migrate"},
-        {{"max-size", 0, POPT_ARG_STRING, &o->max_size_text, 0, "only messages of this size or less", "SIZE"},
-            "estimate plan migrate"},
-        {{"order", 0, POPT_ARG_STRING, &o->order_text, 0, "which messages go first (default: oldest)",
-             "oldest|newest"},
-            "migrate"},
-        {{"retry-quarantined", 0, POPT_ARG_NONE, &o->retry_quarantined, 0,
-             "try again what the destination refused and what lies in quarantine", NULL},
-            "plan migrate"},
-        {{"encode-headers", 0, POPT_ARG_NONE, &o->encode_headers, 0,
-             "encode raw 8-bit header fields before sending (RFC 2047), for servers that spoil them", NULL},
-            "migrate"},
-        {{"archive", 0, POPT_ARG_STRING, &o->archive_dir, 0,
-             "keep each message as received in this folder, too", "DIR"},
-            "migrate"},
-        {{"archive-format", 0, POPT_ARG_STRING, &o->archive_format_text, 0,
-             "of the archive (default: maildir)", "maildir|mbox"},
-            "migrate"},
-        {{"delete-source", 0, POPT_ARG_STRING, &o->delete_source_text, 0,
-             "migrate: delete from the source what was verified in the destination, by content", "verified"},
-            "migrate"},
-        {{"level", 0, POPT_ARG_STRING, &o->level_text, 0, "verify: how thoroughly (default: content)",
-             "count|headers|content"},
-            "verify"},
-        {{"older-than", 0, POPT_ARG_INT, &o->older_than, 0, "delete: only messages older than this", "DAYS"},
-            "delete"},
-        {{"dry-run", 0, POPT_ARG_NONE, &o->dry_run, 0, "delete: show what would go, change nothing", NULL},
-            "delete"},
-        {{"yes", 0, POPT_ARG_NONE, &o->yes, 0, "delete: do not ask", NULL}, "delete migrate"},
-        {{"max-wait", 0, POPT_ARG_INT, &o->max_wait_s, 0,
-             "longest wait for a server that asks for patience; beyond it, exit 4 (default: 900)", "SECONDS"},
-            "migrate verify delete"},
-        {{"privacy", 0, POPT_ARG_NONE, &o->privacy, 0, "no addresses and subjects in the log", NULL},
-            "migrate"},
-        {{"limit", 0, POPT_ARG_STRING, &o->limit_text, 0, "copy at most N messages in this run", "N"},
-            "plan migrate"},
-        {{"seen", 0, POPT_ARG_STRING, &o->seen_text, 0,
-             "mark messages read: age (by Status: field, else if old), all, none (default: age)",
-             "age|all|none"},
-            "migrate"},
-        {{"seen-older-than", 0, POPT_ARG_INT, &o->seen_older_than, 0,
-             "with --seen age: older than this counts as read (default: 14)", "DAYS"},
-            "migrate"},
-        {{"ca-file", 0, POPT_ARG_STRING, &o->ca_file, 0, "trust the certificate authorities in this PEM file",
-             "FILE"},
-            SIGNING_IN},
-        {{"allow-plaintext", 0, POPT_ARG_NONE, &o->allow_plaintext, 0,
-             "let a pop3:// or imap:// server that offers no STLS/STARTTLS be used unencrypted", NULL},
-            SIGNING_IN},
-        {{"connections", 0, POPT_ARG_INT, &o->connections, 0,
-             "connections to the destination, 1 to 8 (default: by what it offers)", "N"},
-            "migrate"},
-        {{"format", 0, POPT_ARG_STRING, &o->format_text, 0,
-             "of what is printed (default: text; csv: report and estimate)", "text|json|csv"},
-            PRINTING},
-        {{"mailboxes", 0, POPT_ARG_STRING, &o->mailboxes, 0,
-             "a list in place of --from: CSV with the columns name,octets[,messages][,growth]", "FILE"},
-            "estimate"},
-        {{"fast", 0, POPT_ARG_NONE, &o->fast, 0,
-             "sizes alone, no headers: no duplicates, no dates, nothing of what is there already", NULL},
-            "estimate"},
-        {{"years", 0, POPT_ARG_INT, &o->years, 0, "how far to look ahead, 1 to 30 (default: 5)", "N"},
-            "estimate"},
-        {{"growth", 0, POPT_ARG_STRING, &o->growth_text, 0,
-             "of each mailbox in a year, as 2GB (default: as measured)", "SIZE"},
-            "estimate"},
-        {{"growth-rise", 0, POPT_ARG_STRING, &o->growth_rise_text, 0,
-             "by how much the growth itself grows each year (default: 0)", "PERCENT"},
-            "estimate"},
-        {{"margin", 0, POPT_ARG_STRING, &o->margin_text, 0,
-             "room that a plan must have beyond the mail (default: 10)", "PERCENT"},
-            "estimate"},
-        {{"other-use", 0, POPT_ARG_STRING, &o->other_use_text, 0,
-             "what else lies in a shared storage (Drive, web pages), as 20GB", "SIZE"},
-            "estimate"},
-        {{"currency", 0, POPT_ARG_STRING, &o->currency_text, 0,
-             "of the amounts (default: JPY in Japanese, else USD)", "JPY|USD|EUR"},
-            "estimate"},
-        {{"rate", 0, POPT_ARG_ARGV, &o->rates, 0, "rate of exchange, as USD/JPY=155 (may be repeated)",
-             "RATE"},
-            "estimate"},
-        {{"tax", 0, POPT_ARG_STRING, &o->tax_text, 0, "to be contained in the amounts (default: 0)",
-             "PERCENT"},
-            "estimate"},
-        {{"catalog", 0, POPT_ARG_ARGV, &o->catalogs, 0,
-             "read this catalog after the built-in one; it adds and replaces by id (may be repeated)",
-             "FILE"},
-            "estimate"},
-        {{"customer", 0, POPT_ARG_STRING, &o->customer, 0, "for whom the estimate is", "NAME"}, "estimate"},
-        {{"prepared-by", 0, POPT_ARG_STRING, &o->prepared_by, 0, "who made it", "NAME"}, "estimate"},
-        {{"report", 0, POPT_ARG_ARGV, &o->reports, 0,
-             "write the estimate into this file, too: .html or .xlsx (may be repeated)", "FILE"},
-            "estimate"},
-        {{"lang", 0, POPT_ARG_STRING, &o->lang, 0, "of the estimate (default: by the locale)", "ja|en"},
-            "estimate"},
-        {{"quiet", 'q', POPT_ARG_NONE, &o->quiet, 0,
-             "no progress and no notes on standard error, only errors", NULL},
-            NULL},
-        {{"verbose", 'v', POPT_ARG_NONE, &o->verbose, 0, "tell more", NULL}, NULL},
-        {{"help", 'h', POPT_ARG_NONE, NULL, 'h', "this text", NULL}, NULL},
+    return (struct poptOption){
+        .longName = row->name,
+        .shortName = row->letter,
+        .argInfo = (unsigned)(row->kind == OPTION_FLAG ? POPT_ARG_NONE : POPT_ARG_STRING) |
+                   (shown ? 0 : (unsigned)POPT_ARGFLAG_DOC_HIDDEN),
+        .val = (int)(row - rows) + FIRST_VALUE,
+        .descrip = row->help,
+        .argDescrip = row->value,
     };
-    size_t count = sizeof entries / sizeof *entries;
-    memset(table, 0, OPTION_TABLE_MAX * sizeof *table);
-    for (size_t i = 0; i < count && i < OPTION_TABLE_MAX - 1; i++) {
-        table[i] = entries[i].option;
-        if (!concerns(entries[i].commands, command))
-            table[i].argInfo |= POPT_ARGFLAG_DOC_HIDDEN;
+}
+
+void option_table_popt(
+    const char *command, struct poptOption one[OPTION_TABLE_MAX], struct poptOption many[OPTION_TABLE_MAX])
+{
+    _Static_assert(ROWS + 3 <= OPTION_TABLE_MAX, "the table is full");
+    size_t ones = 0, manies = 0;
+    bool listed = concerns(LISTED, command);
+    memset(one, 0, OPTION_TABLE_MAX * sizeof *one);
+    memset(many, 0, OPTION_TABLE_MAX * sizeof *many);
+    for (size_t i = 0; i < ROWS; i++) {
+        const struct poptOption option = popt_option(&rows[i], concerns(rows[i].commands, command));
+        if (rows[i].kind == OPTION_SECRET)
+            continue;
+        if (rows[i].many && listed)
+            many[manies++] = option;
+        else
+            one[ones++] = option;
     }
-    _Static_assert(sizeof entries / sizeof *entries < OPTION_TABLE_MAX, "the table is full");
+    one[ones++] = (struct poptOption){
+        .longName = "help", .shortName = 'h', .val = OPTION_TABLE_HELP, .descrip = "this text"};
+    if (listed)
+        one[ones] = (struct poptOption){
+            .argInfo = POPT_ARG_INCLUDE_TABLE, .arg = many, .descrip = "For many accounts:"};
+}
+
+const struct option_row *option_table_row(int popt_value)
+{
+    size_t i = (size_t)(popt_value - FIRST_VALUE);
+    return i < ROWS ? &rows[i] : NULL;
 }

@@ -1,12 +1,50 @@
-/* option_table.h - every option there is: its name, what it fills, its line in --help, and the commands that
- * it concerns. */
+/* option_table.h - every option there is: its name, the field of struct options that it fills, its line in
+ * --help, and the commands that it concerns. What parses, copies and frees options goes over this table. */
 #pragma once
 
 #include "options.h"
 #include <popt.h>
+#include <stddef.h>
 
-#define OPTION_TABLE_MAX 96
+enum option_kind {
+    OPTION_TEXT,   /* char *, owned; given twice, the last one counts */
+    OPTION_SECRET, /* the same, wiped when freed; not of the command line */
+    OPTION_NUMBER, /* int */
+    OPTION_FLAG,   /* int, 0 or 1; takes no value on the command line */
+    OPTION_LIST, /* const char **, owned with its strings, ended by NULL; NULL is empty. May be given again */
+};
 
-/* Fill table (ended by a row of zeros) with the options that fill *o. What does not concern `command` is
- * taken, so that one @FILE serves all commands, but hidden from its --help. */
-void option_table_fill(struct options *o, const char *command, struct poptOption table[OPTION_TABLE_MAX]);
+struct option_row {
+    const char *name; /* without "--"; of a secret, that of its column with "-" */
+    char letter;      /* 'q'; 0: none */
+    enum option_kind kind;
+    size_t offset;        /* in struct options */
+    const char *help;     /* NULL for a secret */
+    const char *value;    /* "FILE"; NULL for a flag */
+    const char *commands; /* that it concerns, "plan migrate"; NULL: all */
+    bool many;            /* in --help below "For many accounts" */
+};
+
+const struct option_row *option_table(size_t *ret_count);
+/* NULL if there is none of that name. */
+const struct option_row *option_table_find(const char *name);
+
+/* Put a value in place of what is there (a list: behind it). A flag: yes, no, 1, 0, true, false, はい,
+ * いいえ; NULL is yes. -1 with ERROR_USAGE, whose text says only what the value must be ("must be a whole
+ * number"): the caller knows where it stood. */
+int option_table_set(struct options *o, const struct option_row *row, const char *value, struct error *err);
+
+/* The fields of the table, copied as their owner's; *to is overwritten. */
+void option_table_copy(const struct options *from, struct options *to);
+/* Free them; they are zero afterwards. */
+void option_table_free(struct options *o);
+
+#define OPTION_TABLE_MAX 160
+#define OPTION_TABLE_HELP 1 /* what poptGetNextOpt returns for --help */
+
+/* For popt: `one` (which includes `many`) has a line for each option, ended by a row of zeros. poptGetNextOpt
+ * returns what option_table_row turns into its row; the value is left to poptGetOptArg. What does not concern
+ * `command` is taken, so that one @FILE serves all commands, but hidden from its --help. */
+void option_table_popt(
+    const char *command, struct poptOption one[OPTION_TABLE_MAX], struct poptOption many[OPTION_TABLE_MAX]);
+const struct option_row *option_table_row(int popt_value);

@@ -3,9 +3,13 @@
 #include "mem.h"
 #include "option_file.h"
 #include "option_table.h"
+#include "options_route.h"
 #include "retry.h"
-#include "secret.h"
+#include "secret_command.h"
+#include "secret_given.h"
 #include "text.h"
+#include <ctype.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +77,7 @@ static int parse_time_zone(struct options *o, struct error *err)
         o->utc_offset_min = localtime_r(&now, &tm) ? (int)(tm.tm_gmtoff / 60) : 0;
         return 0;
     }
+    o->utc_offset_min = 0;
     if (!strcmp(text, "Z") || !strcmp(text, "UTC"))
         return 0;
     bool ok = (sscanf(text, "%c%2u:%2u%n", &sign, &hours, &minutes, &end) == 3 && !text[end]) ||
@@ -118,23 +123,130 @@ static int parse_choices(struct options *o, struct error *err)
     return 0;
 }
 
-static int parse_values(struct options *o, struct error *err)
+/* ---- values for many accounts ---- */
+static int parse_shard(struct options *o, struct error *err)
+{
+    int end = 0;
+    o->shard = o->shards = 0;
+    if (!o->shard_text)
+        return 0;
+    bool ok = isdigit((unsigned char)*o->shard_text) &&
+              sscanf(o->shard_text, "%3u/%3u%n", &o->shard, &o->shards, &end) == 2 && !o->shard_text[end];
+    if (!ok || o->shard < 1 || o->shard > o->shards)
+        return usage(
+            err, "--shard %s: must be I/N, as 2/3 for the second of three parts%s", o->shard_text, "");
+    return 0;
+}
+
+static int parse_progress(struct options *o, struct error *err)
+{
+    const char *text = o->progress_text;
+    unsigned long long fd = (unsigned)STDERR_FILENO;
+    o->progress_json = text;
+    o->progress_fd = STDERR_FILENO;
+    if (!text)
+        return 0;
+    bool ok = !strncmp(text, "json", 4) && (!text[4] || text[4] == ':');
+    if (ok && text[4])
+        ok = text_parse_u64(text + 5, strlen(text + 5), &fd) && fd < 65536;
+    if (!ok)
+        return usage(
+            err, "--progress %s: must be json, or json:FD with the number of a descriptor%s", text, "");
+    if (fcntl((int)fd, F_GETFD) < 0)
+        return usage(err, "--progress %s: that descriptor is not open (in a shell: %s)", text, "3>FILE");
+    o->progress_fd = (int)fd;
+    return 0;
+}
+
+static int check_range(const char *option, int value, int least, int most, struct error *err)
+{
+    char range[64];
+    if (value >= least && value <= most)
+        return 0;
+    snprintf(range, sizeof range, "%d to %d", least, most);
+    return usage(err, "%s: must be %s", option, range);
+}
+
+static int parse_many(struct options *o, struct error *err)
+{
+    if (check_range("--jobs", o->jobs, 0, 256, err) < 0 ||
+        check_range("--host-jobs", o->host_jobs, 0, 1000, err) < 0 ||
+        check_range("--host-logins", o->host_logins, 0, 100000, err) < 0 ||
+        check_range("--host-refusals", o->host_refusals, 0, 100000, err) < 0)
+        return -1;
+    return parse_shard(o, err) < 0 ? -1 : parse_progress(o, err);
+}
+
+static int parse_upload_cap(struct options *o, struct error *err)
+{
+    o->upload_cap_given = o->upload_cap_text;
+    o->upload_cap = 0;
+    return o->upload_cap_text ? filter_parse_size("--upload-cap", o->upload_cap_text, &o->upload_cap, err)
+                              : 0;
+}
+
+static int parse_commands(const struct options *o, struct error *err)
+{
+    const struct {
+        const char *option, *command;
+    } commands[] = {
+        {"--from-password-command", o->from_password_command},
+        {"--to-password-command", o->to_password_command},
+        {"--from-token-command", o->from_token_command},
+        {"--to-token-command", o->to_token_command},
+    };
+    for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
+        if (commands[i].command && secret_command_check(commands[i].option, commands[i].command, err) < 0)
+            return -1;
+    if (o->from_password_fd && secret_given_check_fd("--from-password-fd", o->from_password_fd, err) < 0)
+        return -1;
+    return o->to_password_fd ? secret_given_check_fd("--to-password-fd", o->to_password_fd, err) : 0;
+}
+
+int options_read_values(struct options *o, struct error *err)
 {
     if (o->connections < 0 || o->connections > 8)
         return usage(err, "--connections: must be 1 to 8%s%s", "", "");
     if (parse_format(o, err) < 0 || parse_seen(o, err) < 0 || parse_choices(o, err) < 0 ||
-        parse_time_zone(o, err) < 0 || parse_filter(o, err) < 0)
+        parse_time_zone(o, err) < 0 || parse_filter(o, err) < 0 || parse_many(o, err) < 0 ||
+        parse_upload_cap(o, err) < 0 || parse_commands(o, err) < 0 || options_route_check(o, err) < 0)
         return -1;
     if (!o->work_dir)
         o->work_dir = mem_strdup(OPTIONS_WORK_DIR);
     return parse_limit(o, err);
 }
 
+/* ---- the command line ---- */
 static void print_help(poptContext ctx, const char *command, const char *summary)
 {
     printf("popferry %s: %s\n\n", command, summary);
     poptPrintHelp(ctx, stdout, 0);
     printf("\n@FILE in place of an option reads options from FILE, one per line.\n");
+}
+
+static int take_option(poptContext ctx, int value, struct options *o, struct error *err)
+{
+    const struct option_row *row = option_table_row(value);
+    char *text CLEANUP(mem_free_str) = poptGetOptArg(ctx);
+    if (option_table_set(o, row, text, err) == 0)
+        return 0;
+    return text ? error_prefix(err, "--%s %s", row->name, text) : error_prefix(err, "--%s", row->name);
+}
+
+/* All of them. 0, -1, or OPTION_TABLE_HELP. */
+static int take_options(poptContext ctx, struct options *o, struct error *err)
+{
+    int value;
+    while ((value = poptGetNextOpt(ctx)) > 0) {
+        if (value == OPTION_TABLE_HELP)
+            return value;
+        if (take_option(ctx, value, o, err) < 0)
+            return -1;
+    }
+    const char *stray = poptPeekArg(ctx);
+    if (value < -1)
+        return usage(err, "%s: %s", poptBadOption(ctx, POPT_BADOPTION_NOALIAS), poptStrerror(value));
+    return stray ? usage(err, "%s: not understood here%s", stray, "") : options_read_values(o, err);
 }
 
 int options_parse(const char *command, const char *summary, int argc, const char **argv, struct options *ret,
@@ -144,29 +256,23 @@ int options_parse(const char *command, const char *summary, int argc, const char
         .old_than = 365,
         .older_than = -1,
         .max_wait_s = RETRY_MAX_WAIT_MS / 1000,
-        .years = 5};
-    struct poptOption table[OPTION_TABLE_MAX];
+        .years = 5,
+        .host_refusals = 5};
+    struct poptOption one[OPTION_TABLE_MAX], many[OPTION_TABLE_MAX];
     const char **expanded = NULL;
-    option_table_fill(&o, command, table);
+    option_table_popt(command, one, many);
     int count = option_file_expand(argc, argv, &expanded, err);
     if (count < 0)
         return -1;
     char *name CLEANUP(mem_free_str) = mem_printf("popferry %s", command);
     expanded[0] = name;
-    poptContext ctx = poptGetContext("popferry", count, expanded, table, 0);
+    poptContext ctx = poptGetContext("popferry", count, expanded, one, 0);
     poptSetOtherOptionHelp(ctx, "[OPTIONS]");
-    int rc = poptGetNextOpt(ctx);
-    if (rc == 'h') {
+    int rc = take_options(ctx, &o, err);
+    if (rc == OPTION_TABLE_HELP) {
         print_help(ctx, command, summary);
         exit(EXIT_SUCCESS);
     }
-    const char *stray = poptPeekArg(ctx);
-    if (rc < -1)
-        rc = usage(err, "%s: %s", poptBadOption(ctx, POPT_BADOPTION_NOALIAS), poptStrerror(rc));
-    else if (stray)
-        rc = usage(err, "%s: not understood here%s", stray, "");
-    else
-        rc = parse_values(&o, err);
     poptFreeContext(ctx);
     option_file_free(expanded, count);
     if (rc < 0)
@@ -176,98 +282,171 @@ int options_parse(const char *command, const char *summary, int argc, const char
     return 0;
 }
 
-static void free_list(const char **list)
+size_t options_count(const char *const *list)
 {
-    for (size_t i = 0; list && list[i]; i++)
-        free((char *)list[i]);
-    free(list);
+    size_t count = 0;
+    while (list && list[count])
+        count++;
+    return count;
 }
 
 void options_done(struct options *o)
 {
-    char *const strings[] = {o->from, o->to, o->from_user, o->to_user, o->from_password_file,
-        o->to_password_file, o->ca_file, o->work_dir, o->folder, o->limit_text, o->seen_text, o->format_text,
-        o->order_text, o->time_zone_text, o->since_text, o->before_text, o->min_size_text, o->max_size_text,
-        o->folder_old, o->archive_dir, o->archive_format_text, o->level_text, o->delete_source_text,
-        o->growth_text, o->growth_rise_text, o->currency_text, o->tax_text, o->margin_text, o->other_use_text,
-        o->customer, o->prepared_by, o->mailboxes, o->lang};
-    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
-        free(strings[i]);
-    free_list(o->rates);
-    free_list(o->catalogs);
-    free_list(o->reports);
+    option_table_free(o);
+    free(o->place);
     *o = (struct options){0};
 }
 
 /* ---- the job ---- */
-static int side(const char *name, const char *url, const char *user, enum endpoint_protocol protocol,
-    struct endpoint *ret, struct error *err)
+/* As --from-host has it: a host with or without a port, or a URL without a user. */
+static char *url_of_host(const char *host, enum endpoint_protocol protocol)
 {
-    if (!url)
-        return usage(err, "%s is missing: it names the server as a URL (see --help)%s", name, "");
-    if (endpoint_parse(name, url, protocol, ret, err) < 0)
+    bool pop3 = protocol == ENDPOINT_POP3;
+    const char *colon = strrchr(host, ':'), *plain = pop3 ? ":110" : ":143";
+    if (strstr(host, "://"))
+        return mem_strdup(host);
+    bool starttls = colon && !strncmp(colon, plain, 4) && (!colon[4] || colon[4] == '/');
+    return mem_printf("%s%s://%s", pop3 ? "pop3" : "imap", starttls ? "" : "s", host);
+}
+
+/* What the options say of one side. */
+struct side {
+    const char *name, *url; /* "--from" */
+    const char *host_name, *host;
+    const char *user_name, *user;
+    const char *authzid;
+    enum endpoint_protocol protocol;
+};
+
+static struct side source_of(const struct options *o)
+{
+    return (struct side){"--from", o->from, "--from-host", o->from_host, "--from-user", o->from_user,
+        o->from_authzid, ENDPOINT_POP3};
+}
+
+static struct side destination_of(const struct options *o)
+{
+    return (struct side){
+        "--to", o->to, "--to-host", o->to_host, "--to-user", o->to_user, o->to_authzid, ENDPOINT_IMAP};
+}
+
+static bool is_given(const struct side *s)
+{
+    return s->url || s->host;
+}
+
+static int parse_host(const struct side *s, struct endpoint *ret, struct error *err)
+{
+    char *url CLEANUP(mem_free_str) = url_of_host(s->host, s->protocol);
+    struct endpoint e CLEANUP(endpoint_done) = {0};
+    if (endpoint_parse(s->host_name, url, s->protocol, &e, err) < 0)
         return -1;
-    if (user && ret->user && strcmp(user, ret->user) != 0)
-        return usage(err, "%s-user differs from the user in the URL of %s: give one of them", name, name);
-    if (user && !ret->user)
-        ret->user = mem_strdup(user);
+    if (e.user)
+        return usage(err, "%s names a host alone; a URL with a user is %s", s->host_name, s->name);
+    *ret = e;
+    e = (struct endpoint){0};
     return 0;
 }
 
-static int read_passwords(const struct options *o, struct job *job, bool alone, struct error *err)
+/* These are shown, and stand in file names: what a terminal would act on is in none that exist. */
+static bool is_clean(const char *name)
 {
-    char *from = secret_read("source", &job->from, o->from_password_file, "--from-password-file", err);
-    if (!from)
+    size_t cap = strlen(name) + 1;
+    char *clean CLEANUP(mem_free_str) = mem_alloc(cap);
+    return !strcmp(text_clean(clean, cap, name, cap - 1), name);
+}
+
+static int parse_side(const struct side *s, struct endpoint *ret, struct error *err)
+{
+    if (!is_given(s))
+        return usage(err, "%s is missing: it names the server as a URL (see --help)%s", s->name, "");
+    int rc = s->url ? endpoint_parse(s->name, s->url, s->protocol, ret, err) : parse_host(s, ret, err);
+    if (rc < 0)
         return -1;
-    job->from_password = from;
-    if (alone)
-        return 0;
-    char *to = secret_read("destination", &job->to, o->to_password_file, "--to-password-file", err);
-    job->to_password = to;
-    return to ? 0 : -1;
+    if (s->user && ret->user && strcmp(s->user, ret->user) != 0)
+        return usage(
+            err, "%s differs from the user in the URL of %s: give one of them", s->user_name, s->name);
+    if (s->user && !ret->user)
+        ret->user = mem_strdup(s->user);
+    ret->authzid = mem_strdup(s->authzid);
+    if ((ret->user && !is_clean(ret->user)) || (ret->authzid && !is_clean(ret->authzid)))
+        return usage(err, "%s: the user name holds control characters, or is not UTF-8%s", s->user_name, "");
+    return 0;
+}
+
+static int account_of(const struct side *s, char **ret, struct error *err)
+{
+    struct endpoint e CLEANUP(endpoint_done) = {0};
+    bool named = s->url || (s->host && s->user);
+    if (named && parse_side(s, &e, err) < 0)
+        return -1;
+    *ret = named ? endpoint_account(&e) : NULL;
+    return 0;
 }
 
 int options_accounts(const struct options *o, char **ret_from, char **ret_to, struct error *err)
 {
-    struct endpoint from CLEANUP(endpoint_done) = {0}, to CLEANUP(endpoint_done) = {0};
-    if (o->from && side("--from", o->from, o->from_user, ENDPOINT_POP3, &from, err) < 0)
+    const struct side from = source_of(o), to = destination_of(o);
+    char *account CLEANUP(mem_free_str) = NULL;
+    if (account_of(&from, &account, err) < 0 || account_of(&to, ret_to, err) < 0)
         return -1;
-    if (o->to && side("--to", o->to, o->to_user, ENDPOINT_IMAP, &to, err) < 0)
+    *ret_from = TAKE(account);
+    return 0;
+}
+
+int options_endpoint(const struct options *o, enum job_side side, struct endpoint *ret, struct error *err)
+{
+    const struct side s = side == JOB_SOURCE ? source_of(o) : destination_of(o);
+    struct endpoint e CLEANUP(endpoint_done) = {0};
+    if (parse_side(&s, &e, err) < 0)
         return -1;
-    *ret_from = o->from ? endpoint_account(&from) : NULL;
-    *ret_to = o->to ? endpoint_account(&to) : NULL;
+    if (!e.user)
+        return usage(err, "%s names no user: write it into its URL (with @ in it as %%40), or %s", s.name,
+            s.user_name);
+    *ret = e;
+    e = (struct endpoint){0};
+    return 0;
+}
+
+static int choose_folder(const struct options *o, struct job *job, struct error *err)
+{
+    if (o->folder && job->to.folder && strcmp(o->folder, job->to.folder) != 0)
+        return usage(err, "--folder %s differs from the mailbox in the URL of --to: give one of them%s",
+            o->folder, "");
+    job->folder = o->folder ? o->folder : job->to.folder ? job->to.folder : "INBOX";
+    if (!is_clean(job->folder) || (o->folder_old && !is_clean(o->folder_old)))
+        return usage(err, "--folder%s: a mailbox name holds control characters, or is not UTF-8%s",
+            is_clean(job->folder) ? "-old" : "", "");
     return 0;
 }
 
 /* alone: the source, without a destination. */
 static int fill_job(const struct options *o, struct job *job, bool alone, struct error *err)
 {
-    if (side("--from", o->from, o->from_user, ENDPOINT_POP3, &job->from, err) < 0 ||
-        (!alone && side("--to", o->to, o->to_user, ENDPOINT_IMAP, &job->to, err) < 0))
+    const struct side from = source_of(o), to = destination_of(o);
+    if (parse_side(&from, &job->from, err) < 0 || (!alone && parse_side(&to, &job->to, err) < 0) ||
+        choose_folder(o, job, err) < 0)
         return -1;
-    if (o->folder && job->to.folder && strcmp(o->folder, job->to.folder) != 0)
-        return usage(err, "--folder %s differs from the mailbox in the URL of --to: give one of them%s",
-            o->folder, "");
-    job->folder = o->folder ? o->folder : job->to.folder ? job->to.folder : "INBOX";
-    if (o->allow_plaintext) {
-        struct endpoint *ends[] = {&job->from, &job->to};
-        for (size_t i = 0; i < 2; i++)
-            if (ends[i]->security == ENDPOINT_STARTTLS)
-                ends[i]->security = ENDPOINT_PLAINTEXT;
-    }
+    options_route_fill(o, job);
     if (o->ca_file && access(o->ca_file, R_OK) < 0)
         return usage(err, "--ca-file %s cannot be read%s", o->ca_file, "");
     if (alone && !job->from.user)
         return usage(err,
             "the source has no user: write pop3s://USER@HOST (with @ in USER as %%40), or --from-user%s%s",
             "", "");
-    return !alone && job_validate(job, err) < 0 ? -1 : read_passwords(o, job, alone, err);
+    if (!alone)
+        return job_validate(job, err);
+    job->folder = "INBOX"; /* there is none to sort mail into */
+    job->folder_old = NULL;
+    return 0;
 }
 
-static int make_job(const struct options *o, bool alone, struct job *ret, struct error *err)
+int options_endpoints(const struct options *o, bool source_alone, struct job *ret, struct error *err)
 {
-    struct job job = {
+    const struct side to = destination_of(o);
+    struct job job CLEANUP(options_job_done) = {
         .ca_file = o->ca_file,
+        .weak_auth = o->allow_weak_auth,
         .work_dir = o->work_dir,
         .limit = o->limit,
         .seen = o->seen,
@@ -284,26 +463,12 @@ static int make_job(const struct options *o, bool alone, struct job *ret, struct
         .encode_headers = o->encode_headers,
         .privacy = o->privacy,
         .max_wait_ms = o->max_wait_s * INT64_C(1000),
+        .upload_cap = o->upload_cap,
     };
-    if (fill_job(o, &job, alone, err) < 0) {
-        options_job_done(&job);
+    if (fill_job(o, &job, source_alone && !is_given(&to), err) < 0)
         return -1;
-    }
     *ret = job;
-    return 0;
-}
-
-int options_job(const struct options *o, struct job *ret, struct error *err)
-{
-    return make_job(o, false, ret, err);
-}
-
-int options_source_job(const struct options *o, struct job *ret, struct error *err)
-{
-    if (make_job(o, true, ret, err) < 0)
-        return -1;
-    ret->folder = "INBOX"; /* there is none to sort mail into */
-    ret->folder_old = NULL;
+    job = (struct job){0};
     return 0;
 }
 

@@ -1,36 +1,19 @@
 #include "print.h"
 
+#include "cell.h"
 #include "clock.h"
 #include "mem.h"
-#include "text.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define JSON_FLAGS (JSON_COMPACT | JSON_PRESERVE_ORDER)
 
-void print_cell(const char *s, int width)
+void print_cell(FILE *out, const char *s, int width)
 {
-    int used = 0, full = text_width(s);
-    size_t len = strlen(s);
-    int room = full > width ? width - 1 : width;
-    while (len) {
-        size_t n = text_utf8_len(s, len);
-        n = n ? n : 1;
-        char one[5] = {0};
-        memcpy(one, s, n);
-        if (used + text_width(one) > room)
-            break;
-        fwrite(s, 1, n, stdout);
-        used += text_width(one);
-        s += n;
-        len -= n;
-    }
-    if (len) {
-        fputs("…", stdout);
-        used++;
-    }
-    printf("%*s", width > used ? width - used : 0, "");
+    struct buf b CLEANUP(buf_done) = {0};
+    cell_left(&b, s, width);
+    fwrite(buf_bytes(&b), 1, buf_len(&b), out);
 }
 
 char *print_date(char *dst, size_t cap, int64_t date_s)
@@ -54,7 +37,10 @@ json_t *print_json_time(int64_t date_s)
 
 static json_t *side(const struct endpoint *e)
 {
-    return json_pack("{s:s, s:i, s:s}", "host", e->host, "port", (int)e->port, "user", e->user);
+    json_t *j = json_pack("{s:s, s:i, s:s}", "host", e->host, "port", (int)e->port, "user", e->user);
+    if (e->authzid)
+        json_object_set_new(j, "authzid", json_string(e->authzid));
+    return j;
 }
 
 json_t *print_json_job(const struct job *job)
@@ -79,43 +65,58 @@ json_t *print_json_message(const struct outcome_message *m)
         "attention", (int)m->attention);
 }
 
-static void dump(json_t *value)
+void print_json_document(FILE *out, const char *command, json_t *content)
 {
-    json_dumpf(value, stdout, JSON_FLAGS | JSON_ENCODE_ANY);
+    json_t *doc = json_pack(
+        "{s:i, s:s, s:s}", "schema", PRINT_JSON_SCHEMA, "popferry", POPFERRY_VERSION, "command", command);
+    json_object_update_new(doc, content);
+    json_dumpf(doc, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
+    fputc('\n', out);
+    json_decref(doc);
+}
+
+static void dump(FILE *out, json_t *value)
+{
+    json_dumpf(value, out, JSON_FLAGS | JSON_ENCODE_ANY);
     json_decref(value);
 }
 
 /* The members of an object without its braces. */
-static void dump_members(json_t *object)
+static void dump_members(FILE *out, json_t *object)
 {
     char *text = json_dumps(object, JSON_FLAGS);
     if (text && strlen(text) > 2)
-        fwrite(text + 1, 1, strlen(text) - 2, stdout);
+        fwrite(text + 1, 1, strlen(text) - 2, out);
     free(text);
     json_decref(object);
 }
 
-void print_stream_open(struct print_stream *p, const char *command, const struct job *job)
+void print_stream_open(struct print_stream *p, FILE *out, const char *command, const struct job *job)
 {
-    p->any = false;
-    putchar('{');
-    dump_members(json_pack("{s:i, s:s, s:s, s:o}", "schema", PRINT_JSON_SCHEMA, "popferry", POPFERRY_VERSION,
-        "command", command, "job", print_json_job(job)));
-    printf(",\n\"messages\":[");
+    *p = (struct print_stream){.out = out};
+    fputc('{', out);
+    dump_members(out, json_pack("{s:i, s:s, s:s, s:o}", "schema", PRINT_JSON_SCHEMA, "popferry",
+                          POPFERRY_VERSION, "command", command, "job", print_json_job(job)));
+    fputs(",\n\"messages\":[", out);
+}
+
+void print_stream_object(struct print_stream *p, json_t *object)
+{
+    fputs(p->any ? ",\n" : "\n", p->out);
+    p->any = true;
+    dump(p->out, object);
 }
 
 void print_stream_message(struct print_stream *p, const struct outcome_message *m)
 {
-    fputs(p->any ? ",\n" : "\n", stdout);
-    p->any = true;
-    dump(print_json_message(m));
+    print_stream_object(p, print_json_message(m));
 }
 
 void print_stream_close(struct print_stream *p, json_t *rest)
 {
-    fputs(p->any ? "\n],\n" : "],\n", stdout);
-    dump_members(rest);
-    fputs("}\n", stdout);
+    fputs(p->any ? "\n],\n" : "],\n", p->out);
+    dump_members(p->out, rest);
+    fputs("}\n", p->out);
 }
 
 static json_t *date_sources(const struct outcome *o)

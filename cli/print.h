@@ -1,15 +1,16 @@
-/* print.h - what goes to standard output: aligned text, or JSON with a schema version (see popferry(1)). */
+/* print.h - what is printed: aligned text, or JSON with a schema version (see popferry(1)). */
 #pragma once
 
 #include "job.h"
 #include "outcome.h"
 #include <jansson.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #define PRINT_JSON_SCHEMA 1
 
-/* s padded to width columns (East Asian wide characters count 2), cut with "…" when longer. To stdout. */
-void print_cell(const char *s, int width);
+/* s padded to width columns (East Asian wide characters count 2), cut with "…" when longer. */
+void print_cell(FILE *out, const char *s, int width);
 /* "2024-05-31", "-" if unknown; returns dst. */
 char *print_date(char *dst, size_t cap, int64_t date_s);
 /* "2024-05-31T12:00:00Z" for JSON; null if unknown. */
@@ -18,16 +19,23 @@ json_t *print_json_time(int64_t date_s);
 json_t *print_json_job(const struct job *job);
 json_t *print_json_error(const struct error *err); /* null when code is 0 */
 
+/* A whole document, indented: what every document begins with, then the members of content, an object;
+ * consumed. */
+void print_json_document(FILE *out, const char *command, json_t *content);
+
 /* One message as a JSON object. */
 json_t *print_json_message(const struct outcome_message *m);
 
 /* A JSON document whose messages are too many to be held: opened, messages added one by one, closed with the
  * rest. */
 struct print_stream {
+    FILE *out;
     bool any;
 };
-void print_stream_open(struct print_stream *p, const char *command, const struct job *job);
+void print_stream_open(struct print_stream *p, FILE *out, const char *command, const struct job *job);
 void print_stream_message(struct print_stream *p, const struct outcome_message *m);
+/* A message with more members than those of print_json_message; consumed. */
+void print_stream_object(struct print_stream *p, json_t *object);
 /* rest: an object whose members come after the messages; consumed. */
 void print_stream_close(struct print_stream *p, json_t *rest);
 

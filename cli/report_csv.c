@@ -1,16 +1,16 @@
 #include "report.h"
 
 #include "clock.h"
+#include "csv_field.h"
 #include "mem.h"
 #include "sha256.h"
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 static const char heading[] =
     "job,source,destination,mailbox,state,uidl,message_id,from,subject,date,date_from,octets_claimed,"
     "octets_received,octets_sent,reason,quarantine,duplicate_of_uidl,duplicate_of_message_id,uidvalidity,uid,"
-    "seen,repairs,sha256_received,sha256_sent,proof,proved,deleted";
+    "seen,repairs,sha256_received,sha256_sent,proof,proved,deleted,work_dir";
 
 struct listing {
     struct ledger *ledger;
@@ -19,22 +19,12 @@ struct listing {
     int rc;
 };
 
-/* RFC 4180 section 2. A value that a spreadsheet would take for a formula gets a "'" before it. */
 static void field(const char *value, const char *end)
 {
     char *clean CLEANUP(mem_free_str) = report_clean(value);
-    bool formula = *clean && strchr("=+-@", *clean);
-    if (!formula && !strpbrk(clean, ",\"\r\n")) {
-        printf("%s%s", clean, end);
-        return;
-    }
-    fputs(formula ? "\"'" : "\"", stdout);
-    for (const char *p = clean; *p; p++) {
-        if (*p == '"')
-            putchar('"');
-        putchar(*p);
-    }
-    printf("\"%s", end);
+    struct buf b CLEANUP(buf_done) = {0};
+    csv_field_shown(&b, clean);
+    printf("%s%s", buf_str(&b), end);
 }
 
 static void number(uint64_t n)
@@ -94,7 +84,8 @@ static bool on_message(void *ctx, const struct ledger_message *m)
     hash(m->sha256_sent);
     field(ledger_proof_name(m->proof), ",");
     date(m->proved_s, ",");
-    date(m->deleted_s, "\r\n");
+    date(m->deleted_s, ",");
+    field(l->job->work_dir, "\r\n");
     return l->rc == 0 && !ferror(stdout);
 }
 

@@ -5,7 +5,6 @@
 #include "sha256.h"
 #include <jansson.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #define FLAGS (JSON_COMPACT | JSON_PRESERVE_ORDER)
 
@@ -153,6 +152,7 @@ int report_json(struct ledger *ledger, const struct report_job *job, bool first,
     struct listing runs = {.ledger = ledger, .job = job, .err = err}, messages = runs;
     fputs(first ? "\n{" : ",\n{", stdout);
     member("job", json_integer(job->id), ",");
+    member("work_dir", json_string(job->work_dir), ",");
     member("from", json_string(job->source), ",");
     member("to", json_string(job->destination), ",");
     member("folder", json_string(job->folder), ",\n");
@@ -183,9 +183,21 @@ void report_json_open(void)
     fputs("\"jobs\":[", stdout);
 }
 
-void report_json_close(const struct error *err, int exit_code)
+json_t *report_json_damaged(const struct report_walk *walk)
 {
+    json_t *all = json_array();
+    for (size_t i = 0; i < walk->damaged_count; i++)
+        json_array_append_new(all, json_pack("{s:o, s:o}", "work_dir", text(walk->damaged[i].folder), "error",
+                                       print_json_error(&walk->damaged[i].error)));
+    return all;
+}
+
+void report_json_close(const struct error *err, const struct report_walk *walk, int exit_code)
+{
+    const struct error *first = walk->damaged_count ? &walk->damaged[0].error : NULL;
+    const struct error none = {0}, *told = err ? err : first ? first : &none;
     fputs("\n],\n", stdout);
-    member("error", print_json_error(err), ",");
+    member("damaged", report_json_damaged(walk), ",\n");
+    member("error", print_json_error(told), ",");
     member("exit_code", json_integer(exit_code), "}\n");
 }

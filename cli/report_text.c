@@ -16,7 +16,8 @@ struct text {
     struct ledger *ledger;
     const struct report_job *job;
     bool verbose;
-    uint64_t seen, max; /* rows of the present list */
+    uint64_t seen, max;       /* rows of the present list */
+    bool run_ill, verify_ill; /* the last run, the last verification did not end well */
     const struct section *section;
     struct error *err;
     int rc;
@@ -85,7 +86,7 @@ static void print_mailboxes(const struct report_job *job)
     for (size_t i = 0; i < job->mailbox_count; i++) {
         const struct report_mailbox *b = &job->mailboxes[i];
         fputs(i ? "    " : "  Mailboxes:\n    ", stdout);
-        print_cell(b->name, 36);
+        print_cell(stdout, b->name, 36);
         printf(" %8llu  %8s", N(b->count[LEDGER_DONE]), text_octets(size, sizeof size, b->octets_done));
         if (b->count[LEDGER_PRESENT])
             printf("   and %llu that were there", N(b->count[LEDGER_PRESENT]));
@@ -103,8 +104,10 @@ static void print_time(int64_t wall_s)
 static bool count_run(void *ctx, const struct ledger_run_row *row)
 {
     struct text *t = ctx;
-    (void)row;
     t->max++;
+    t->run_ill = !row->ended_s || row->exit_code;
+    if (!strcmp(row->command, "verify"))
+        t->verify_ill = t->run_ill;
     return true;
 }
 
@@ -184,9 +187,9 @@ static void print_message(struct text *t, const struct ledger_message *m)
     char *message_id CLEANUP(mem_free_str) = report_clean(m->message_id);
     printf("    %-10s  %8s  ", print_date(date, sizeof date, report_date(m)),
         text_octets(size, sizeof size, report_octets(m)));
-    print_cell(from, 24);
+    print_cell(stdout, from, 24);
     printf("  ");
-    print_cell(subject, 36);
+    print_cell(stdout, subject, 36);
     printf("  UIDL %s\n        Message-ID %s\n", or_none(uidl), or_none(message_id));
     if (t->section->states & STATE(LEDGER_INTENT))
         print_words("", m->state == LEDGER_INTENT ? "on its way when last heard of" : "not settled yet");
@@ -226,7 +229,7 @@ static int print_section(struct text *t, const struct section *s, uint64_t n, ui
     return t->rc;
 }
 
-static int print_attention(struct text *t, const char *work_dir)
+static int print_attention(struct text *t)
 {
     static const struct section quarantined = {STATE(LEDGER_QUARANTINED), false,
                                     "Refused by the destination for good, kept here"},
@@ -238,10 +241,15 @@ static int print_attention(struct text *t, const char *work_dir)
     uint64_t open = n[LEDGER_OPEN] + n[LEDGER_INTENT];
     print_section(t, &quarantined, n[LEDGER_QUARANTINED], UINT64_MAX);
     if (n[LEDGER_QUARANTINED])
-        printf("    (files are named as they lie below %s)\n", work_dir);
+        printf("    (files are named as they lie below %s)\n", t->job->work_dir);
     print_section(t, &refused, n[LEDGER_REFUSED], UINT64_MAX);
     print_section(t, &unfinished, open, t->verbose ? UINT64_MAX : UNFINISHED_MAX);
-    if (!n[LEDGER_QUARANTINED] && !n[LEDGER_REFUSED] && !open)
+    if (n[LEDGER_QUARANTINED] || n[LEDGER_REFUSED] || open)
+        return t->rc;
+    if (t->run_ill || t->verify_ill)
+        printf("  Every message known here is settled, but the last %s did not end well: see above.\n",
+            t->run_ill ? "run" : "verify");
+    else
         printf("  Nothing needs attention.\n");
     return t->rc;
 }
@@ -257,14 +265,13 @@ static int print_rest(struct text *t)
     return t->rc;
 }
 
-int report_text(struct ledger *ledger, const char *work_dir, const struct report_job *job, bool verbose,
-    struct error *err)
+int report_text(struct ledger *ledger, const struct report_job *job, bool verbose, struct error *err)
 {
     struct text t = {.ledger = ledger, .job = job, .verbose = verbose, .err = err};
     printf("%s -> %s, mailbox %s\n", job->source, job->destination, job->folder);
     print_sums(job);
     print_mailboxes(job);
-    if (print_runs(&t) < 0 || print_attention(&t, work_dir) < 0)
+    if (print_runs(&t) < 0 || print_attention(&t) < 0)
         return -1;
     if (verbose)
         return print_rest(&t);

@@ -1,10 +1,9 @@
 #include "talk.h"
 
 #include "exit_code.h"
-#include "mem.h"
-#include "secret.h"
 #include "text.h"
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +15,7 @@
 #define BAR_MAX   30
 
 /* ---- the wish to stop ---- */
-static volatile sig_atomic_t stop_asked;
+static atomic_int stop_asked; /* set by the signal, read by every thread of a batch */
 
 /* The first signal asks; the second leaves at once, which is safe: see ledger.h. */
 static void on_signal(int sig)
@@ -26,13 +25,18 @@ static void on_signal(int sig)
     stop_asked = 1;
 }
 
+bool talk_asked_to_stop(void)
+{
+    return stop_asked;
+}
+
 static bool asked_to_stop(void *ctx)
 {
     (void)ctx;
     return stop_asked;
 }
 
-static void catch_signals(void)
+void talk_catch_signals(void)
 {
     struct sigaction sa = {.sa_handler = on_signal};
     sigaction(SIGINT, &sa, NULL);
@@ -135,43 +139,47 @@ static void on_log(void *ctx, enum log_level level, const char *line)
         line);
 }
 
-/* Whoever renews a token or a password writes it into its file. */
 static const char *fresh_secret(void *ctx, enum job_side side)
 {
     struct talk *t = ctx;
-    bool source = side == JOB_SOURCE;
-    const char *file = source ? t->options->from_password_file : t->options->to_password_file;
-    struct error ignored; /* then as it was */
-    if (!file)
-        return NULL;
-    mem_wipe_free(t->secrets[side]);
-    t->secrets[side] = secret_read(source ? "source" : "destination", NULL, file, "password file", &ignored);
-    return t->secrets[side];
+    return secret_keeper_fresh(t->keeper, side);
 }
 
-void talk_begin(struct talk *t, const struct options *o)
+static int renew_tokens(void *ctx, struct error *err)
+{
+    struct talk *t = ctx;
+    return secret_keeper_renew(t->keeper, err);
+}
+
+void talk_restart(struct talk *t)
+{
+    if (!t)
+        return;
+    t->begun_ms = clock_mono_ms(t->world.clock);
+    t->next_ms = t->terminal ? t->begun_ms : t->begun_ms + LINE_MS;
+    t->phase = NULL;
+}
+
+void talk_begin(struct talk *t, const struct options *o, struct secret_keeper *keeper)
 {
     const char *term = getenv("TERM");
-    *t = (struct talk){.quiet = o->quiet, .verbose = o->verbose, .options = o};
+    *t = (struct talk){.quiet = o->quiet, .verbose = o->verbose, .keeper = keeper};
     t->terminal = isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
     t->world = (struct world){.clock = clock_system(),
         .log = {.fn = on_log, .ctx = t},
         .stop = asked_to_stop,
-        .secret = fresh_secret,
+        .secret = keeper ? fresh_secret : NULL,
+        .sign_in = keeper && (o->from_oauth || o->to_oauth) ? renew_tokens : NULL,
         .ctx = t};
     if (!o->quiet)
         t->world.progress = on_progress;
-    t->begun_ms = clock_mono_ms(t->world.clock);
-    t->next_ms = t->terminal ? t->begun_ms : t->begun_ms + LINE_MS;
-    catch_signals();
+    talk_restart(t);
+    talk_catch_signals();
 }
 
 void talk_end(struct talk *t)
 {
     talk_clear(t);
-    mem_wipe_free(t->secrets[JOB_SOURCE]);
-    mem_wipe_free(t->secrets[JOB_DESTINATION]);
-    t->secrets[JOB_SOURCE] = t->secrets[JOB_DESTINATION] = NULL;
 }
 
 int talk_error(struct talk *t, const struct error *err)

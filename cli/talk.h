@@ -7,20 +7,27 @@
 
 #include "job.h"
 #include "options.h"
+#include "secret.h"
 
 struct talk {
     struct world world; /* to hand to migrate; points into this struct: do not move it */
     bool quiet, verbose, terminal, drawn;
     int64_t begun_ms, next_ms;
     const char *phase;
-    const struct options *options;
-    char *secrets[2]; /* as read again for another sign-in */
+    struct secret_keeper *keeper; /* borrowed; NULL: no passwords */
 };
 
-void talk_begin(struct talk *t, const struct options *o);
+void talk_begin(struct talk *t, const struct options *o, struct secret_keeper *keeper);
+/* Another piece of work begins, with a rate of its own. NULL is fine. */
+void talk_restart(struct talk *t);
 /* Take the progress line away, before anything else is printed. */
 void talk_clear(struct talk *t);
 void talk_end(struct talk *t);
 
 /* "popferry: error: ..." and the exit code for it. t may be NULL. */
 int talk_error(struct talk *t, const struct error *err);
+
+/* SIGINT and SIGTERM: the first asks to stop, the second leaves at once. talk_begin does it; a batch by
+ * itself. */
+void talk_catch_signals(void);
+bool talk_asked_to_stop(void); /* from any thread */

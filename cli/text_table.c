@@ -1,11 +1,10 @@
 #include "text_table.h"
 
+#include "cell.h"
 #include "mem.h"
-#include "print.h"
 #include "text.h"
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #define WRAP_COLUMNS 100
 
@@ -32,25 +31,34 @@ static bool rest_is_blank(const struct text_table *t, size_t i)
     return true;
 }
 
+static void print(const struct buf *b)
+{
+    fwrite(buf_bytes(b), 1, buf_len(b), stdout);
+}
+
 void text_table_print(struct text_table *t)
 {
     int widths[TEXT_TABLE_COLUMNS] = {0};
+    struct buf out CLEANUP(buf_done) = {0};
     for (size_t i = 0; i < t->count; i++) {
         int width = text_width(t->cells[i]), *widest = &widths[i % (size_t)t->columns];
         *widest = width > *widest ? width : *widest;
     }
     for (size_t i = 0; i < t->count; i++) {
-        int column = (int)(i % (size_t)t->columns), width = text_width(t->cells[i]);
+        int column = (int)(i % (size_t)t->columns);
         bool end = rest_is_blank(t, i);
         if (!end || *t->cells[i])
-            fputs("  ", stdout);
+            buf_append_str(&out, "  ");
         if (t->right[column] && *t->cells[i])
-            printf("%*s%s", widths[column] - width, "", t->cells[i]);
+            cell_right(&out, t->cells[i], widths[column]);
+        else if (end)
+            cell_fit(&out, t->cells[i], widths[column]);
         else
-            print_cell(t->cells[i], end ? width : widths[column]);
+            cell_left(&out, t->cells[i], widths[column]);
         if (column + 1 == t->columns)
-            putchar('\n');
+            buf_append_char(&out, '\n');
     }
+    print(&out);
     for (size_t i = 0; i < t->count; i++)
         free(t->cells[i]);
     free(t->cells);
@@ -58,53 +66,12 @@ void text_table_print(struct text_table *t)
     t->count = t->cap = 0;
 }
 
-/* ---- paragraphs ---- */
-/* What may not begin a line (kinsoku), of what occurs in such text. */
-static bool clings(const char *s)
-{
-    static const char *const marks[] = {"、", "。", "，", "．", "」", "』", "）", "】", "・", "ー", "：",
-        "；", "％", "っ", "ゃ", "ゅ", "ょ", "ッ", "ャ", "ュ", "ョ"};
-    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
-        if (!strncmp(s, marks[i], strlen(marks[i])))
-            return true;
-    return false;
-}
-
-/* How many octets from s on stay together: one wide character with what clings to it, or a word. */
-static size_t piece(const char *s)
-{
-    size_t len = 0, left = strlen(s);
-    while (left - len) {
-        size_t n = text_utf8_len(s + len, left - len);
-        n = n ? n : 1;
-        char one[5] = {0};
-        memcpy(one, s + len, n);
-        bool wide = text_width(one) == 2;
-        if (len && (*one == ' ' || (wide && !clings(s + len))))
-            break;
-        len += n;
-        if (wide && !clings(s + len))
-            break;
-    }
-    return len;
-}
-
 void text_table_wrap(const char *first, const char *text)
 {
-    int indent = text_width(first), column = indent;
-    fputs(first, stdout);
-    while (*text) {
-        size_t len = piece(text);
-        char *one CLEANUP(mem_free_str) = mem_strndup(text, len);
-        int width = text_width(one);
-        if (column > indent && column + width > WRAP_COLUMNS) {
-            printf("\n%*s", indent, "");
-            column = indent;
-        }
-        const char *shown = column == indent && *one == ' ' ? one + 1 : one;
-        fputs(shown, stdout);
-        column += text_width(shown);
-        text += len;
-    }
-    putchar('\n');
+    struct buf out CLEANUP(buf_done) = {0};
+    int indent = text_width(first);
+    buf_append_str(&out, first);
+    cell_wrap(&out, text, indent, indent, WRAP_COLUMNS);
+    buf_append_char(&out, '\n');
+    print(&out);
 }

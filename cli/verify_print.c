@@ -45,41 +45,41 @@ void verify_list_done(struct verify_list *l)
     *l = (struct verify_list){0};
 }
 
-void verify_list_print(const struct verify_list *l, const char *title)
+void verify_list_print(FILE *out, const struct verify_list *l, const char *title)
 {
     if (l->count)
-        printf("%s (%zu):\n", title, l->count);
+        fprintf(out, "%s (%zu):\n", title, l->count);
     for (size_t i = 0; i < l->count; i++) {
         const struct verify_list_entry *e = &l->entries[i];
         char date[16], size[32];
-        printf("  ");
+        fprintf(out, "  ");
         if (e->number)
-            printf("nr %u, ", e->number);
-        printf("UIDL %s, %s, %s, from %s, subject \"%s\"\n      %s%s%s\n", *e->key ? e->key : "none",
+            fprintf(out, "nr %u, ", e->number);
+        fprintf(out, "UIDL %s, %s, %s, from %s, subject \"%s\"\n      %s%s%s\n", *e->key ? e->key : "none",
             print_date(date, sizeof date, e->date_s), text_octets(size, sizeof size, e->octets),
             *e->from ? e->from : "nobody", e->subject, e->verdict, *e->reason ? ": " : "", e->reason);
     }
 }
 
-void verify_print_sides(const struct job *job, const struct verification *v)
+void verify_print_sides(FILE *out, const struct job *job, const struct verification *v)
 {
     char size[32];
-    printf("Source:      %s at %s, %llu messages, %s\n", job->from.user, job->from.host,
+    fprintf(out, "Source:      %s at %s, %llu messages, %s\n", endpoint_mailbox(&job->from), job->from.host,
         N(v->source_messages), text_octets(size, sizeof size, v->source_octets));
-    printf("Destination: %s at %s, mailbox %s, %llu messages", job->to.user, job->to.host, job->folder,
-        N(v->destination_messages));
+    fprintf(out, "Destination: %s at %s, mailbox %s, %llu messages", endpoint_mailbox(&job->to), job->to.host,
+        job->folder, N(v->destination_messages));
     if (v->mailboxes > 1)
-        printf(" in %llu mailboxes", N(v->mailboxes));
-    putchar('\n');
+        fprintf(out, " in %llu mailboxes", N(v->mailboxes));
+    fputc('\n', out);
 }
 
-void verify_print_line(const char *what, uint64_t n, const char *more)
+void verify_print_line(FILE *out, const char *what, uint64_t n, const char *more)
 {
     if (n)
-        printf("  %-36s %8llu%s%s\n", what, N(n), *more ? "   " : "", more);
+        fprintf(out, "  %-36s %8llu%s%s\n", what, N(n), *more ? "   " : "", more);
 }
 
-static void print_proofs(const struct verification *v)
+static void print_proofs(FILE *out, const struct verification *v)
 {
     static const struct {
         enum ledger_proof proof;
@@ -92,35 +92,36 @@ static void print_proofs(const struct verification *v)
         {LEDGER_PROOF_COUNT, "  by their number", "nothing was read"},
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
-        verify_print_line(lines[i].what, v->agreed[lines[i].proof], lines[i].more);
+        verify_print_line(out, lines[i].what, v->agreed[lines[i].proof], lines[i].more);
 }
 
-void verify_print_counts(const struct verification *v)
+void verify_print_counts(FILE *out, const struct verification *v)
 {
-    printf("  %-36s %8llu\n", "agreed", N(verification_agreed(v)));
-    print_proofs(v);
-    verify_print_line("of these, duplicates in the source", v->duplicates, "same content, there once");
-    verify_print_line("of these, no longer on the source", v->off_source, "");
+    fprintf(out, "  %-36s %8llu\n", "agreed", N(verification_agreed(v)));
+    print_proofs(out, v);
+    verify_print_line(out, "of these, duplicates in the source", v->duplicates, "same content, there once");
+    verify_print_line(out, "of these, no longer on the source", v->off_source, "");
     verify_print_line(
-        "of these, of another size", v->other_size, "some servers estimate; --level content reads them");
-    verify_print_line("altered", v->altered, "listed below");
-    verify_print_line("missing", v->missing, "listed below");
-    verify_print_line("doubled", v->doubled, "listed below");
-    verify_print_line("not copied yet", v->pending, "listed below");
-    verify_print_line("left out as asked", v->filtered, "--since and the like");
-    verify_print_line("gone from the source, never copied", v->vanished, "");
-    verify_print_line("others in the destination", v->extra, "not of this job");
-    verify_print_line("times the connection was made again", v->reconnects, "");
+        out, "of these, of another size", v->other_size, "some servers estimate; --level content reads them");
+    verify_print_line(out, "altered", v->altered, "listed below");
+    verify_print_line(out, "missing", v->missing, "listed below");
+    verify_print_line(out, "doubled", v->doubled, "listed below");
+    verify_print_line(out, "not copied yet", v->pending, "listed below");
+    verify_print_line(out, "left out as asked", v->filtered, "--since and the like");
+    verify_print_line(out, "gone from the source, never copied", v->vanished, "");
+    verify_print_line(out, "others in the destination", v->extra, "not of this job");
+    verify_print_line(out, "times the connection was made again", v->reconnects, "");
 }
 
-void verify_print_message(const struct verify_message *m)
+void verify_print_message(FILE *out, const struct verify_message *m)
 {
     const struct outcome_message *o = &m->message;
     char date[16], size[32];
-    printf("%6u  %-9s  %-9s  %s  %8s  ", o->number, o->verdict, m->proof ? ledger_proof_name(m->proof) : "-",
-        print_date(date, sizeof date, o->date_s), text_octets(size, sizeof size, o->octets));
-    print_cell(o->subject, 40);
-    printf("  %s\n", o->reason);
+    fprintf(out, "%6u  %-9s  %-9s  %s  %8s  ", o->number, o->verdict,
+        m->proof ? ledger_proof_name(m->proof) : "-", print_date(date, sizeof date, o->date_s),
+        text_octets(size, sizeof size, o->octets));
+    print_cell(out, o->subject, 40);
+    fprintf(out, "  %s\n", o->reason);
 }
 
 /* ---- JSON ---- */
@@ -128,10 +129,7 @@ void verify_print_json_message(struct print_stream *p, const struct verify_messa
 {
     json_t *object = print_json_message(&m->message);
     json_object_set_new(object, "proof", m->proof ? json_string(ledger_proof_name(m->proof)) : json_null());
-    fputs(p->any ? ",\n" : "\n", stdout);
-    p->any = true;
-    json_dumpf(object, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
-    json_decref(object);
+    print_stream_object(p, object);
 }
 
 static const char *level_name(enum verify_level level)

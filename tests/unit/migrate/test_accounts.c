@@ -106,11 +106,7 @@ static void test_cuts(void)
 
 /* ---- what is refused ---- */
 #define COLUMNS                                                                                              \
-    "from_host, from_user, from_password, to_host, to_user, to_password, folder, user, from, to, "           \
-    "from_password_file, to_password_file, from_password_command, to_password_command, folder_old, "         \
-    "old_than, since, before, min_size, max_size, order, seen, seen_older_than, limit, archive, "            \
-    "encode_headers, retry_quarantined, allow_plaintext, ca_file, connections, max_wait, time_zone, "        \
-    "upload_cap, enabled, name, note"
+    "from_host, from_user, from_password, to_host, to_user, to_password, folder, enabled, name, note and more (popferry accounts columns lists them)"
 #define NO_FORM                                                                                              \
     "the first line must name the columns, or be an account as imapsync has it, " IMAPSYNC                   \
     "; there are: " COLUMNS

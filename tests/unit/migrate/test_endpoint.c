@@ -194,9 +194,50 @@ static void test_done(void)
     CHECK(!e.host);
 }
 
+static void test_secure(void)
+{
+    static const struct {
+        const char *url;
+        enum endpoint_protocol protocol;
+        enum endpoint_security security;
+        int port;
+    } rows[] = {
+        {"pop3s://u@h", P, ENDPOINT_STARTTLS, 110},
+        {"pop3s://u@h", P, ENDPOINT_PLAINTEXT, 110},
+        {"pop3s://u@h", P, ENDPOINT_TLS, 995},
+        {"pop3://u@h", P, ENDPOINT_TLS, 995},
+        {"imap://u@h/x", I, ENDPOINT_TLS, 993},
+        {"imaps://u@h", I, ENDPOINT_STARTTLS, 143},
+        {"imaps://u@h:993", I, ENDPOINT_STARTTLS, 993},
+        {"pop3://u@[::1]:2110", P, ENDPOINT_TLS, 2110},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct endpoint e CLEANUP(endpoint_done) = {0};
+        CHECK_LABEL("%s secured by %d", rows[i].url, (int)rows[i].security);
+        CHECK_INT(endpoint_parse("--from", rows[i].url, rows[i].protocol, &e, NULL), 0);
+        endpoint_secure(&e, rows[i].security);
+        CHECK_INT(e.security, rows[i].security);
+        CHECK_INT(e.port, rows[i].port);
+    }
+}
+
+static void test_mailbox(void)
+{
+    struct endpoint e CLEANUP(endpoint_done) = {0};
+    CHECK_LABEL("mailbox");
+    CHECK_INT(endpoint_parse("--from", "pop3s://admin@h", P, &e, NULL), 0);
+    CHECK_STR(endpoint_mailbox(&e), "admin");
+    e.authzid = mem_strdup("taro");
+    CHECK_STR(endpoint_mailbox(&e), "taro");
+    char *account CLEANUP(mem_free_str) = endpoint_account(&e);
+    CHECK_STR(account, "taro@h");
+}
+
 int main(void)
 {
     static const struct check_test tests[] = {
+        {"security in place of the scheme's", test_secure},
+        {"mailbox and account", test_mailbox},
         {"good URLs", test_good},
         {"bad URLs", test_bad},
         {"passwords", test_password},

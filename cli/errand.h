@@ -1,0 +1,64 @@
+/* errand.h - one command over one job, for a single pair as for each row of a list.
+ *
+ * A command fills in an errand's result and prints what it has to tell to errand->out: standard output for a
+ * single pair, a buffer in a batch, where many errands are at work in threads of their own. So no errand
+ * function may print anywhere else, nor touch what is not its own. */
+#pragma once
+
+#include "error.h"
+#include "job.h"
+#include "options.h"
+#include <stdio.h>
+
+/* What came of it, for the last table of a batch and status.json. */
+struct errand_result {
+    int code;                   /* exit_code.h */
+    struct error error;         /* why it ended; code 0: none */
+    bool told;                  /* the counts below mean something */
+    uint64_t messages, octets;  /* in the source */
+    uint64_t done, done_octets; /* octets of migrate and verify: about, unless all is done; check: none;
+                                   estimate: held; plan: to copy; migrate: in the destination now (copied,
+                                   present, duplicates); verify: agreed; delete: deleted */
+    uint64_t now, now_octets;   /* migrate: of these, copied by this run */
+    uint64_t rest;              /* to be done yet */
+    uint64_t attention;         /* messages of which something is wrong */
+    char words[240]; /* one clause for the table, without full stop: "512 copied, 3 duplicates; all is there";
+                        of a failure error.text says more */
+};
+
+struct talk;
+struct errand {
+    const struct options *options;
+    const struct job *job; /* passwords read */
+    const struct world *world;
+    struct talk *talk; /* to be cleared before printing; NULL in a batch */
+    FILE *out;
+    void *shared; /* of the command, for all errands of a batch (estimate: the quote); else NULL */
+    size_t index; /* of this errand in the batch */
+    struct errand_result result;
+};
+
+/* What makes a command one that goes over jobs. */
+struct errand_kind {
+    /* Before any errand: options that contradict each other, a question that nobody could answer. batch: over
+     * a list. NULL: nothing to check. */
+    int (*ready)(const struct options *o, bool batch, struct error *err);
+    /* Fills e->result and returns its code. What went wrong is told by the caller, from result.error. */
+    int (*run)(struct errand *e);
+    bool source_alone; /* a job without a destination will do */
+    bool keeps;        /* it has a ledger: job->work_dir is work_dir_of_job's */
+    bool uploads;      /* the destination's daily limit concerns it: job->upload_cap */
+};
+
+/* For errand functions: result's code and error. rc < 0: of err; else code, and no error. Returns the code.
+ */
+int errand_end(struct errand *e, int rc, const struct error *err, int code);
+/* For result.words: one more part behind ", ", or behind "; ". What does not fit is cut. */
+void errand_part(struct errand_result *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void errand_clause(struct errand_result *r, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* The part "1,234 duplicates"; nothing for 0. */
+void errand_count(struct errand_result *r, uint64_t n, const char *one, const char *many);
+/* "1,234"; returns dst. */
+char *errand_number(char *dst, size_t cap, uint64_t n);
+/* About how many of these octets n of so many messages have. */
+uint64_t errand_share(uint64_t octets, uint64_t n, uint64_t of);

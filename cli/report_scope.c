@@ -1,0 +1,114 @@
+#include "report_scope.h"
+
+#include "mem.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int by_names(const void *a, const void *b)
+{
+    const struct batch_entry *x = ((const struct report_scope_row *)a)->entry;
+    const struct batch_entry *y = ((const struct report_scope_row *)b)->entry;
+    int c = strcmp(x->source, y->source);
+    c = c ? c : strcmp(x->destination, y->destination);
+    return c ? c : strcmp(x->folder, y->folder);
+}
+
+/* The rows that have names, sorted. A row that another repeats is the same account. */
+static void order_rows(struct report_scope *s)
+{
+    s->rows = mem_array(s->list.count + 1, sizeof *s->rows);
+    for (size_t i = 0; i < s->list.count; i++) {
+        const struct batch_entry *e = &s->list.entries[i];
+        if (e->source && *e->source)
+            s->rows[s->count++] = (struct report_scope_row){.entry = e};
+        else
+            fprintf(stderr, "popferry: warning: %s\n", e->error.text);
+    }
+    qsort(s->rows, s->count, sizeof *s->rows, by_names);
+    size_t kept = 0;
+    for (size_t i = 0; i < s->count; i++)
+        if (!kept || by_names(&s->rows[kept - 1], &s->rows[i]) != 0)
+            s->rows[kept++] = s->rows[i];
+    s->count = kept;
+}
+
+int report_scope_read(const struct options *o, struct report_scope *ret, struct error *err)
+{
+    struct report_scope s CLEANUP(report_scope_done) = {0};
+    if (options_accounts(o, &s.from, &s.to, err) < 0)
+        return -1;
+    if (o->accounts) {
+        if (batch_list_read(o, true, false, &s.list, err) < 0)
+            return -1;
+        s.listed = true;
+        order_rows(&s);
+    }
+    *ret = s;
+    s = (struct report_scope){0};
+    return 0;
+}
+
+void report_scope_done(struct report_scope *s)
+{
+    free(s->from);
+    free(s->to);
+    free(s->rows);
+    batch_list_done(&s->list);
+    *s = (struct report_scope){0};
+}
+
+/* A row without a destination stands for any: the list was made to look at the sources. */
+static bool row_is(const struct report_scope_row *row, const char *destination, const char *folder)
+{
+    const struct batch_entry *e = row->entry;
+    return !*e->destination || (!strcmp(e->destination, destination) && !strcmp(e->folder, folder));
+}
+
+static bool list_wants(
+    struct report_scope *s, const char *source, const char *destination, const char *folder)
+{
+    size_t low = 0, high = s->count;
+    bool wanted = false;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (strcmp(s->rows[middle].entry->source, source) < 0)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    for (; low < s->count && !strcmp(s->rows[low].entry->source, source); low++)
+        if (row_is(&s->rows[low], destination, folder))
+            wanted = s->rows[low].met = true;
+    return wanted;
+}
+
+bool report_scope_wants(void *ctx, const char *source, const char *destination, const char *folder)
+{
+    struct report_scope *s = ctx;
+    if ((s->from && strcmp(s->from, source) != 0) || (s->to && strcmp(s->to, destination) != 0))
+        return false;
+    return !s->listed || list_wants(s, source, destination, folder);
+}
+
+bool report_scope_not_begun(const struct report_scope *s, size_t *n, const struct batch_entry **ret)
+{
+    for (; *n < s->count; ++*n) {
+        const struct batch_entry *e = s->rows[*n].entry;
+        if (s->rows[*n].met || (s->from && strcmp(s->from, e->source) != 0) ||
+            (s->to && strcmp(s->to, e->destination) != 0))
+            continue;
+        ++*n;
+        *ret = e;
+        return true;
+    }
+    return false;
+}
+
+int report_scope_unknown(const struct report_scope *s, const char *work_dir, struct error *err)
+{
+    return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+        "no ledger in %s knows %s%s%s%s; popferry status lists the accounts that are known", work_dir,
+        s->from ? s->from : "", s->from && s->to ? " to " : "", s->to ? s->to : "",
+        !s->from && !s->to ? "any account of the list" : "");
+}

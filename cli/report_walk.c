@@ -1,0 +1,113 @@
+#include "report_walk.h"
+
+#include "exit_code.h"
+#include "mem.h"
+#include "talk.h"
+#include "work_dir.h"
+#include <stdlib.h>
+#include <time.h>
+
+/* A ledger that a batch has just begun has no tables yet; on a slow disk for up to a second. */
+#define TRIES    21
+#define PAUSE_MS 50
+
+void report_walk_done(struct report_walk *w)
+{
+    for (size_t i = 0; i < w->damaged_count; i++)
+        free(w->damaged[i].folder);
+    free(w->damaged);
+    *w = (struct report_walk){0};
+}
+
+static void note(struct report_walk *w, const char *folder, const struct error *why)
+{
+    w->damaged = mem_grow(w->damaged, w->damaged_count + 1, sizeof *w->damaged);
+    w->damaged[w->damaged_count++] = (struct report_damage){mem_strdup(folder), *why};
+}
+
+/* ---- the folders ---- */
+struct folders {
+    char **all;
+    size_t count;
+};
+
+static void folders_done(struct folders *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        free(f->all[i]);
+    free(f->all);
+}
+
+static bool on_folder(void *ctx, const char *folder)
+{
+    struct folders *f = ctx;
+    f->all = mem_grow(f->all, f->count + 1, sizeof *f->all);
+    f->all[f->count++] = mem_strdup(folder);
+    return true;
+}
+
+/* What ledger_open says of a folder without one: the sentence for a user who named the wrong folder. */
+static int nothing_there(const char *work_dir, struct error *err)
+{
+    struct ledger *l = ledger_open(work_dir, LEDGER_READ, err);
+    ledger_close(l);
+    return l ? 0 : -1;
+}
+
+int report_walk_folders(
+    const char *work_dir, report_walk_folder_fn *fn, void *ctx, struct report_walk *w, struct error *err)
+{
+    struct folders f CLEANUP(folders_done) = {0};
+    if (work_dir_each(work_dir, on_folder, &f, err) < 0)
+        return -1;
+    if (!f.count)
+        return nothing_there(work_dir, err);
+    const struct timespec pause = {0, PAUSE_MS * 1000000L};
+    int tries = work_dir_batch_at_work(work_dir) ? TRIES : 1;
+    for (size_t i = 0; i < f.count; i++) {
+        struct error why;
+        int rc = -1;
+        for (int try = 0; try < tries && (rc = fn(ctx, f.all[i], &why)) < 0 && try + 1 < tries; try++)
+            nanosleep(&pause, NULL);
+        if (rc < 0)
+            note(w, f.all[i], &why);
+        else
+            w->ledgers++;
+    }
+    return 0;
+}
+
+/* ---- their ledgers ---- */
+struct reading {
+    report_walk_fn *fn;
+    void *ctx;
+    struct report_walk *walk;
+};
+
+/* Opened again if need be, read once: what was printed stands. */
+static int read_folder(void *ctx, const char *folder, struct error *err)
+{
+    struct reading *r = ctx;
+    struct error why;
+    struct ledger *l = ledger_open(folder, LEDGER_READ, err);
+    if (!l)
+        return -1;
+    if (r->fn(r->ctx, folder, l, &why) < 0)
+        note(r->walk, folder, &why);
+    ledger_close(l);
+    return 0;
+}
+
+int report_walk(const char *work_dir, report_walk_fn *fn, void *ctx, struct report_walk *w, struct error *err)
+{
+    struct reading r = {fn, ctx, w};
+    return report_walk_folders(work_dir, read_folder, &r, w, err);
+}
+
+int report_walk_tell(const struct report_walk *w)
+{
+    int code = EXIT_CODE_DONE;
+    for (size_t i = 0; i < w->damaged_count; i++)
+        code = talk_error(NULL, &w->damaged[i].error);
+    return code;
+}

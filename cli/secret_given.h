@@ -1,0 +1,25 @@
+/* secret_given.h - passwords that whoever started the program gave it to take along: in an environment
+ * variable or on a file descriptor.
+ *
+ * Each is read once, at the first sign-in that wants it, and kept for the later ones, of whatever account and
+ * thread. The value is then overwritten in the environment (so neither /proc/PID/environ nor a command that
+ * we start shows it any longer), and the descriptor is closed unless it is one of the standard ones. */
+#pragma once
+
+#include "error.h"
+
+/* option: "--from-password-env", for messages. The caller wipes: mem_wipe_free. NULL with ERROR_USAGE when
+ * the variable is not set or empty, or holds a line break or more than a password may have. */
+char *secret_given_env(const char *option, const char *name, struct error *err);
+
+/* The first line of what can be read there, without its end. NULL with ERROR_USAGE when fd is no number of an
+ * open descriptor, or that line is empty or too long. */
+char *secret_given_fd(const char *option, const char *fd, struct error *err);
+
+/* fd: a whole number below 65536? -1 with ERROR_USAGE. */
+int secret_given_check_fd(const char *option, const char *fd, struct error *err);
+
+/* The first line, at most cap - 1 octets, without its end, at once zero-terminated; the rest of dst is zero.
+ * Read octet by octet, so that what follows stays in the descriptor, and no buffer keeps the secret. stop
+ * (NULL: never) ends it between two octets. */
+void secret_given_line(int fd, char *dst, unsigned cap, const volatile int *stop);

@@ -1,0 +1,48 @@
+#include "status.h"
+
+#include "print.h"
+#include "report.h"
+#include <stdio.h>
+
+static json_t *last_run(const struct status_account *a)
+{
+    if (!a->run_started_s)
+        return json_null();
+    return json_pack("{s:s, s:o, s:o, s:o, s:s}", "command", a->run_command, "started",
+        print_json_time(a->run_started_s), "ended",
+        a->run_ended_s ? print_json_time(a->run_ended_s) : json_null(), "exit_code",
+        a->run_ended_s ? json_integer(a->run_exit_code) : json_null(), "words", a->run_words);
+}
+
+static json_t *account(const struct status_account *a)
+{
+    json_t *job = json_pack("{s:s, s:s, s:s, s:o, s:b}", "from", a->source, "to", a->destination, "folder",
+        a->folder, "work_dir", a->begun ? json_string(a->work_dir) : json_null(), "begun", a->begun);
+    for (int i = 0; i < LEDGER_STATES; i++)
+        json_object_set_new(
+            job, ledger_state_name((enum ledger_state)i), json_integer((json_int_t)a->count[i]));
+    json_object_set_new(job, "octets_done", json_integer((json_int_t)a->octets_done));
+    json_object_set_new(job, "last_run", last_run(a));
+    return job;
+}
+
+/* All of it but its accounts, which the file itself has. */
+static json_t *batch(const struct status *s)
+{
+    json_t *b = s->batch ? json_deep_copy(s->batch) : json_null();
+    if (!json_is_object(b))
+        return b;
+    json_object_del(b, "accounts");
+    json_object_set_new(b, "at_work", json_boolean(s->batch_at_work));
+    return b;
+}
+
+void status_json(const struct status *s, const struct error *err, int exit_code)
+{
+    json_t *jobs = json_array();
+    for (size_t i = 0; i < s->count; i++)
+        json_array_append_new(jobs, account(&s->accounts[i]));
+    print_json_document(stdout, "status",
+        json_pack("{s:o, s:o, s:o, s:o, s:i}", "batch", batch(s), "jobs", jobs, "damaged",
+            report_json_damaged(&s->walk), "error", print_json_error(err), "exit_code", exit_code));
+}
