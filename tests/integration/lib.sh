@@ -133,6 +133,19 @@ expect_exit() {
     fi
 }
 
+# says NAME EXIT FILTER VALUE: the last run ended with code EXIT, and jq's FILTER gives VALUE.
+says() {
+    local is
+    is=$(jq -c "$3" "$W/out" 2>&1)
+    if [[ $rc != "$2" ]]; then
+        not_ok "$1: exit code is $rc instead of $2" "$W/err" "$W/out"
+    elif [[ $is != "$4" ]]; then
+        not_ok "$1: $3 is $is instead of $4" "$W/err"
+    else
+        ok "$1"
+    fi
+}
+
 # exact NAME USER [FOLDER-OF-THE-MAILDIR]: everything arrived exactly once, byte for byte, dates right, nothing else.
 exact() {
     if "$SERVERS_TOOLS/maildiff" --manifest "$S/$2.manifest" --source "$S/legacy/$2/Maildir" \
@@ -141,6 +154,19 @@ exact() {
     else
         not_ok "$1" "$W/diff" "$W/err"
     fi
+}
+
+# copy_of USER KIND N MAILDIR: the file there of the Nth message of this kind in the user's manifest.
+copy_of() {
+    local sha
+    sha=$(awk -v kind="$2" -v n="$3" '$6 == kind && ++i == n { print $4 }' "$S/$1.manifest")
+    find "$4"/{cur,new} -type f -exec sha256sum {} + | awk -v sha="$sha" '$1 == sha { file = $2 } END { print file }'
+}
+
+# rewrap FILE: another place for the first line end in its base64.
+rewrap() {
+    perl -0pi -e 's{([A-Za-z0-9+/]{40})([A-Za-z0-9+/]{4})\r\n(?=[A-Za-z0-9+/])}{$1\r\n$2}' "$1"
+    servers_own "$1"
 }
 
 # await_text FILE PATTERN: until the file holds it; false after half a minute.
@@ -185,5 +211,19 @@ proxy() {
         sleep 0.01
     done
     not_ok "netproxy starts" "$W/proxy.log"
+    exit 1
+}
+
+# relay NAME ARGUMENTS...: tests/tools/relay.py; its port in $relay_port, what it saw in $W/NAME.seen.
+relay() {
+    local try
+    rm -f "$W/$1.port"
+    python3 "$LIB_TOP/tests/tools/relay.py" "${@:2}" --port-file "$W/$1.port" >"$W/$1.seen" 2>"$W/$1.err" &
+    LIB_PIDS+=($!)
+    for ((try = 0; try < 500; try++)); do
+        [[ -s $W/$1.port ]] && relay_port=$(<"$W/$1.port") && return
+        sleep 0.02
+    done
+    not_ok "relay.py starts" "$W/$1.err"
     exit 1
 }

@@ -226,3 +226,121 @@ if [[ -z $differ ]]; then ok "each of them agrees with itself"; else not_ok "eac
 wait $runner
 rc=$? && cp "$W/run-err" "$W/err"
 expect_exit "the run is not disturbed by it" 0
+
+# ---- a customer with several accounts, each with a ledger of its own ----
+SERVERS_MAX_MAIL=60k start many
+customer=$W/work-customer
+fill saburo --count 30 --octets 90000
+fill shiro --count 25 --octets 600000 --big 100000
+# account COMMAND USER [options]
+account() {
+    pf "$1" "$2" --work-dir "$customer/accounts/$2-0000" "${@:3}"
+}
+account migrate saburo
+expect_exit "the first account" 0
+account verify saburo
+expect_exit "is verified" 0
+account migrate shiro
+expect_exit "the second one: some messages are too large" 1
+# handover LANG [options]: handed.html and so on in $W.
+handover() {
+    raw report --work-dir "$customer" --lang "$1" --customer '丸山商事 & <Söhne>' --prepared-by '=1+1' --report "$W/handed.html" \
+        --report "$W/handed.xlsx" --report "$W/handed.csv" --report "$W/handed.json" "${@:2}"
+}
+raw report --work-dir "$customer" --format json
+expect_exit "the report goes over all accounts" 0
+cp "$W/out" "$W/story.json"
+check "both are in it, each with its folder" test "$(jq -r '.jobs[].work_dir' "$W/out" | sed 's,.*/,,' | tr '\n' ' ')" = \
+    "saburo-0000 shiro-0000 "
+raw report --work-dir "$customer" --from "$(pop_url shiro)" --format json
+check "--from finds one of them" test "$(jq -r '.jobs[].from' "$W/out")" = "shiro@localhost:$LEGACY_POP3S_PORT"
+for lang in en ja; do
+    handover $lang
+    expect_exit "report --report, $lang" 0
+    check "$lang: what was written is said, and nothing else" test "$(wc -l <"$W/out")" = 5
+    check "$lang: the states" test "$(jq -r '[.in_order, .accounts[].state] | join(" ")' "$W/handed.json")" = \
+        "false in-order not-moved"
+    if command -v python3 >/dev/null; then
+        check "$lang: the JSON has the sums of the ledgers" "$LIB_HERE/handover_check.py" json "$W/handed.json" "$W/story.json"
+        for form in csv html xlsx; do
+            check "$lang: the ${form^^} has those of the JSON" "$LIB_HERE/handover_check.py" $form "$W/handed.$form" "$W/handed.json"
+        done
+    else
+        skip "$lang: the files agree" "no python3 here"
+    fi
+    if command -v xmllint >/dev/null; then
+        check "$lang: the page is well-formed" xmllint --noout "$W/handed.html"
+    else
+        skip "$lang: the page is well-formed" "no xmllint here"
+    fi
+done
+check "the Japanese page is Japanese" grep -q '<h1>移行結果報告書</h1>' "$W/handed.html"
+handover en --format csv
+check "with --format the story is printed as well" test "$(grep -c $'\r$' "$W/out")" = \
+    $(($(jq '[.jobs[].messages | length] | add' "$W/story.json") + 1))
+raw report --work-dir "$customer" --report "$W/handed.pdf"
+expect_exit "a kind of file that there is not" 2 'handed.pdf'
+raw report --work-dir "$customer" --report "$W/none/handed.html"
+expect_exit "a file that cannot be written" 5 'none/handed.html'
+
+# ---- those of a list ----
+cat >"$W/list.csv" <<LIST
+from,to,enabled
+$(pop_url saburo),$(imap_url saburo),
+$(pop_url goro),$(imap_url goro),
+$(pop_url shiro),$(imap_url shiro),no
+LIST
+raw status --work-dir "$customer" --accounts "$W/list.csv" --format json
+expect_exit "status of a list" 0
+check "the enabled accounts of the list, begun or not" test "$(jq -r '.jobs[] | "\(.from | sub("@.*"; "")) \(.begun)"' "$W/out" |
+    tr '\n' ,)" = "saburo true,goro false,"
+handover en --accounts "$W/list.csv"
+expect_exit "what is handed over for a list" 0
+check "it names who has not begun" test "$(jq -r '.accounts[].state' "$W/handed.json" | tr '\n' ' ')" = "in-order not-begun "
+
+# ---- many of them, and one that is damaged ----
+raw status --work-dir "$customer"
+expect_exit "status of two accounts" 0
+check "a paragraph for each" test "$(grep -c '^  last run: ' "$W/out")" = 2
+# batch_file ENDED: what a batch of two accounts leaves while it runs, as it is documented.
+batch_file() {
+    cat >"$customer/status.json" <<JSON
+{"schema": 1, "popferry": "0.1.0", "command": "migrate", "began": "2026-11-22T10:00:00Z", "now": "2026-11-22T10:05:00Z",
+ "ended": $1, "sum": {"accounts": 2, "in_order": 0, "attention": 1, "failed": 0, "waiting": 0, "skipped": 0, "running": 1,
+ "queued": 0, "exit_code": 1}, "accounts": []}
+JSON
+}
+first_line() { # PATTERN
+    raw status --work-dir "$customer"
+    head -1 "$W/out"
+    head -1 "$W/out" | grep -Eq "$1"
+}
+batch_file null
+check "a batch that ended without a word is named" first_line \
+    '^Batch: migrate, begun 2026-11-22T10:00:00Z, 1 of 2 accounts done, 1 at work, 1 needs attention; interrupted after 2026-11-22T10:05'
+raw status --work-dir "$customer" --format json
+check "in the JSON, too" test "$(jq -r '.batch | "\(.command) \(.at_work) \(.sum.accounts) \(has("accounts"))"' "$W/out")" = \
+    "migrate false 2 false"
+batch_file '"2026-11-22T10:06:00Z"'
+check "one that ended, with its exit code" first_line '; ended 2026-11-22T10:06:00Z with exit code 1$'
+echo 'no JSON' >"$customer/status.json"
+check "a file that is something else is passed over" first_line '^saburo@'
+rm "$customer/status.json"
+for ((i = 10; i < 32; i++)); do
+    cp -r "$customer/accounts/saburo-0000" "$customer/accounts/saburo-00$i"
+done
+raw status --work-dir "$customer"
+expect_exit "status of 24 accounts" 0
+check "a line for each" test "$(grep -c '^  [a-z].* saburo@\|^  [a-z].* shiro@' "$W/out")" = 24
+check "what needs attention first" sh -c 'sed -n 3p "$1" | grep -q "^  attention .*shiro@"' sh "$W/out"
+check "the columns are aligned" test "$(awk 'NR > 1 { print index($0, "20" "'"$(date -u +%y)"'-") }' "$W/out" | sort -u | wc -l)" = 2
+head -c 4096 /dev/urandom | dd of="$customer/accounts/saburo-0015/ledger.sqlite" conv=notrunc status=none
+for command in status report; do
+    raw $command --work-dir "$customer" --format json
+    expect_exit "$command with a damaged ledger" 5 'saburo-0015/ledger.sqlite'
+    check "$command: the others are shown, the damaged one is named" jq -e \
+        '.exit_code == 5 and (.jobs | length) == 23 and (.damaged | map(.work_dir | sub(".*/"; ""))) == ["saburo-0015"]' "$W/out"
+done
+handover en
+expect_exit "what is handed over with a damaged ledger" 5 'saburo-0015'
+check "it says so" test "$(jq -r '.accounts[] | select(.state == "unreadable").name' "$W/handed.json")" = saburo-0015

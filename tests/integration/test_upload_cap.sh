@@ -141,3 +141,14 @@ before=$(there mika /.Elsewhere)
 capped mika
 expect_exit "two folders, one account" 4 "$told"
 check "together within the limit ($before of it elsewhere)" test $(($(there mika) + before)) -le $CAP -a "$before" -gt 0
+
+# ---- two accounts of a list into one destination share its day ----
+for i in 1 2; do fill "half$i" --count 20 --octets 200000 --seed "$i$i"; done
+printf 'from_user,to_user\nhalf1,whole\nhalf2,whole\n' >"$W/halves.csv"
+raw migrate --accounts "$W/halves.csv" --from-host "localhost:$LEGACY_POP3S_PORT" --to-host "localhost:$CLOUD_IMAPS_PORT" \
+    --from-password-file "$W/password" --to-password-file "$W/password" --ca-file "$SERVERS_CA" --work-dir "$W/work-halves" \
+    --shared --upload-cap 250k --jobs 2
+expect_exit "two into one: the limit ends it" 4
+sent=$(find "$S/cloud/whole/Maildir"/{cur,new} -type f -printf '%s\n' | awk '{ n += $1 } END { print n + 0 }')
+check "the two of them sent no more than one may ($sent octets)" test "$sent" -le 250000
+check "but nearly as much" test "$sent" -gt 150000

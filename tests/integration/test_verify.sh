@@ -8,13 +8,6 @@ fill taro --count 100 --octets 1000000
 cloud=$S/cloud/taro/Maildir
 legacy=$S/legacy/taro/Maildir
 
-# copy_of KIND [N]: the file in the cloud's INBOX of the Nth message of this kind.
-copy_of() {
-    local sha
-    sha=$(awk -v kind="$1" -v n="${2:-1}" '$6 == kind && ++i == n { print $4 }' "$S/taro.manifest")
-    find "$cloud"/{cur,new} -type f -exec sha256sum {} + | awk -v sha="$sha" '$1 == sha { file = $2 } END { print file }'
-}
-
 # flip FILE OFFSET: another character there; the file's size, which stands in its name, stays.
 flip() {
     local is to=A
@@ -31,19 +24,6 @@ forget_cache() {
 # verdict [options]: verify, as JSON.
 verdict() {
     pf verify taro --format json "$@"
-}
-
-# says NAME EXIT FILTER VALUE: the last verify ended so, and jq's FILTER gives VALUE.
-says() {
-    local is
-    is=$(jq -c "$3" "$W/out" 2>&1)
-    if [[ $rc != "$2" ]]; then
-        not_ok "$1: exit code is $rc instead of $2" "$W/err" "$W/out"
-    elif [[ $is != "$4" ]]; then
-        not_ok "$1: $3 is $is instead of $4" "$W/err"
-    else
-        ok "$1"
-    fi
 }
 
 tree() { # names and contents of both sides
@@ -93,7 +73,7 @@ restore() {
     cp -a "$W/as-copied" "$cloud"
     servers_own "$cloud"
 }
-file=$(copy_of utf8 2)
+file=$(copy_of taro utf8 2 "$cloud")
 flip "$file" $(($(stat -c %s "$file") - 20))
 verdict
 says "a body that was altered" 1 '[.summary.agreed, .summary.altered, .summary.missing]' '[99,1,0]'
@@ -108,7 +88,7 @@ check "the message is listed with its UIDL and subject" grep -Eq '^  nr [0-9]+, 
 restore
 
 # Header fields: the subject of a message with a Message-ID; and a field more in one without.
-file=$(copy_of japanese 3)
+file=$(copy_of taro japanese 3 "$cloud")
 at=$(grep -abo '^Subject: =?ISO-2022-JP?B?' "$file" | head -1 | cut -d: -f1)
 flip "$file" $((at + 30))
 forget_cache
@@ -119,7 +99,7 @@ says "headers show it, too" 1 '[.summary.agreed, .summary.altered]' '[99,1]'
 restore
 
 # A server that writes X for raw 8-bit characters of the header, and one that breaks base64 lines elsewhere.
-file=$(copy_of 8bit 1)
+file=$(copy_of taro 8bit 1 "$cloud")
 perl -0pi -e 's{^(.*?\r\n\r\n)}{$1 =~ tr/\x80-\xff/X/r}se' "$file"
 servers_own "$cloud"
 forget_cache
@@ -127,12 +107,7 @@ verdict
 says "8-bit characters of the header became X" 1 '[.messages[] | select(.verdict == "altered") | .reason]' \
     '["the server replaced the raw 8-bit characters of header fields by X"]'
 restore
-# rewrap FILE: another place for the first line end in its base64.
-rewrap() {
-    perl -0pi -e 's{([A-Za-z0-9+/]{40})([A-Za-z0-9+/]{4})\r\n(?=[A-Za-z0-9+/])}{$1\r\n$2}' "$1"
-    servers_own "$1"
-}
-rewrap "$(copy_of utf8 2)"
+rewrap "$(copy_of taro utf8 2 "$cloud")"
 verdict
 says "the same parts in other bytes agree, as rewritten" 0 '[.summary.by_proof.structure, .summary.by_proof.exact, .summary.altered]' '[1,99,0]'
 retr=$(last_session taro "$(sessions taro)")
@@ -140,7 +115,7 @@ check "that one message was read from the source again" grep -q 'retr=1/' <<<"$r
 restore
 
 # ---- missing, doubled, others ----
-file=$(copy_of html 2)
+file=$(copy_of taro html 2 "$cloud")
 rm "$file"
 verdict
 says "a message removed by hand is missing" 1 '[.summary.agreed, .summary.missing, .summary.altered]' '[99,1,0]'
@@ -149,13 +124,13 @@ says "and by headers" 1 '[.summary.agreed, .summary.missing]' '[99,1]'
 verdict --level count
 says "and by number" 1 '[.summary.agreed, .summary.missing]' '[99,1]'
 restore
-original=$(copy_of duplicate 1)
+original=$(copy_of taro duplicate 1 "$cloud")
 rm "$original"
 verdict
 says "its duplicates are missing with it" 1 '[.summary.agreed, .summary.missing]' '[98,2]'
 restore
 
-file=$(copy_of html 1)
+file=$(copy_of taro html 1 "$cloud")
 cp "$file" "$cloud/new/1.again.$HOSTNAME"
 servers_own "$cloud"
 verdict
@@ -174,7 +149,7 @@ restore
 
 # ---- moved, renumbered ----
 mkdir -p "$cloud/.Elsewhere"/{cur,new,tmp}
-file=$(copy_of japanese 1)
+file=$(copy_of taro japanese 1 "$cloud")
 mv "$file" "$cloud/.Elsewhere/cur/"
 servers_own "$cloud"
 verdict
@@ -190,7 +165,7 @@ verdict --level headers
 says "by headers" 0 '[.summary.agreed, .summary.extra]' '[100,0]'
 verdict --level count
 says "by number" 0 '[.summary.agreed, .summary.extra]' '[100,0]'
-rm "$(copy_of html 2)"
+rm "$(copy_of taro html 2 "$cloud")"
 verdict --level count
 says "one less" 1 '[.summary.agreed, .summary.missing]' '[99,1]'
 verdict

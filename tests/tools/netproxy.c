@@ -63,6 +63,7 @@ static struct {
     int64_t delay_ns;
     uint64_t cut_up, cut_down;
     const char *port_file;
+    FILE *log;
 } options;
 
 static volatile sig_atomic_t stop;
@@ -357,8 +358,11 @@ static void serve_pairs(void)
 static void accept_all(int listener)
 {
     int fd;
-    while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0)
+    while ((fd = accept4(listener, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) {
+        if (options.log)
+            fputs("connection\n", options.log);
         pair_new(fd);
+    }
 }
 
 /* ---- set-up ---- */
@@ -404,9 +408,15 @@ static void set_option(int c, const char *value)
     case 'p':
         options.port_file = value;
         break;
+    case 'L':
+        options.log = fopen(value, "we");
+        if (!options.log)
+            fail(value);
+        setlinebuf(options.log);
+        break;
     default:
         fprintf(stderr, "usage: netproxy --listen PORT|0 --connect 127.0.0.1:PORT --delay-ms MS [--cut-up N] "
-                        "[--cut-down N] [--port-file FILE]\n");
+                        "[--cut-down N] [--port-file FILE] [--log FILE]\n");
         exit(EXIT_FAILURE);
     }
 }
@@ -416,7 +426,8 @@ static void parse(int argc, char **argv)
     static const struct option known[] = {{"listen", required_argument, NULL, 'l'},
         {"connect", required_argument, NULL, 'c'}, {"delay-ms", required_argument, NULL, 'd'},
         {"cut-up", required_argument, NULL, 'u'}, {"cut-down", required_argument, NULL, 'w'},
-        {"port-file", required_argument, NULL, 'p'}, {NULL, 0, NULL, 0}};
+        {"port-file", required_argument, NULL, 'p'}, {"log", required_argument, NULL, 'L'},
+        {NULL, 0, NULL, 0}};
     options.listen = loopback("0");
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;)
         set_option(c, optarg ? optarg : "");
@@ -473,6 +484,8 @@ int main(int argc, char **argv)
         pair_free(pair);
     }
     free(entries);
+    if (options.log)
+        fclose(options.log);
     close(listener);
     return EXIT_SUCCESS;
 }

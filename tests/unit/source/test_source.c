@@ -164,6 +164,103 @@ static void test_many_repeated(void)
     script_done(&sc);
 }
 
+/* ---- more than can be ---- */
+static void expect_given_up(const struct script_row *answers, size_t most_items)
+{
+    struct script sc = {.rows = answers};
+    struct source *s = source_new();
+    struct done done = {0};
+    struct error err = {0};
+    size_t count;
+    source_inventory(s, on_done, &done);
+    CHECK_INT(script_run(&sc, s, &err), -1);
+    CHECK_INT(done.calls, 1);
+    CHECK_INT(done.error.code, ERROR_PROTOCOL);
+    CHECK_INT(done.error.retry, ERROR_RETRY_LATER);
+    CHECK(strstr(done.error.text, "more than 1000000 messages") != NULL);
+    CHECK_INT(err.code, ERROR_PROTOCOL);
+    source_items(s, &count);
+    CHECK(count <= most_items);
+    source_free(s);
+    script_done(&sc);
+}
+
+static void test_too_many(void)
+{
+    struct buf many CLEANUP(buf_done) = {0}, back CLEANUP(buf_done) = {0};
+    buf_append_str(&many, "+OK\n");
+    for (int i = 1; i <= SOURCE_ITEMS_MAX + 1; i++)
+        buf_printf(&many, "%d 1\n", i);
+    buf_append_str(&back, "+OK\n");
+    for (int i = 20000; i > 0; i--)
+        buf_printf(&back, "%d x\n", i);
+    const struct script_row list[] = {{"CAPA", CAPA_ALL}, {"STAT", "+OK 9 9\n"}, {"LIST", buf_str(&many)},
+        {"UIDL", "+OK\n.\n"}, {NULL, NULL}};
+    const struct script_row uidl[] = {{"CAPA", CAPA_ALL}, {"STAT", "+OK 9 9\n"}, {"LIST", "+OK\n1 1\n.\n"},
+        {"UIDL", buf_str(&many)}, {NULL, NULL}};
+    const struct script_row descending[] = {{"CAPA", CAPA_ALL}, {"STAT", "+OK 9 9\n"},
+        {"LIST", "+OK\n50000 1\n.\n"}, {"UIDL", buf_str(&back)}, {NULL, NULL}};
+    CHECK_LABEL("LIST");
+    expect_given_up(list, SOURCE_ITEMS_MAX);
+    CHECK_LABEL("UIDL");
+    expect_given_up(uidl, SOURCE_ITEMS_MAX);
+    CHECK_LABEL("UIDL, from the end");
+    expect_given_up(descending, 20000);
+}
+
+static void count_data(void *ctx, const void *data, size_t len)
+{
+    (void)data;
+    *(size_t *)ctx += len;
+}
+
+struct endless {
+    size_t octets; /* first, as count_data has it */
+    struct done done;
+};
+
+static void on_endless(void *ctx, const struct error *error)
+{
+    struct endless *e = ctx;
+    on_done(&e->done, error);
+}
+
+static void expect_cut(bool header, size_t most)
+{
+    static const struct script_row answers[] = {{"CAPA", CAPA_ALL}, {"STAT", "+OK 1 9\n"},
+        {"LIST", "+OK\n1 9\n.\n"}, {"UIDL", "+OK\n1 a\n.\n"}, {"RETR", "+OK\n"}, {"TOP", "+OK\n"},
+        {NULL, NULL}};
+    struct script sc = {.rows = answers};
+    struct source *s = source_new();
+    struct done done = {0};
+    struct endless e = {0};
+    struct error err = {0};
+    char block[65536];
+    int rc = 0;
+    memset(block, 'x', sizeof block);
+    CHECK_LABEL(header ? "endless header" : "endless message");
+    source_inventory(s, on_done, &done);
+    CHECK_INT(script_run(&sc, s, NULL), 0);
+    (header ? source_fetch_header : source_fetch)(s, 0, count_data, on_endless, &e);
+    CHECK_INT(script_run(&sc, s, NULL), 0);
+    for (size_t fed = 0; !rc && fed <= most + 2 * sizeof block; fed += sizeof block)
+        rc = source_feed(s, block, sizeof block, &err);
+    CHECK_INT(rc, -1);
+    CHECK(e.octets <= most && e.octets > most - 2 * sizeof block);
+    CHECK_INT(e.done.calls, 1);
+    CHECK_INT(e.done.error.code, ERROR_PROTOCOL);
+    CHECK_INT(e.done.error.retry, ERROR_RETRY_AFTER_LOGIN);
+    CHECK_INT(source_outstanding(s), 0);
+    source_free(s);
+    script_done(&sc);
+}
+
+static void test_endless(void)
+{
+    expect_cut(true, 16 << 20);
+    expect_cut(false, (64 << 20) + 2 * 9);
+}
+
 /* ---- messages ---- */
 static const struct script_row mailbox[] = {
     {"CAPA", CAPA_ALL},
@@ -453,6 +550,8 @@ int main(void)
     static const struct check_test tests[] = {
         {"inventory", test_inventory},
         {"many repeated UIDLs", test_many_repeated},
+        {"more messages than can be", test_too_many},
+        {"messages without end", test_endless},
         {"fetch", test_fetch},
         {"header", test_header},
         {"delete", test_delete},

@@ -1,0 +1,163 @@
+#!/usr/bin/env bash
+# popferry accounts: lists of every kind, what is wrong with them by file and line, a list to begin with. No server is
+# asked, nothing is changed, no password shown.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/batch.sh"
+SERVERS_PASSWORD='geheim-Tofu&7' # what stands in the lists; expect_exit looks for it
+
+accounts() { # OPTIONS...
+    (cd "$W/empty" && "$POPFERRY" accounts "$@" >"$W/out" 2>"$W/err" </dev/null)
+    rc=$?
+}
+mkdir "$W/empty"
+given=(--from-host pop.example.invalid --to-host imap.example.invalid)
+
+# ---- every kind of list ----
+plain='from_user,from_password,to_user,to_password
+taro,geheim-Tofu&7,taro@example.com,geheim-Tofu&7
+hanako,geheim-Tofu&7,hanako@example.com,geheim-Tofu&7'
+japanese='氏名,移行元ユーザー名,移行元パスワード,移行先ユーザー名,移行先パスワード,備考
+山田太郎,taro,geheim-Tofu&7,taro@example.com,geheim-Tofu&7,能登ソ表
+鈴木花子,hanako,geheim-Tofu&7,hanako@example.com,geheim-Tofu&7,"二行の
+備考"'
+imapsync='pop.example.invalid;taro;geheim-Tofu&7;imap.example.invalid;taro@example.com;geheim-Tofu&7;
+# a remark
+pop.example.invalid;hanako;geheim-Tofu&7;imap.example.invalid;hanako@example.com;geheim-Tofu&7;'
+microsoft='EmailAddress,UserName,Password,UserRoot
+taro@example.com,taro,geheim-Tofu&7,
+hanako@example.com,hanako,geheim-Tofu&7,'
+crlf() {
+    sed 's/$/\r/'
+}
+echo geheim-Tofu\&7 >"$W/word" && chmod 600 "$W/word"
+printf '%s\n' "$plain" >"$W/utf8.csv"
+{ printf '\xef\xbb\xbf' && printf '%s\n' "$plain" | crlf; } >"$W/bom.csv"
+printf '%s\n' "$japanese" | iconv -t CP932 | crlf >"$W/cp932.csv"
+printf '%s\n' "$japanese" | tr , ';' | iconv -t CP932 | crlf >"$W/semicolon.csv"
+printf '%s\n' "$japanese" | tr , '\t' >"$W/tab.csv"
+{ printf '\xff\xfe' && printf '%s\n' "$japanese" | tr , '\t' | crlf | iconv -t UTF-16LE; } >"$W/unicode.txt"
+printf '%s\n' "$imapsync" >"$W/imapsync.txt"
+printf '%s\n' "$microsoft" | crlf >"$W/microsoft.csv"
+printf '%s\n' "$plain" | tr '\n' '\r' >"$W/cr.csv"
+chmod 600 "$W"/*.csv "$W"/*.txt
+sum() {
+    find "$W" -maxdepth 1 -name '*.[ct][sx][vt]' -exec sha256sum {} + | sort | sha256sum
+}
+before=$(sum)
+for list in utf8.csv bom.csv cp932.csv semicolon.csv tab.csv unicode.txt imapsync.txt microsoft.csv cr.csv; do
+    accounts check "$W/$list" "${given[@]}" --to-password-file "$W/word"
+    expect_exit "$list" 0
+    check "$list: two accounts in order" grep -qE '^ *accounts +2$' "$W/out"
+    accounts check "$W/$list" "${given[@]}" --to-password-file "$W/word" --format json
+    expect_exit "$list, JSON" 0
+    is "$list, JSON: in order" "$(said '"\(.accounts) \(.in_order) \(.errors | length)"')" "2 2 0"
+done
+kind() { # LIST FORM CHARSET DELIMITER
+    accounts check "$W/$1" "${given[@]}" --to-password-file "$W/word" --format json
+    is "$1: what it was taken for" "$(said '"\(.form)|\(.charset)|\(.delimiter)"')" "$2|$3|$4"
+}
+kind cp932.csv 'with a heading' CP932 ,
+kind semicolon.csv 'with a heading' CP932 ';'
+kind tab.csv 'with a heading' UTF-8 $'\t'
+kind imapsync.txt "imapsync's" UTF-8 ';'
+kind microsoft.csv "Microsoft's" UTF-8 ,
+accounts check "$W/cp932.csv" "${given[@]}" --charset UTF-8
+expect_exit "a charset that it is not" 2 'cp932.csv'
+is "the lists are as they were" "$(sum)" "$before"
+is "nothing was left behind" "$(find "$W/empty" | wc -l)" 1
+
+# ---- what is wrong ----
+# wrong NAME LINE PATTERN TEXT: of the list TEXT, this line is told of, wherever the others are in order.
+wrong() {
+    printf '%s\n' "$4" >"$W/wrong.csv"
+    chmod 600 "$W/wrong.csv"
+    accounts check "$W/wrong.csv" "${given[@]}" --from-password-file "$W/word" --to-password-file "$W/word"
+    cat "$W/out" >>"$W/err"
+    expect_exit "$1" 2 "wrong\.csv:$2: .*($3)|wrong\.csv: .*line $2.*($3)"
+}
+wrong "an unknown column" 1 'geheimnis' 'user,geheimnis
+taro,x'
+wrong "a column twice" 1 'twice|repeated|again|second' 'user,from_host,from_host
+taro,a,b'
+wrong "more cells than columns" 3 'column|cell|field' 'user,note
+taro,x
+hanako,x,y'
+wrong "quotes that do not end" 3 'quot' 'user,note
+taro,x
+hanako,"y'
+wrong "a day that does not exist" 3 'since' 'user,since
+taro,2020-01-01
+hanako,2020-02-30'
+wrong "a number that is none" 2 'old_than|whole number' 'user,old_than
+taro,many'
+wrong "no user" 3 'user' 'from_user,to_user,note
+taro,taro,
+,hanako,x'
+wrong "a URL that is none" 2 'from' 'user,from
+taro,http://pop.example.jp'
+wrong "the same account twice" 4 'line 2' 'user
+taro
+hanako
+taro'
+wrong "one source into two, the first" 2 'shared' 'from_user,to_user
+taro,a
+taro,b'
+wrong "one source into two, the second" 3 'shared' 'from_user,to_user
+taro,a
+taro,b'
+wrong "two sources into one" 3 'shared' 'from_user,to_user
+taro,all
+hanako,all'
+wrong "enabled or not?" 3 'enabled' 'user,enabled
+taro,yes
+hanako,perhaps'
+wrong "line numbers count line breaks in quotes" 5 'since' 'user,note,since
+taro,"one
+two
+three",2020-01-01
+hanako,,soon'
+printf '%s\n' 'from_user,to_user' 'taro,a' 'taro,b' >"$W/wrong.csv"
+accounts check "$W/wrong.csv" "${given[@]}" --shared --from-password-file "$W/word" --to-password-file "$W/word"
+expect_exit "--shared allows it" 0
+printf '%s\n' 'user,from_password' 'taro,' 'hanako,geheim-Tofu&7' >"$W/wrong.csv"
+chmod 600 "$W/wrong.csv"
+accounts check "$W/wrong.csv" "${given[@]}"
+check "no password: each line is told" test "$rc" = 2 -a "$(grep -cE 'wrong.csv:[23]: no password' "$W/out")" = 2
+accounts check "$W/wrong.csv" "${given[@]}" --format json
+is "no password, JSON" "$(said '[.errors[].line] | join(" ")')" "2 3"
+printf '%s\n' 'user,from_pasword' 'taro,geheim-Tofu&7' >"$W/wrong.csv"
+accounts check "$W/wrong.csv" "${given[@]}"
+expect_exit "a slip in the heading does not show the password" 2 'from_pasword'
+printf 'geheim-Tofu&7;x;y\n' >"$W/wrong.csv"
+accounts check "$W/wrong.csv" "${given[@]}"
+check "a list without a heading: exit code 2" test "$rc" = 2
+accounts check "$W/nowhere.csv"
+expect_exit "no such list" 2 'nowhere.csv'
+: >"$W/wrong.csv"
+accounts check "$W/wrong.csv" "${given[@]}"
+expect_exit "an empty list" 2 'wrong.csv'
+accounts
+expect_exit "no action" 2 'template'
+accounts chekc "$W/utf8.csv"
+expect_exit "another action" 2 'chekc'
+
+# ---- template, columns ----
+for lang in en ja; do
+    accounts template --lang "$lang"
+    expect_exit "template ($lang)" 0
+    cp "$W/out" "$W/template-$lang.csv" && chmod 600 "$W/template-$lang.csv"
+    is "template ($lang): as Excel opens it" "$(head -c3 "$W/template-$lang.csv" | od -An -tx1 | tr -d ' ') $(grep -c $'\r$' "$W/template-$lang.csv")" \
+        "efbbbf $(wc -l <"$W/template-$lang.csv")"
+    accounts check "$W/template-$lang.csv"
+    expect_exit "template ($lang): it is in order by itself" 0
+    check "template ($lang): two accounts" grep -qE '^ *accounts +2$' "$W/out"
+done
+check "the template in Japanese is in Japanese" grep -q '移行元' "$W/template-ja.csv"
+accounts columns
+expect_exit "columns" 0
+missing=''
+for column in from_user from_password to_host folder since enabled note upload_cap; do
+    grep -q "^$column " "$W/out" || missing+=" $column"
+done
+is "columns: all are told" "$missing" ''
+check "columns: with their Japanese names" grep -q '移行元ユーザー名' "$W/out"
