@@ -6,7 +6,6 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/rand.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* realloc would leave the begin of a secret behind. */

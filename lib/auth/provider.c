@@ -22,7 +22,6 @@ static const struct provider providers[] = {
         .scope_service = GMAIL,
         .redirect_host = "127.0.0.1",
         .authorize_extra = "access_type=offline&prompt=consent", /* else there is no refresh token */
-        .hosts = {"gmail.com", "googlemail.com"},
         .source = "developers.google.com/identity/protocols/oauth2 (native-app, service-account), as known "
                   "in 2026-11; not measured",
     },
@@ -37,7 +36,6 @@ static const struct provider providers[] = {
         .scope_pop = OUTLOOK "POP.AccessAsUser.All offline_access",
         .scope_app = "https://outlook.office365.com/.default",
         .redirect_host = "localhost",
-        .hosts = {"office365.com", "outlook.com", "office.com"},
         .source = "learn.microsoft.com, \"Authenticate an IMAP, POP or SMTP connection using OAuth\", "
                   "2025-09-07; endpoints not measured",
     },
@@ -53,22 +51,6 @@ const struct provider *provider_find(const char *name)
     for (unsigned i = 0; provider_at(i); i++)
         if (text_equal_nocase(name, providers[i].name))
             return &providers[i];
-    return NULL;
-}
-
-static bool within(const char *host, const char *domain)
-{
-    size_t len = strlen(host), end = strlen(domain);
-    return len >= end && text_equal_nocase(host + len - end, domain) &&
-           (len == end || host[len - end - 1] == '.');
-}
-
-const struct provider *provider_for_host(const char *host)
-{
-    for (unsigned i = 0; provider_at(i); i++)
-        for (const char *const *domain = providers[i].hosts; *domain; domain++)
-            if (within(host, *domain))
-                return &providers[i];
     return NULL;
 }
 

@@ -18,13 +18,11 @@ struct provider {
     const char *scope_service;             /* of a service account; NULL: none */
     const char *redirect_host;             /* as the loopback redirect (RFC 8252) is registered there */
     const char *authorize_extra;           /* more of the authorization request's query; NULL: none */
-    const char *hosts[4];                  /* mail servers: these, and what ends in "." and one of them */
     const char *source;                    /* where these values stand, and of which date */
 };
 
-const struct provider *provider_find(const char *name);     /* NULL: unknown */
-const struct provider *provider_for_host(const char *host); /* of a mail server; NULL: none of these */
-const struct provider *provider_at(unsigned index);         /* NULL: the end */
+const struct provider *provider_find(const char *name); /* NULL: unknown */
+const struct provider *provider_at(unsigned index);     /* NULL: the end */
 
 /* url with the tenant in its place; tenant NULL: the provider's. Caller frees; NULL: a tenant is a domain or
  * an id, this is neither. */

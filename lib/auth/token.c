@@ -15,8 +15,6 @@ struct token_source {
     struct token_set set;
     char *given; /* what token_get gave last */
     /* of one kind each: */
-    char *(*read)(void *ctx, struct error *err);
-    void *ctx;
     struct jwt_key *key;
     enum jwt_algorithm algorithm;
     struct service_key service;
@@ -105,31 +103,6 @@ static int fetch_service(struct token_source *s, int64_t now_s, struct error *er
     return note(s, token_grant_service(&s->client, &s->service, s->user, now_s, &s->set, err));
 }
 
-/* How long it lasts is not known: the next sign-in asks again. */
-static int fetch_text(struct token_source *s, int64_t now_s, struct error *err)
-{
-    char *text = s->read(s->ctx, err);
-    if (!text)
-        return -1;
-    size_t from = strspn(text, " \t\r\n"), end = strlen(text);
-    while (end > from && strchr(" \t\r\n", text[end - 1]))
-        end--;
-    char *token = mem_strndup(text + from, end - from);
-    mem_wipe_free(text);
-    bool ok = oauth_is_token(token);
-    if (ok) {
-        mem_wipe_free(s->set.access);
-        s->set.access = TAKE(token);
-        s->set.got_s = now_s;
-    }
-    mem_wipe_free(token);
-    return ok ? 0
-              : error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
-                    "what should be an access token is empty, longer than %d bytes, or holds blanks or "
-                    "something else that no token holds",
-                    OAUTH_TOKEN_MAX);
-}
-
 static struct token_source *make(
     int (*fetch)(struct token_source *source, int64_t now_s, struct error *err), const struct oauth_client *c)
 {
@@ -137,14 +110,6 @@ static struct token_source *make(
     s->fetch = fetch;
     if (c)
         copy_client(&s->client, c);
-    return s;
-}
-
-struct token_source *token_source_text(char *(*read)(void *ctx, struct error *err), void *ctx)
-{
-    struct token_source *s = make(fetch_text, NULL);
-    s->read = read;
-    s->ctx = ctx;
     return s;
 }
 
@@ -241,7 +206,7 @@ static int get_by_store(struct token_source *s, int64_t now_s, bool force, struc
 int token_get(struct token_source *s, int64_t now_s, bool force, const char **ret, struct error *err)
 {
     if (!usable(s, now_s, force)) {
-        int rc = s->dir && !s->read ? get_by_store(s, now_s, force, err) : s->fetch(s, now_s, err);
+        int rc = s->dir ? get_by_store(s, now_s, force, err) : s->fetch(s, now_s, err);
         if (rc < 0)
             return -1;
     }

@@ -12,10 +12,6 @@
 
 struct token_source;
 
-/* A token that somebody else looks after (a file, the output of a command). read is called for each sign-in
- * and returns the text, allocated, which the source trims, wipes and frees; NULL: *err. */
-struct token_source *token_source_text(char *(*read)(void *ctx, struct error *err), void *ctx);
-
 /* By a refresh token; NULL: the one in the store, with the client and the endpoint that are kept there,
  * unless the client names its own. */
 struct token_source *token_source_refresh(const struct oauth_client *c, const char *refresh_token);

@@ -2,7 +2,6 @@
 
 #include "auth_json.h"
 #include "mem.h"
-#include <stdlib.h>
 
 #define JWT_BEARER_GRANT     "urn:ietf:params:oauth:grant-type:jwt-bearer"
 #define JWT_BEARER_ASSERTION "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"

@@ -232,10 +232,3 @@ int token_store_write(const struct token_store *s, const struct token_set *set, 
         return disk(s, "replace", err);
     return 0;
 }
-
-int token_store_remove(const struct token_store *s, struct error *err)
-{
-    if (unlink(s->path) == 0)
-        return fsync(s->dir_fd) < 0 ? disk(s, "remove", err) : 1;
-    return errno == ENOENT ? 0 : disk(s, "remove", err);
-}

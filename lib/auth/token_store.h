@@ -28,8 +28,6 @@ void token_store_close(struct token_store *store);
 int token_store_read(const struct token_store *store, struct token_set *ret, struct error *err);
 /* Durable when it returns 0. -1: ERROR_DISK; the old file stays. */
 int token_store_write(const struct token_store *store, const struct token_set *set, struct error *err);
-/* 1: removed; 0: there was none; -1: ERROR_DISK. */
-int token_store_remove(const struct token_store *store, struct error *err);
 
 /* The file of an account within the folder, without its ending. Caller frees. */
 char *token_store_name(const char *account);

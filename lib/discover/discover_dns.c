@@ -3,7 +3,6 @@
 
 #include "clock.h"
 #include "mem.h"
-#include "text.h"
 #include <ares.h>
 #include <arpa/inet.h>
 #include <arpa/nameser.h>
@@ -63,11 +62,6 @@ void discover_dns_free(struct discover_dns *dns)
     if (dns)
         ares_destroy(dns->channel);
     free(dns);
-}
-
-void discover_dns_free_ptr(struct discover_dns **dns)
-{
-    discover_dns_free(*dns);
 }
 
 /* ---- order ---- */

@@ -48,7 +48,6 @@ struct discover_dns;
  * for one that cannot be read. */
 struct discover_dns *discover_dns_new(const char *server, struct error *err);
 void discover_dns_free(struct discover_dns *dns);
-void discover_dns_free_ptr(struct discover_dns **dns); /* for CLEANUP */
 
 /* All at once, for at most timeout_ms. 0: each question is filled in. -1: ERROR_CANCELLED. */
 int discover_dns_ask(struct discover_dns *dns, struct discover_dns_question *questions, size_t count,

@@ -3,7 +3,6 @@
 
 #include "https.h"
 #include "mem.h"
-#include "text.h"
 #include <errno.h>
 #include <pthread.h>
 #include <stdio.h>
