@@ -2,6 +2,7 @@
 
 #include "catalog.h"
 #include "mem.h"
+#include "options.h"
 #include "provider_presets.h"
 #include "text.h"
 #include <signal.h>
@@ -44,20 +45,13 @@ void discover_options_done(struct discover_options *o)
     *o = (struct discover_options){0};
 }
 
-static size_t count_of(const char *const *list)
-{
-    size_t count = 0;
-    while (list && list[count])
-        count++;
-    return count;
-}
-
 int discover_options_run(const struct discover_options *o, const char *address, const bool want[2],
     bool (*stop)(void *ctx), void *ctx, struct discover_result *ret, struct error *err)
 {
     struct catalog *c CLEANUP(catalog_free_ptr) = NULL;
     struct discover_preset *presets = NULL;
-    if (discover_options_check(o, err) < 0 || catalog_load(o->catalogs, count_of(o->catalogs), &c, err) < 0)
+    if (discover_options_check(o, err) < 0 ||
+        catalog_load(o->catalogs, options_count(o->catalogs), &c, err) < 0)
         return -1;
     signal(SIGPIPE, SIG_IGN);
     struct discover_spec spec = {

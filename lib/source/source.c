@@ -5,6 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* What a server may claim or send. A size by LIST is a hint: real servers are off by some percent. */
+#define HEADER_OCTETS_MAX  (16 << 20)
+#define BEYOND_LIST_OCTETS (64 << 20)
+#define UNLISTED_OCTETS    (1 << 30)
+#define UNLISTED_MAX       10000 /* messages out of order that UIDL alone names */
+
 struct request {
     source_done_fn *done;
     void *ctx;
@@ -15,6 +21,8 @@ struct source {
     struct pop3 *pop3;
     struct source_item *items;
     size_t count, cap;
+    size_t listed;       /* the first of them: named by LIST */
+    uint32_t *by_number; /* these, in order */
     struct source_facts facts;
     struct request inventory;
     struct error list_error;
@@ -36,6 +44,7 @@ void source_free(struct source *s)
     for (size_t i = 0; i < s->count; i++)
         free(s->items[i].key);
     free(s->items);
+    free(s->by_number);
     free(s);
 }
 
@@ -85,12 +94,48 @@ static void drop_number_keys(struct source *s)
         drop_key(&s->items[i]);
 }
 
-/* LIST rows come in ascending order from every server seen; a search covers those that do not. */
+static int compare_number(const void *a, const void *b, void *items)
+{
+    const struct source_item *all = items;
+    uint32_t x = all[*(const uint32_t *)a].number, y = all[*(const uint32_t *)b].number;
+    return x < y ? -1 : x > y;
+}
+
+/* LIST rows come in ascending order from every server seen; one that means harm has a million that do not. */
+static void index_numbers(struct source *s)
+{
+    s->listed = s->count;
+    s->by_number = mem_array(s->count, sizeof *s->by_number);
+    for (size_t i = 0; i < s->count; i++)
+        s->by_number[i] = (uint32_t)i;
+    qsort_r(s->by_number, s->count, sizeof *s->by_number, compare_number, s->items);
+}
+
+static struct source_item *find_listed(struct source *s, uint32_t number)
+{
+    size_t low = 0, high = s->listed;
+    if (number >= 1 && number <= s->listed && s->items[number - 1].number == number)
+        return &s->items[number - 1];
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        struct source_item *item = &s->items[s->by_number[middle]];
+        if (item->number == number)
+            return item;
+        if (item->number < number)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return NULL;
+}
+
+/* Among those of LIST, then among those that only UIDL has named, mostly in order. */
 static struct source_item *find_number(struct source *s, uint32_t number)
 {
-    if (number >= 1 && number <= s->count && s->items[number - 1].number == number)
-        return &s->items[number - 1];
-    for (size_t i = 0; i < s->count; i++)
+    struct source_item *found = find_listed(s, number);
+    if (found || s->count == s->listed || number > s->items[s->count - 1].number)
+        return found;
+    for (size_t i = s->listed; i < s->count; i++)
         if (s->items[i].number == number)
             return &s->items[i];
     return NULL;
@@ -116,9 +161,27 @@ static void on_stat(void *ctx, const struct pop3_result *res)
     }
 }
 
+/* Ends the session, with everything outstanding. */
+static void give_up(struct source *s, const struct error *why)
+{
+    pop3_abort(s->pop3, why);
+}
+
+static void too_many(struct source *s)
+{
+    struct error why;
+    error_set(&why, ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_PROTOCOL,
+        "the server lists more than %d messages; no mailbox holds so many", SOURCE_ITEMS_MAX);
+    give_up(s, &why);
+}
+
 static void on_list_row(void *ctx, uint32_t number, uint64_t octets)
 {
     struct source *s = ctx;
+    if (s->count == SOURCE_ITEMS_MAX) {
+        too_many(s);
+        return;
+    }
     if (s->count == s->cap) {
         s->cap = s->cap ? s->cap * 2 : 256;
         s->items = mem_grow(s->items, s->cap, sizeof *s->items);
@@ -132,16 +195,26 @@ static void on_list(void *ctx, const struct pop3_result *res)
     if (!res->ok)
         s->list_error = *res->error;
     s->facts.stat_agrees = s->facts.messages == s->count;
+    index_numbers(s);
 }
 
 static void on_uidl_row(void *ctx, uint32_t number, const char *uidl)
 {
     struct source *s = ctx;
+    if (s->facts.uidl_rows == SOURCE_ITEMS_MAX) {
+        too_many(s);
+        return;
+    }
     struct source_item *item = find_number(s, number);
     s->facts.uidl_rows++;
+    bool back = !item && s->count > s->listed && number < s->items[s->count - 1].number;
+    if (back && s->count - s->listed >= UNLISTED_MAX) { /* each is searched for one by one */
+        too_many(s);
+        return;
+    }
     if (!item && !s->list_error.code) { /* LIST left it out */
         on_list_row(s, number, 0);
-        item = &s->items[s->count - 1];
+        item = s->list_error.code ? NULL : &s->items[s->count - 1];
     }
     if (!*uidl)
         s->facts.blank_uidls++;
@@ -197,30 +270,57 @@ static void on_request_done(void *ctx, const struct pop3_result *res)
 struct fetch {
     struct request base; /* first, so that on_request_done can free it */
     source_data_fn *data;
+    uint32_t number;
+    uint64_t octets, most; /* so far; what there may be */
 };
 
+static void too_much(const struct fetch *f)
+{
+    struct error why;
+    error_set(&why, ERROR_SCOPE_SESSION, ERROR_RETRY_AFTER_LOGIN, ERROR_PROTOCOL,
+        "the server sends message %u without end: more than %llu octets, far beyond what it lists; it was given up",
+        f->number, (unsigned long long)f->most);
+    give_up(f->base.source, &why);
+}
+
+/* Giving up frees what ctx points at. */
 static void on_fetch_data(void *ctx, const void *data, size_t len)
 {
     struct fetch *f = ctx;
-    f->data(f->base.ctx, data, len);
+    f->octets += len;
+    if (f->octets > f->most)
+        too_much(f);
+    else
+        f->data(f->base.ctx, data, len);
 }
 
-static struct fetch *fetch_new(struct source *s, source_data_fn *data, source_done_fn *done, void *ctx)
+static struct fetch *fetch_new(
+    struct source *s, size_t item, bool header, source_data_fn *data, source_done_fn *done, void *ctx)
 {
+    const struct source_item *i = &s->items[item];
+    uint64_t most = i->octets > UINT64_MAX / 4 ? UINT64_MAX : i->octets * 2 + BEYOND_LIST_OCTETS;
     struct fetch *f = mem_alloc(sizeof *f);
-    *f = (struct fetch){.base = {.done = done, .ctx = ctx, .source = s}, .data = data};
+    *f = (struct fetch){
+        .base = {.done = done, .ctx = ctx, .source = s},
+        .data = data,
+        .number = i->number,
+        .most = header      ? HEADER_OCTETS_MAX
+                : i->octets ? most
+                            : UNLISTED_OCTETS,
+    };
     return f;
 }
 
 void source_fetch(struct source *s, size_t item, source_data_fn *data, source_done_fn *done, void *ctx)
 {
-    pop3_retr(s->pop3, s->items[item].number, on_fetch_data, on_request_done, fetch_new(s, data, done, ctx));
+    pop3_retr(s->pop3, s->items[item].number, on_fetch_data, on_request_done,
+        fetch_new(s, item, false, data, done, ctx));
 }
 
 void source_fetch_header(struct source *s, size_t item, source_data_fn *data, source_done_fn *done, void *ctx)
 {
-    pop3_top(
-        s->pop3, s->items[item].number, 0, on_fetch_data, on_request_done, fetch_new(s, data, done, ctx));
+    pop3_top(s->pop3, s->items[item].number, 0, on_fetch_data, on_request_done,
+        fetch_new(s, item, true, data, done, ctx));
 }
 
 static struct request *request_new(struct source *s, source_done_fn *done, void *ctx)

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define SOURCE_ITEMS_MAX 1000000 /* messages; a server that claims more is given up: ERROR_PROTOCOL */
+
 struct source_item {
     /* Its UIDL: the same in every session as long as the message is there. NULL when the server gives none,
      * gives one to several messages, or gives message numbers as UIDLs: then only its content can tell. */
@@ -53,7 +55,9 @@ struct source_facts {
 /* Valid after the inventory is done. */
 const struct source_facts *source_facts(const struct source *s);
 
-/* The whole message. An error of scope message costs only this one. */
+/* The whole message. An error of scope message costs only this one. A server that sends far more than it
+ * lists (64 MiB beyond twice that; 16 MiB of a header) ends the session: ERROR_PROTOCOL, retry after login.
+ */
 void source_fetch(struct source *s, size_t item, source_data_fn *data, source_done_fn *done, void *ctx);
 /* Its header alone (TOP n 0); only if has_top. */
 void source_fetch_header(
