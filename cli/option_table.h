@@ -39,7 +39,7 @@ void option_table_copy(const struct options *from, struct options *to);
 /* Free them; they are zero afterwards. */
 void option_table_free(struct options *o);
 
-#define OPTION_TABLE_MAX 160
+#define OPTION_TABLE_MAX  160
 #define OPTION_TABLE_HELP 1 /* what poptGetNextOpt returns for --help */
 
 /* For popt: `one` (which includes `many`) has a line for each option, ended by a row of zeros. poptGetNextOpt

@@ -1,7 +1,6 @@
 #include "imap_code.h"
 
 #include "text.h"
-#include <stdio.h>
 #include <string.h>
 
 #define WAIT_MAX_MS (7 * 24 * 3600 * 1000LL) /* what a server may ask us to wait at most */

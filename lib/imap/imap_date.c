@@ -3,7 +3,6 @@
 #include "clock.h"
 #include "text.h"
 #include <stdio.h>
-#include <string.h>
 
 #define FIRST_S (-62135596800) /* 0001-01-01T00:00:00Z */
 #define LAST_S  253402300799   /* 9999-12-31T23:59:59Z */

@@ -2,7 +2,6 @@
 #include "imap_private.h"
 #include "mem.h"
 #include <inttypes.h>
-#include <string.h>
 
 #define LITERAL_MINUS_MAX 4096 /* RFC 7888 section 5 */
 

@@ -3,7 +3,6 @@
 #include "text.h"
 #include <errno.h>
 #include <iconv.h>
-#include <stdint.h>
 #include <string.h>
 
 #define UNFIT 1000000u /* a penalty no valid text reaches */

@@ -1,7 +1,6 @@
 #include "mail_cut.h"
 
 #include "mail_charset.h"
-#include "text.h"
 #include <string.h>
 
 #define LIMIT       986 /* with a closing escape sequence below 990 */

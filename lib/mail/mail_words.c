@@ -5,7 +5,6 @@
 #include "mem.h"
 #include "text.h"
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define CHARSET_MAX 40

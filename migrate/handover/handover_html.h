@@ -1,5 +1,5 @@
-/* handover_html.h - what the parts of the page share: the page being written, and short words for its
- * elements. Private to handover_html*.c. */
+/* handover_html.h - what the parts of the page share: the page being written, and its tables. Private to
+ * handover_html*.c. */
 #pragma once
 
 #include "handover_private.h"

@@ -1,5 +1,5 @@
-/* quote_html_page.h - what the parts of the HTML report share: the page being written, and short words for
- * its elements. Private to quote_html_*.c and quote_chart.c. */
+/* quote_html_page.h - what the parts of the HTML report share: the page being written, and its words. Private
+ * to quote_html_*.c and quote_chart.c. */
 #pragma once
 
 #include "quote.h"
