@@ -55,9 +55,8 @@ static void check_plan(const struct catalog_plan *p)
 
 static void test_builtin(void)
 {
-    static const char *const providers[] = {
-        "google", "microsoft", "apple", "fastmail", "zoho", "sakura", "xserver", "lolipop", "kagoya", "yahoo",
-        "yahoo-japan", "ocn", "biglobe"};
+    static const char *const providers[] = {"google", "microsoft", "apple", "fastmail", "zoho", "sakura",
+        "xserver", "lolipop", "kagoya", "yahoo", "yahoo-japan", "ocn", "biglobe"};
     struct error err = {0};
     struct catalog *c = NULL;
     CHECK_LABEL("built in");
