@@ -2,12 +2,10 @@
 
 #include "batch_report.h"
 #include "batch_work.h"
-#include "estimate_batch.h"
 #include "exit_code.h"
 #include "i18n.h"
 #include "mem.h"
 #include "print.h"
-#include "quote.h"
 #include "secret.h"
 #include "talk.h"
 #include "work_dir.h"
@@ -350,38 +348,36 @@ static void print_end(const struct batch_work *w, int code)
         printf(_("Of other shards: %zu.\n"), w->list.elsewhere);
 }
 
-/* An estimate is one for all: its accounts are measured, then it is printed in place of a table. */
-static int run_estimate(struct batch_work *w, struct error *err)
+/* What all accounts make together is printed in place of a table. */
+static int run_whole(struct batch_work *w, const struct errand_whole *whole, struct error *err)
 {
-    struct quote quote;
-    if (estimate_begin(w->options, w->list.count, &quote, err) < 0)
+    struct error why = {0}, here = {0};
+    w->shared = whole->begin(w->options, w->list.count, err);
+    if (!w->shared)
         return talk_error(NULL, err);
-    w->shared = &quote;
-    int rc = run_tasks(w, err);
-    struct error why = rc < 0 ? *err : (struct error){0}, here;
+    if (run_tasks(w, err) < 0)
+        why = *err;
     for (size_t i = 0; i < w->list.count; i++) {
         const struct batch_account *a = &w->accounts[i];
         if (a->result.error.code)
-            estimate_untried(&quote, i, a->name, a->source, &a->result.error);
+            whole->undone(w->shared, i, a->name, a->source, &a->result.error);
     }
-    int code = estimate_end(w->options, &quote, &why, &here);
-    int worst = batch_account_worst(w->accounts, w->list.count);
-    quote_done(&quote);
-    worst = write_failures(w, worst);
+    int code = whole->end(w->options, w->shared, &why, &here);
+    int worst = write_failures(w, batch_account_worst(w->accounts, w->list.count));
     if (here.code)
         talk_error(NULL, &here);
     for (size_t i = 0; i < w->list.count; i++)
         if (w->accounts[i].result.error.code)
             fprintf(
                 stderr, "popferry: error: %s: %s\n", w->accounts[i].name, w->accounts[i].result.error.text);
-    return code ? code : worst;
+    return batch_account_rank(code) > batch_account_rank(worst) ? code : worst;
 }
 
 static int run(struct batch_work *w, struct error *err)
 {
     talk_catch_signals();
-    if (!strcmp(w->self->name, "estimate"))
-        return run_estimate(w, err);
+    if (w->self->kind->whole)
+        return run_whole(w, w->self->kind->whole, err);
     if (w->options->format == FORMAT_JSON)
         printf("{\"schema\":%d,\"popferry\":\"%s\",\"command\":\"%s\",\"documents\":[", PRINT_JSON_SCHEMA,
             POPFERRY_VERSION, w->self->name);

@@ -4,7 +4,6 @@
 
 #include "batch_command.h"
 #include "errand.h"
-#include "estimate_batch.h"
 #include "estimate_options.h"
 #include "estimate_print.h"
 #include "exit_code.h"
@@ -143,17 +142,18 @@ int cmd_estimate(const struct command *self, int argc, const char **argv)
 }
 
 /* ---- many accounts ---- */
-int estimate_begin(const struct options *o, size_t accounts, struct quote *ret, struct error *err)
+static void *whole_begin(const struct options *o, size_t accounts, struct error *err)
 {
     struct quote q = {0};
-    struct error untried;
+    struct error undone;
     if (begin(o, &q, err) < 0)
-        return -1;
-    error_set(&untried, ERROR_SCOPE_JOB, ERROR_RETRY_NOW, ERROR_CANCELLED, "not measured");
+        return NULL;
+    error_set(&undone, ERROR_SCOPE_JOB, ERROR_RETRY_NOW, ERROR_CANCELLED, "not measured");
     for (size_t i = 0; i < accounts; i++)
-        quote_add_account(&q)->error = untried;
-    *ret = q;
-    return 0;
+        quote_add_account(&q)->error = undone;
+    struct quote *shared = mem_alloc(sizeof *shared);
+    *shared = q;
+    return shared;
 }
 
 static void put_words(char **field, const char *words)
@@ -162,17 +162,18 @@ static void put_words(char **field, const char *words)
     *field = cleaned(words);
 }
 
-void estimate_untried(
-    struct quote *q, size_t i, const char *name, const char *source, const struct error *why)
+static void whole_undone(
+    void *shared, size_t i, const char *name, const char *source, const struct error *why)
 {
-    struct quote_account *a = &q->accounts[i];
+    struct quote_account *a = &((struct quote *)shared)->accounts[i];
     put_words(&a->name, name);
     put_words(&a->source, source);
     a->error = *why;
 }
 
-int estimate_end(const struct options *o, struct quote *q, const struct error *why, struct error *ret_err)
+static int whole_end(const struct options *o, void *shared, const struct error *why, struct error *ret_err)
 {
+    struct quote *q = shared;
     struct error err = {0};
     int code = why->code ? (int)exit_code_of(why) : EXIT_CODE_DONE;
     bool fails = quote_calculate(q, &err) < 0 || (q->calculated && write_reports(o, q, &err) < 0);
@@ -180,6 +181,8 @@ int estimate_end(const struct options *o, struct quote *q, const struct error *w
         code = exit_code_of(&err);
     print(o, q, fails ? &err : why, code);
     *ret_err = err;
+    quote_done(q);
+    free(q);
     return code;
 }
 
@@ -222,5 +225,7 @@ static int estimate_ready(const struct options *o, bool batch, struct error *err
     return check_request(o, err);
 }
 
+static const struct errand_whole whole = {.begin = whole_begin, .undone = whole_undone, .end = whole_end};
+
 const struct errand_kind cmd_estimate_kind = {
-    .ready = estimate_ready, .run = estimate_errand, .source_alone = true, .keeps = true};
+    .ready = estimate_ready, .run = estimate_errand, .source_alone = true, .keeps = true, .whole = &whole};

@@ -7,7 +7,10 @@
 #include "status.h"
 #include "talk.h"
 #include "work_dir.h"
+#include <dirent.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct gathering {
     struct status status;
@@ -42,6 +45,7 @@ static void status_done(struct gathering *g)
     }
     free(s->accounts);
     json_decref(s->batch);
+    json_decref(s->shards);
     report_walk_done(&s->walk);
     report_scope_done(&g->scope);
 }
@@ -80,6 +84,50 @@ static void add_not_begun(struct gathering *g)
     }
 }
 
+static void add_shard(struct status *s, const char *path)
+{
+    unsigned shard, shards;
+    int end = 0;
+    const char *name = strrchr(path, '/') + 1;
+    if (sscanf(name, "status-%u-of-%u.json%n", &shard, &shards, &end) != 2 || !end || name[end])
+        return;
+    json_t *b = json_load_file(path, 0, NULL);
+    if (json_is_object(b)) {
+        json_object_set_new(b, "shard", json_sprintf("%u/%u", shard, shards));
+        json_array_append(s->shards, b);
+    }
+    json_decref(b);
+}
+
+static int by_shard(const void *a, const void *b)
+{
+    return strverscmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* A folder's name may hold what a pattern takes for its own: so no glob(3). */
+static void read_shards(struct status *s)
+{
+    char **paths = NULL;
+    size_t count = 0;
+    DIR *dir = opendir(s->work_dir);
+    s->shards = json_array();
+    for (struct dirent *d; dir && (d = readdir(dir));) {
+        if (strncmp(d->d_name, "status-", 7) != 0)
+            continue;
+        paths = mem_grow(paths, count + 1, sizeof *paths);
+        paths[count++] = mem_printf("%s/%s", s->work_dir, d->d_name);
+    }
+    if (dir)
+        closedir(dir);
+    if (count)
+        qsort(paths, count, sizeof *paths, by_shard);
+    for (size_t i = 0; i < count; i++) {
+        add_shard(s, paths[i]);
+        free(paths[i]);
+    }
+    free(paths);
+}
+
 /* The file is replaced as a whole, so it is complete whenever it is there; one that is no JSON is passed
  * over. */
 static void read_batch(struct status *s)
@@ -87,6 +135,7 @@ static void read_batch(struct status *s)
     char *path CLEANUP(mem_free_str) = mem_printf("%s/status.json", s->work_dir);
     s->batch = json_load_file(path, 0, NULL);
     s->batch_at_work = work_dir_batch_at_work(s->work_dir);
+    read_shards(s);
 }
 
 /* A batch that has only begun has no ledger yet, and its accounts none to be found in. */
@@ -95,7 +144,7 @@ static int gather(struct gathering *g, struct error *err)
     struct status *s = &g->status;
     read_batch(s);
     int rc = report_walk(s->work_dir, on_ledger, g, &s->walk, err);
-    if (rc < 0 && err->code == ERROR_USAGE && (s->batch || g->scope.listed))
+    if (rc < 0 && err->code == ERROR_USAGE && (s->batch || json_array_size(s->shards) || g->scope.listed))
         rc = 0;
     if (rc == 0) {
         *err = (struct error){0};

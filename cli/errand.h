@@ -38,6 +38,20 @@ struct errand {
     struct errand_result result;
 };
 
+/* Of a command whose accounts make one result together, as an estimate does: in a batch begin, then the
+ * errands, each with errand.shared, side by side as it comes (each fills what is its own and reads the rest),
+ * undone for those that had none or could not be done, end. */
+struct errand_whole {
+    /* What they share, for so many accounts; asks no server. NULL with *err. */
+    void *(*begin)(const struct options *o, size_t accounts, struct error *err);
+    /* Account i was not done: who (and user@host), and why. */
+    void (*undone)(void *shared, size_t i, const char *name, const char *source, const struct error *why);
+    /* Print what there is on standard output, and free shared. why: with what the batch ended; code 0: well.
+     * Returns why's exit code, or that of what went wrong here: then *ret_err tells it; else ret_err->code is
+     * 0. */
+    int (*end)(const struct options *o, void *shared, const struct error *why, struct error *ret_err);
+};
+
 /* What makes a command one that goes over jobs. */
 struct errand_kind {
     /* Before any errand: options that contradict each other, a question that nobody could answer. batch: over
@@ -45,9 +59,10 @@ struct errand_kind {
     int (*ready)(const struct options *o, bool batch, struct error *err);
     /* Fills e->result and returns its code. What went wrong is told by the caller, from result.error. */
     int (*run)(struct errand *e);
-    bool source_alone; /* a job without a destination will do */
-    bool keeps;        /* it has a ledger: job->work_dir is work_dir_of_job's */
-    bool uploads;      /* the destination's daily limit concerns it: job->upload_cap */
+    bool source_alone;                /* a job without a destination will do */
+    bool keeps;                       /* it has a ledger: job->work_dir is work_dir_of_job's */
+    bool uploads;                     /* the destination's daily limit concerns it: job->upload_cap */
+    const struct errand_whole *whole; /* NULL: each account has a result of its own */
 };
 
 /* For errand functions: result's code and error. rc < 0: of err; else code, and no error. Returns the code.

@@ -85,6 +85,8 @@ static int start(const char *line, int out, pid_t *ret_pid)
     sigemptyset(&none);
     sigemptyset(&usual);
     sigaddset(&usual, SIGINT);
+    sigaddset(&usual, SIGQUIT); /* a shell's background job has these two ignored */
+    sigaddset(&usual, SIGHUP);
     sigaddset(&usual, SIGTERM);
     sigaddset(&usual, SIGPIPE);
     posix_spawnattr_init(&attributes);

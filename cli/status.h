@@ -24,6 +24,7 @@ struct status {
     struct report_walk walk;
     json_t *batch; /* what WORK/status.json says of the batch that runs or ran last; NULL: there is none */
     bool batch_at_work;
+    json_t *shards; /* an array of the same of WORK/status-I-of-N.json, each with its "shard": "I/N" */
 };
 
 /* For a person: a paragraph for each account, or with many a table of a line for each. */

@@ -27,14 +27,22 @@ static json_t *account(const struct status_account *a)
 }
 
 /* All of it but its accounts, which the file itself has. */
-static json_t *batch(const struct status *s)
+static json_t *batch(const json_t *from, bool at_work)
 {
-    json_t *b = s->batch ? json_deep_copy(s->batch) : json_null();
+    json_t *b = from ? json_deep_copy(from) : json_null();
     if (!json_is_object(b))
         return b;
     json_object_del(b, "accounts");
-    json_object_set_new(b, "at_work", json_boolean(s->batch_at_work));
+    json_object_set_new(b, "at_work", json_boolean(at_work));
     return b;
+}
+
+static json_t *shards(const struct status *s)
+{
+    size_t i;
+    json_t *b, *all = json_array();
+    json_array_foreach(s->shards, i, b) json_array_append_new(all, batch(b, s->batch_at_work));
+    return all;
 }
 
 void status_json(const struct status *s, const struct error *err, int exit_code)
@@ -43,6 +51,7 @@ void status_json(const struct status *s, const struct error *err, int exit_code)
     for (size_t i = 0; i < s->count; i++)
         json_array_append_new(jobs, account(&s->accounts[i]));
     print_json_document(stdout, "status",
-        json_pack("{s:o, s:o, s:o, s:o, s:i}", "batch", batch(s), "jobs", jobs, "damaged",
-            report_json_damaged(&s->walk), "error", print_json_error(err), "exit_code", exit_code));
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}", "batch", batch(s->batch, s->batch_at_work), "shards",
+            shards(s), "jobs", jobs, "damaged", report_json_damaged(&s->walk), "error", print_json_error(err),
+            "exit_code", exit_code));
 }

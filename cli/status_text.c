@@ -27,15 +27,15 @@ static const char *words(const json_t *object, const char *name)
     return s ? s : "";
 }
 
-static void print_batch(const struct status *s)
+static void print_batch(const json_t *b, bool at_work)
 {
-    const json_t *sum = json_object_get(s->batch, "sum");
-    bool ended = json_is_string(json_object_get(s->batch, "ended"));
+    const json_t *sum = json_object_get(b, "sum");
+    const char *shard = words(b, "shard");
     if (!sum)
         return;
     long long all = member(sum, "accounts"), open = member(sum, "running") + member(sum, "queued");
-    printf("Batch: %s, begun %s, %lld of %lld accounts done", words(s->batch, "command"),
-        words(s->batch, "began"), all - open - member(sum, "waiting"), all);
+    printf("%s%s: %s, begun %s, %lld of %lld accounts done", *shard ? "Shard " : "Batch", shard,
+        words(b, "command"), words(b, "began"), all - open - member(sum, "waiting"), all);
     if (member(sum, "running"))
         printf(", %lld at work", member(sum, "running"));
     if (member(sum, "waiting"))
@@ -43,13 +43,23 @@ static void print_batch(const struct status *s)
     long long bad = member(sum, "attention") + member(sum, "failed");
     if (bad)
         printf(", %lld %s attention", bad, bad == 1 ? "needs" : "need");
-    if (ended)
-        printf("; ended %s with exit code %lld\n", words(s->batch, "ended"), member(sum, "exit_code"));
-    else if (s->batch_at_work)
+    if (json_is_string(json_object_get(b, "ended")))
+        printf("; ended %s with exit code %lld\n", words(b, "ended"), member(sum, "exit_code"));
+    else if (at_work)
         printf("; at work now\n");
     else
-        printf("; interrupted after %s: run the same command again\n", words(s->batch, "now"));
-    putchar('\n');
+        printf("; interrupted after %s: run the same command again\n", words(b, "now"));
+}
+
+static void print_batches(const struct status *s)
+{
+    size_t i;
+    json_t *b;
+    if (s->batch)
+        print_batch(s->batch, s->batch_at_work);
+    json_array_foreach(s->shards, i, b) print_batch(b, s->batch_at_work);
+    if (s->batch || json_array_size(s->shards))
+        putchar('\n');
 }
 
 /* ---- a paragraph each ---- */
@@ -225,8 +235,7 @@ static void print_table(const struct status *s)
 
 void status_text(const struct status *s)
 {
-    if (s->batch)
-        print_batch(s);
+    print_batches(s);
     if (s->count > PARAGRAPHS) {
         print_table(s);
         return;
