@@ -78,6 +78,8 @@ is "the shards cover each account exactly once" "$(grep '^u' "$W/said" | sort | 
 check "each of them has some" test "$(for s in 1 2 3; do jq '.batch.accounts | length > 0' "$W/shard-$s.out"; done | grep -c true)" = 3
 exact_all "and all are exact" "${crowd[@]}"
 is "a status.json for each" "$(find "$W/work" -maxdepth 1 -name 'status-*-of-3.json' | wc -l)" 3
+"$POPFERRY" status --work-dir "$W/work" >"$W/out"
+is "status has a line for each" "$(grep -c "^Shard [123]/3: migrate, .*exit code 0" "$W/out")" 3
 is "one ledger for each account" "$(find "$W/work" -name ledger.sqlite | wc -l)" "$accounts"
 batch migrate list.csv "${slow[@]}" --jobs 8
 expect_exit "the whole list afterwards" 0
