@@ -163,16 +163,21 @@ killing() { # FORMAT
     begin=${EPOCHREALTIME/./}
     pf migrate taro --archive "$W/archive" --archive-format "$1"
     took=$((${EPOCHREALTIME/./} - begin))
-    for ((i = 1; i <= 4; i++)); do
+    for ((i = 1; i <= 4 || (in_time < 2 && i <= 12); i++)); do
         forget taro
-        killed_run $((took * i / 5)) --archive-format "$1" && in_time=$((in_time + 1))
+        # Too late: this machine has become quicker than when the time was taken.
+        if killed_run $((took * ((i - 1) % 4 + 1) / 5)) --archive-format "$1"; then
+            in_time=$((in_time + 1))
+        else
+            took=$((took * 2 / 3))
+        fi
         had=$(wc -l 2>/dev/null <"$W/archive/manifest.tsv")
         pf migrate taro --archive "$W/archive" --archive-format "$1"
-        expect_exit "$1: again after kill -9 at $i/5 of the time (${had:-no} lines there)" 0
-        kept "$1: after kill -9 at $i/5" taro "$1"
-        exact "$1: after kill -9 at $i/5, the migration" taro
+        expect_exit "$1: again after kill -9, nr $i (${had:-no} lines there)" 0
+        kept "$1: after kill -9, nr $i" taro "$1"
+        exact "$1: after kill -9, nr $i, the migration" taro
     done
-    check "$1: most kills came in time ($in_time of 4)" test "$in_time" -ge 2
+    check "$1: kills came in time ($in_time of $((i - 1)))" test "$in_time" -ge 2
 }
 killing maildir
 killing mbox
