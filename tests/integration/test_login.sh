@@ -40,9 +40,9 @@ visit() { # PORT QUERY
 }
 
 # The browser goes at once where the provider would send it.
-login_by_browser() {
+login_by_browser() { # [USER]
     local url port state
-    "$POPFERRY" login --to "$(imap_url taro)" "${oauth[@]}" "${app[@]}" >"$W/out" 2>"$W/err" </dev/null &
+    "$POPFERRY" login --to "$(imap_url "${1:-taro}")" "${oauth[@]}" "${app[@]}" >"$W/out" 2>"$W/err" </dev/null &
     local pid=$!
     await_text "$W/out" 'https://' || kill "$pid"
     url=$(grep -o 'https://[^ ]*' "$W/out" | head -1)
@@ -110,5 +110,34 @@ expect_exit "an application with a secret" 0
 moved check
 check "asks once, since its token is kept" \
     asked '^/token grant_type=client_credentials&scope=https%3A%2F%2Foutlook.office365.com%2F.default&client_id=app-1&client_secret=s3cret' 1
+raw login --to "$(imap_url taro)" "${oauth[@]}"
+expect_exit "login tries it out" 0
+check "by asking anew: what is kept may lack a right that was granted since" asked '^/token grant_type=client_credentials&' 2
 moved check --oauth-key "$W/none"
 expect_exit "a key that is missing" 2 '--oauth-key .*No such file'
+
+# ---- tokens that end under way: sessions are cut again and again, and each new one needs a new token ----
+oauth=(--to-oauth other --oauth-tokens "$W/kept/tokens" --ca-file "$SERVERS_CA")
+fill kenji --count 60 --octets 900000
+answers_for() { # USER SECONDS: also what the token itself says
+    tokens_make "$1" "$2"
+    printf '{"access_token":"%s","token_type":"Bearer","expires_in":%d,"refresh_token":"refresh-9"}' "$(<"$W/token")" "$2" \
+        >"$W/endpoint/answer.new"
+    mv "$W/endpoint/answer.new" "$W/endpoint/answer-token.json"
+}
+answers_for kenji 600
+login_by_browser kenji
+expect_exit "login of another user" 0
+sed -i 's/"expires":[0-9]*/"expires":1/' "$W/kept/tokens"/*.json
+: >"$W/endpoint/asked"
+while :; do answers_for kenji 3; sleep 0.5; done &
+renewing=$!
+LIB_PIDS+=("$renewing")
+proxy "$CLOUD_IMAPS_PORT" --delay-ms 80 --cut-up 220000
+raw migrate --from "$(pop_url kenji)" --to "imaps://kenji@localhost:$proxy_port" --from-password-file "$W/password" \
+    "${oauth[@]}" --work-dir "$W/work-kenji"
+kill "$renewing"
+expect_exit "tokens that last three seconds, lines that last 220 kB" 0
+exact "everything arrived exactly once" kenji
+renewed=$(grep -c '^/token grant_type=refresh_token' "$W/endpoint/asked")
+check "new tokens were fetched under way ($renewed)" test "$renewed" -ge 2
