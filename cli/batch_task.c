@@ -66,9 +66,9 @@ static const char *on_secret(void *ctx, enum job_side side)
 static int on_sign_in(void *ctx, struct error *err)
 {
     struct task *t = ctx;
-    if (secret_keeper_renew(&t->keeper, err) < 0)
+    if (batch_sign_in(t->batch, t->task, err) < 0) /* which may take long: the token is renewed after it */
         return -1;
-    return batch_sign_in(t->batch, t->task, err);
+    return secret_keeper_renew(&t->keeper, err);
 }
 
 static void on_signed_in(void *ctx, enum job_side side, const struct error *error)

@@ -8,6 +8,7 @@
 #include "mem.h"
 #include "oauth_setup.h"
 #include "options.h"
+#include "secret.h"
 #include "talk.h"
 #include "token_store.h"
 #include <stdio.h>
@@ -80,7 +81,7 @@ static int machine(
 {
     struct token_source *source = oauth_setup_source(s, o, e, err);
     const char *token;
-    int rc = source ? token_get(source, clock_wall_s(clock_system()), false, &token, err) : -1;
+    int rc = source ? token_get(source, clock_wall_s(clock_system()), true, &token, err) : -1;
     token_source_free(source);
     if (rc == 0)
         printf("A token was given for %s at %s; nothing else needs to be done.\n", e->user, e->host);
@@ -120,5 +121,6 @@ int cmd_login(const struct command *self, int argc, const char **argv)
     if (options_parse(self->name, self->summary, argc, argv, &o, &err) < 0)
         return talk_error(NULL, &err);
     talk_catch_signals();
+    secret_warn(&o);
     return login(&o, &err) < 0 ? talk_error(NULL, &err) : EXIT_CODE_DONE;
 }

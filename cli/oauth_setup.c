@@ -38,18 +38,26 @@ static char *read_file(const char *option, const char *file, struct error *err)
     explicit_bzero(text, len);
     free(text);
     error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s %.300s: %s", option, file,
-        n < 0 ? strerror(no) : "this is no such file");
+        n < 0    ? strerror(no)
+        : !len   ? "the file is empty"
+        : n == 0 ? "the file is no text (it holds NUL)"
+                 : "the file is too large");
     return NULL;
 }
 
 static char *read_line(const char *option, const char *file, struct error *err)
 {
     char *text = read_file(option, file, err);
-    if (text) {
-        size_t len = strcspn(text, "\r\n");
-        explicit_bzero(text + len, strlen(text + len));
-    }
-    return text;
+    if (!text)
+        return NULL;
+    size_t len = strcspn(text, "\r\n");
+    explicit_bzero(text + len, strlen(text + len));
+    if (len)
+        return text;
+    free(text);
+    error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+        "%s %.300s: holds no secret in its first line", option, file);
+    return NULL;
 }
 
 /* ---- where tokens are kept ---- */

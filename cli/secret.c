@@ -7,6 +7,7 @@
 #include "secret_command.h"
 #include "secret_given.h"
 #include "secret_netrc.h"
+#include "talk.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -84,11 +85,15 @@ static void on_interrupt(int sig)
     interrupted = sig;
 }
 
-/* Cut at SECRET_MAX octets. */
-static char *first_line(int fd)
+/* Cut at SECRET_MAX octets. *ret_why: of an empty one, what is wrong with it. */
+static char *first_line(int fd, const char **ret_why)
 {
     char *secret = mem_alloc(SECRET_MAX + 1);
-    secret_given_line(fd, secret, SECRET_MAX + 1, &interrupted);
+    errno = 0;
+    if (!secret_given_line(fd, secret, SECRET_MAX + 1, &interrupted))
+        *ret_why = "is no text in UTF-8 or the like (it holds NUL): save it anew";
+    else
+        *ret_why = errno ? strerror(errno) : "holds no password in its first line";
     return secret;
 }
 
@@ -116,6 +121,8 @@ void secret_warn(const struct options *o)
         warn_once(o->from_password_file), warn_once(o->from_token_file);
     if (!o->to_password)
         warn_once(o->to_password_file), warn_once(o->to_token_file);
+    if (o->from_oauth || o->to_oauth)
+        warn_once(o->oauth_client_secret_file), warn_once(o->oauth_key);
 }
 
 static char *from_file(const char *file, const char *option, struct error *err)
@@ -125,14 +132,14 @@ static char *from_file(const char *file, const char *option, struct error *err)
         failed(err, option, file, strerror(errno));
         return NULL;
     }
-    char *secret = first_line(fd);
+    const char *why;
+    char *secret = first_line(fd, &why);
     close(fd);
     size_t len = strlen(secret);
     if (len && len < SECRET_MAX)
         return secret;
     mem_wipe_free(secret);
-    failed(err, option, file,
-        len ? "the first line is too long for a password" : "holds no password in its first line");
+    failed(err, option, file, len ? "the first line is too long for a password" : why);
     return NULL;
 }
 
@@ -146,6 +153,12 @@ static char *from_command(const struct origin *from, struct error *err)
 }
 
 /* ---- a provider of tokens ---- */
+static bool asked_to_stop(void *ctx)
+{
+    (void)ctx;
+    return talk_asked_to_stop();
+}
+
 static char *from_provider(
     struct secret_keeper *k, enum job_side side, const struct endpoint *e, struct error *err)
 {
@@ -155,6 +168,7 @@ static char *from_provider(
     if (!k->tokens[side]) {
         if (oauth_setup_read(k->options, side, e, &setup, err) < 0)
             return NULL;
+        setup.client.stop = asked_to_stop;
         k->tokens[side] = oauth_setup_source(&setup, k->options, e, err);
     }
     int rc =
@@ -176,7 +190,8 @@ static char *from_terminal(int tty, const char *side, const struct endpoint *e)
     const struct sigaction note = {.sa_handler = on_interrupt};
     struct sigaction before;
     sigaction(SIGINT, &note, &before);
-    char *secret = first_line(tty);
+    const char *ignored;
+    char *secret = first_line(tty, &ignored);
     sigaction(SIGINT, &before, NULL);
     if (changed)
         tcsetattr(tty, TCSAFLUSH, &old);
@@ -227,12 +242,27 @@ static char *read_secret(const struct origin *from, const char *place, struct er
     return NULL;
 }
 
+/* RFC 6750 section 5.3. A password may have to go in clear where a host knows nothing else; no provider of
+ * tokens has such a server. */
+static int token_in_clear(const struct origin *from, struct error *err)
+{
+    const char *prefix = !strcmp(from->side, "source") ? "from" : "to";
+    return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
+        "the %s (%s at %s): an OAuth 2.0 token is not sent on a connection that may be unencrypted; leave out "
+        "--allow-plaintext and plaintext, or say --%s-tls starttls or implicit",
+        from->side, from->endpoint->user, from->endpoint->host, prefix);
+}
+
 static int read_side(
     struct secret_keeper *k, enum job_side side, const char **ret, bool *ret_token, struct error *err)
 {
     const struct origin from = origin_of(k->options, k->job, side);
-    char *secret =
-        from.oauth ? from_provider(k, side, from.endpoint, err) : read_secret(&from, k->options->place, err);
+    char *secret = NULL;
+    if (from.token && from.endpoint->security == ENDPOINT_PLAINTEXT)
+        token_in_clear(&from, err);
+    else
+        secret = from.oauth ? from_provider(k, side, from.endpoint, err)
+                            : read_secret(&from, k->options->place, err);
     if (!secret)
         return k->options->place ? error_prefix(err, "%s", k->options->place) : -1;
     k->read_ms[side] = clock_mono_ms(clock_system());

@@ -69,21 +69,27 @@ int secret_given_check_fd(const char *option, const char *fd, struct error *err)
     return parse_fd(fd, &number) ? 0 : refuse(err, option, fd, "must be the number of a descriptor, as 3");
 }
 
-void secret_given_line(int fd, char *dst, unsigned cap, const volatile int *stop)
+bool secret_given_line(int fd, char *dst, unsigned cap, const volatile int *stop)
 {
     unsigned n = 0;
+    bool text = true;
     memset(dst, 0, cap);
     while (n + 1 < cap && !(stop && *stop)) {
         ssize_t got = read(fd, dst + n, 1);
-        if (got < 0 && errno == EINTR)
+        if (got < 0 && errno == EINTR) {
+            errno = 0;
             continue;
-        if (got <= 0 || dst[n] == '\n' || dst[n] == '\0')
+        }
+        text = got <= 0 || dst[n] != '\0';
+        if (got <= 0 || dst[n] == '\n' || !text)
             break;
         n++;
     }
     if (n && dst[n - 1] == '\r')
         n--;
+    n = text ? n : 0;
     explicit_bzero(dst + n, cap - n);
+    return text;
 }
 
 static int take_fd(const char *option, const char *name, const char *key, struct error *err)
@@ -93,10 +99,11 @@ static int take_fd(const char *option, const char *name, const char *key, struct
     if (secret_given_check_fd(option, name, err) < 0 || !parse_fd(name, &fd))
         return -1;
     errno = 0;
-    secret_given_line(fd, line, sizeof line, NULL);
-    if (errno)
-        return refuse(err, option, name, strerror(errno));
-    if (!*line)
+    if (!secret_given_line(fd, line, sizeof line, NULL))
+        rc = refuse(err, option, name, "what this descriptor gives is no text, or UTF-16 (it holds NUL)");
+    else if (errno)
+        rc = refuse(err, option, name, strerror(errno));
+    else if (!*line)
         rc = refuse(err, option, name, "no password in the first line of what this descriptor gives");
     else if (strlen(line) >= SECRET_MAX)
         rc = refuse(err, option, name, "the first line is too long for a password");

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "error.h"
+#include <stdbool.h>
 
 /* option: "--from-password-env", for messages. The caller wipes: mem_wipe_free. NULL with ERROR_USAGE when
  * the variable is not set or empty, or holds a line break or more than a password may have. */
@@ -21,5 +22,6 @@ int secret_given_check_fd(const char *option, const char *fd, struct error *err)
 
 /* The first line, at most cap - 1 octets, without its end, at once zero-terminated; the rest of dst is zero.
  * Read octet by octet, so that what follows stays in the descriptor, and no buffer keeps the secret. stop
- * (NULL: never) ends it between two octets. */
-void secret_given_line(int fd, char *dst, unsigned cap, const volatile int *stop);
+ * (NULL: never) ends it between two octets. false: a NUL stands in it, which no password has and UTF-16 is
+ * full of; then dst is empty. */
+bool secret_given_line(int fd, char *dst, unsigned cap, const volatile int *stop);

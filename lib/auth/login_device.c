@@ -43,9 +43,12 @@ static bool stopped(const struct oauth_client *c)
     return c->stop && c->stop(c->ctx);
 }
 
+/* Not beyond the code's end, however long the provider wants it. */
 static int pause_ms(const struct login_device *d, const struct clock *clock, struct error *err)
 {
-    int64_t until_ms = clock_mono_ms(clock) + d->interval_ms;
+    int64_t until_ms = clock_mono_ms(clock) + d->interval_ms, end_ms = d->begun_ms + d->expires_ms;
+    if (until_ms > end_ms)
+        until_ms = end_ms;
     while (clock_mono_ms(clock) < until_ms) {
         if (stopped(d->client))
             return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_LATER, ERROR_CANCELLED, "stopped as asked");

@@ -5,7 +5,22 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REPLY_MAX (128 * 1024)
+#define REPLY_MAX   (128 * 1024)
+#define ECHO_OCTETS 12
+
+/* Is a part of it there, as far as it is worth something? Words are cut, and so is a secret in them. */
+static bool repeats(const char *words, const char *secret)
+{
+    char part[ECHO_OCTETS + 1];
+    size_t len = strlen(secret), n = len < ECHO_OCTETS ? len : ECHO_OCTETS;
+    bool found = false;
+    for (size_t i = 0; n && !found && i + n <= len; i++) {
+        snprintf(part, n + 1, "%s", secret + i);
+        found = strstr(words, part) != NULL;
+    }
+    explicit_bzero(part, sizeof part);
+    return found;
+}
 
 /* Some servers repeat what was sent to them. */
 static void hide_echo(const struct auth_form *form, struct oauth_reply *reply)
@@ -14,9 +29,10 @@ static void hide_echo(const struct auth_form *form, struct oauth_reply *reply)
         "device_code", "assertion", "client_assertion"};
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
         char *secret = auth_form_get(form->text, secrets[i]);
-        if (secret && *secret && (strstr(reply->description, secret) || strstr(reply->error, secret)))
+        bool in_error = secret && repeats(reply->error, secret);
+        if (in_error || (secret && repeats(reply->description, secret)))
             snprintf(reply->description, sizeof reply->description, "its words repeat a secret");
-        if (secret && *secret && strstr(reply->error, secret))
+        if (in_error)
             snprintf(reply->error, sizeof reply->error, "unknown");
         mem_wipe_free(secret);
     }

@@ -1,6 +1,7 @@
 #include "token.h"
 
 #include "mem.h"
+#include "text.h"
 #include "token_grant.h"
 #include "token_set.h"
 #include "token_store.h"
@@ -13,7 +14,6 @@ struct token_source {
     struct oauth_client client; /* its strings are ours */
     char *dir, *account;        /* of the store; NULL: none */
     struct token_set set;
-    char *given; /* what token_get gave last */
     /* of one kind each: */
     struct jwt_key *key;
     enum jwt_algorithm algorithm;
@@ -62,17 +62,36 @@ static bool differs(const char *wanted, const char *kept)
     return wanted && kept && strcmp(wanted, kept) != 0;
 }
 
+static int of_another(
+    const struct token_source *s, const char *whose, const char *kept, const char *wanted, struct error *err)
+{
+    return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_AUTH,
+        "the token that is kept%s%.200s was got %s %.80s, not %s %.80s: sign in again with "
+        "\"popferry login\"",
+        s->account ? " for " : "", s->account ? s->account : "", whose, kept, whose, wanted);
+}
+
+/* A refresh token opens the mailbox for whoever has it: it goes to the host that gave it and to no other. */
+static int check_kept(const struct token_source *s, struct error *err)
+{
+    char kept[128], wanted[128];
+    if (differs(s->client.client_id, s->set.client_id))
+        return of_another(s, "for client", s->set.client_id, s->client.client_id, err);
+    if (!s->client.token_url || !s->set.token_url)
+        return 0;
+    auth_host(s->set.token_url, kept, sizeof kept);
+    auth_host(s->client.token_url, wanted, sizeof wanted);
+    return text_equal_nocase(kept, wanted) ? 0 : of_another(s, "from", kept, wanted, err);
+}
+
 /* What the caller named goes before what is kept. */
 static int fetch_refresh(struct token_source *s, int64_t now_s, struct error *err)
 {
     struct oauth_client c = s->client;
     if (!s->set.refresh)
         return nothing_to_refresh(s, err);
-    if (differs(c.client_id, s->set.client_id))
-        return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_AUTH,
-            "the token that is kept%s%.200s was got for client %.80s, not for %.80s: sign in again with "
-            "\"popferry login\"",
-            s->account ? " for " : "", s->account ? s->account : "", s->set.client_id, c.client_id);
+    if (check_kept(s, err) < 0)
+        return -1;
     c.token_url = c.token_url ? c.token_url : s->set.token_url;
     c.client_id = c.client_id ? c.client_id : s->set.client_id;
     c.client_secret = c.client_secret ? c.client_secret : s->set.client_secret;
@@ -145,7 +164,6 @@ void token_source_free(struct token_source *s)
         return;
     free_client(&s->client);
     token_set_done(&s->set);
-    mem_wipe_free(s->given);
     jwt_key_free(s->key);
     service_key_done(&s->service);
     free(s->user);
@@ -160,12 +178,6 @@ void token_source_keep(struct token_source *s, const char *dir, const char *acco
     free(s->account);
     s->dir = mem_strdup(dir);
     s->account = mem_strdup(account);
-}
-
-static bool usable(const struct token_source *s, int64_t now_s, bool force)
-{
-    bool refused = force && s->given && s->set.access && !strcmp(s->given, s->set.access);
-    return !refused && !(force && !s->given) && token_set_is_fresh(&s->set, now_s);
 }
 
 /* Somebody else may have got newer tokens since, and used up the refresh token that we know. A refresh token
@@ -188,13 +200,13 @@ static int look_into_store(struct token_source *s, const struct token_store *sto
     return 0;
 }
 
-static int get_by_store(struct token_source *s, int64_t now_s, bool force, struct error *err)
+static int get_by_store(struct token_source *s, int64_t now_s, bool anew, struct error *err)
 {
     struct token_store store;
     if (token_store_open(&store, s->dir, s->account, s->client.stop, s->client.ctx, err) < 0)
         return -1;
     int rc = look_into_store(s, &store, err);
-    if (rc == 0 && !usable(s, now_s, force)) {
+    if (rc == 0 && (anew || !token_set_is_fresh(&s->set, now_s))) {
         rc = s->fetch(s, now_s, err);
         if (rc == 0)
             rc = token_store_write(&store, &s->set, err);
@@ -203,15 +215,13 @@ static int get_by_store(struct token_source *s, int64_t now_s, bool force, struc
     return rc;
 }
 
-int token_get(struct token_source *s, int64_t now_s, bool force, const char **ret, struct error *err)
+int token_get(struct token_source *s, int64_t now_s, bool anew, const char **ret, struct error *err)
 {
-    if (!usable(s, now_s, force)) {
-        int rc = s->dir ? get_by_store(s, now_s, force, err) : s->fetch(s, now_s, err);
+    if (anew || !token_set_is_fresh(&s->set, now_s)) {
+        int rc = s->dir ? get_by_store(s, now_s, anew, err) : s->fetch(s, now_s, err);
         if (rc < 0)
             return -1;
     }
-    mem_wipe_free(s->given);
-    s->given = mem_strdup(s->set.access);
-    *ret = s->given;
+    *ret = s->set.access;
     return 0;
 }

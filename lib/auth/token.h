@@ -13,7 +13,8 @@
 struct token_source;
 
 /* By a refresh token; NULL: the one in the store, with the client and the endpoint that are kept there,
- * unless the client names its own. */
+ * unless the client names its own: another client, or an endpoint at another host, is ERROR_AUTH, and the
+ * token does not go there. */
 struct token_source *token_source_refresh(const struct oauth_client *c, const char *refresh_token);
 
 /* As the application itself (Microsoft's app-only access). key: taken; NULL: by the client's secret. */
@@ -32,8 +33,9 @@ void token_source_keep(struct token_source *source, const char *dir, const char 
 /* The token to sign in with now (wall clock), for SASL XOAUTH2 or OAUTHBEARER; *ret is borrowed until the
  * next call. Asks the network only when there is none that lasts (token_set_is_fresh).
  *
- * force: the server has refused the token given last; that one is not given again.
+ * anew: ask for a new one all the same. One that is kept has the rights of the day it was given: what an
+ * administrator has granted since is not in it.
  *
  * -1: ERROR_AUTH (a person must act; the text says how), ERROR_THROTTLED, ERROR_CONNECT, ERROR_TIMEOUT,
  * ERROR_TLS, ERROR_PROTOCOL, ERROR_USAGE, ERROR_DISK, ERROR_LOCKED, ERROR_CANCELLED. */
-int token_get(struct token_source *source, int64_t now_s, bool force, const char **ret, struct error *err);
+int token_get(struct token_source *source, int64_t now_s, bool anew, const char **ret, struct error *err);

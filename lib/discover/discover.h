@@ -15,9 +15,8 @@
  * nobody signs in, and no password is sent to anyone.
  *
  * Trust: https, local files and verified presets are believed. What came by http or by MX can be forged. So
- * can SRV: its target is believed when it is the domain or below it, or has a certificate that names the
- * domain, too (RFC 6186 section 6). What is not trusted is a finding, too, but a person must agree before a
- * password is sent.
+ * can SRV: its target is believed when it is the domain or below it (RFC 6186 section 6). What is not trusted
+ * is a finding, too, but a person must agree before a password is sent.
  *
  * Blocks, for at most timeout_ms and a little. Any thread. The program must ignore SIGPIPE (stream.h). */
 #pragma once

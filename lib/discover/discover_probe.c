@@ -18,8 +18,7 @@ struct candidate {
     enum discover_rung rung;
     const char *what; /* for the attempt; NULL: its URL */
     const char *provider, *why_not;
-    bool check_domain; /* ask, too, whether its certificate names the mail domain */
-    bool domain_named; /* it does */
+    bool foreign; /* DNS alone leads from the domain to it */
     bool no_address;
     struct greeting_ask ask;
 };
@@ -33,7 +32,7 @@ static int find_addresses(struct ladder *l, struct candidate *c, size_t count, c
     return discover_ladder_addresses(l, hosts, count, addresses);
 }
 
-static struct greeting_ask ask_of(const struct candidate *c, const char *address, const char *named)
+static struct greeting_ask ask_of(const struct candidate *c, const char *address)
 {
     return (struct greeting_ask){
         .protocol = c->server.protocol,
@@ -41,24 +40,19 @@ static struct greeting_ask ask_of(const struct candidate *c, const char *address
         .host = c->server.host,
         .port = c->server.port,
         .address = address && *address ? address : NULL,
-        .named = named,
     };
 }
 
-/* Each candidate once by its own name and, where that matters, once by that of the domain. */
 static int greet(struct ladder *l, struct candidate *c, size_t count, char *addresses[PROBES_MAX])
 {
-    struct greeting_ask asks[2 * PROBES_MAX];
-    size_t own[PROBES_MAX], other[PROBES_MAX], n = 0;
+    struct greeting_ask asks[PROBES_MAX];
+    size_t own[PROBES_MAX], n = 0;
     for (size_t i = 0; i < count; i++) {
         c[i].no_address = addresses[i] && !*addresses[i];
         if (c[i].no_address)
             continue;
         own[i] = n;
-        asks[n++] = ask_of(&c[i], addresses[i], NULL);
-        other[i] = n;
-        if (c[i].check_domain)
-            asks[n++] = ask_of(&c[i], addresses[i], l->who.domain);
+        asks[n++] = ask_of(&c[i], addresses[i]);
     }
     const struct greeting_terms terms = {
         .ca_file = l->spec->ca_file,
@@ -67,15 +61,14 @@ static int greet(struct ladder *l, struct candidate *c, size_t count, char *addr
         .ctx = l->spec->ctx,
     };
     int rc = greeting_probe(asks, n, &terms, l->err);
-    for (size_t i = 0; i < count && rc == 0; i++) {
-        if (c[i].no_address)
-            continue;
-        c[i].ask = asks[own[i]];
-        c[i].domain_named = c[i].check_domain && asks[other[i]].answers;
-    }
+    for (size_t i = 0; i < count && rc == 0; i++)
+        if (!c[i].no_address)
+            c[i].ask = asks[own[i]];
     return rc;
 }
 
+/* A certificate that names the domain, shown to another connection than the one that signs in, would prove
+ * nothing: whoever forges the record can pass that connection on to the right server. */
 static void judge(struct ladder *l, const struct candidate *c)
 {
     CLEANUP(mem_free_str) char *url = discover_server_url(&c->server);
@@ -83,9 +76,9 @@ static void judge(struct ladder *l, const struct candidate *c)
     char *place = mem_printf("%.*s://%s:%u", (int)strcspn(url, ":"), url, c->server.host, c->server.port);
     const char *what = c->what ? c->what : place, *why_not = c->why_not;
     char words[200];
-    if (c->check_domain && !c->domain_named) {
+    if (c->foreign) {
         snprintf(words, sizeof words,
-            "%.90s is not below the domain, and its certificate does not name it; DNS can be forged",
+            "%.90s is not below the domain, only an SRV record says that it serves it, and DNS can be forged",
             c->server.host);
         why_not = words;
     }
@@ -165,7 +158,7 @@ static size_t srv_candidates(struct ladder *l, int which, char *what, struct can
         one->server =
             server_of(l, protocol, tls ? STREAM_TLS_IMPLICIT : STREAM_TLS_STARTTLS, q->records[i].port);
         snprintf(one->server.host, sizeof one->server.host, "%s", q->records[i].name);
-        one->check_domain = !discover_host_is_under(one->server.host, l->who.domain);
+        one->foreign = !discover_host_is_under(one->server.host, l->who.domain);
     }
     return n;
 }

@@ -93,5 +93,5 @@ int stream_error_bearer(struct error *err, const struct stream_failure *f)
         "%s: the OAuth 2.0 token of \"%s\" was refused (the server says: %s); %s", f->name, user, why,
         scope ? "it gives no right to mail by this protocol: sign in again, and ask for that right"
               : "it may be expired or of another user, or give no right to this mailbox or to mail by this "
-                "protocol");
+                "protocol: get a new one (popferry login, where that keeps it)");
 }

@@ -325,6 +325,11 @@ static void test_device_refused(void)
                      "\"verification_uri\":\"https://login.example/device\"}"},
              PENDING},
             ERROR_AUTH, "not entered in time"},
+        {{{"200 OK",
+              "{\"device_code\":\"dc\",\"user_code\":\"ABCD-EFGH\",\"expires_in\":20,\"interval\":1000000000,"
+              "\"verification_uri\":\"https://login.example/device\"}"},
+             PENDING},
+            ERROR_AUTH, "not entered in time"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         CHECK_LABEL("device %zu: %s", i, cases[i].words);

@@ -45,11 +45,11 @@ static void remove_dir(void)
     rmdir(dir);
 }
 
-static void check_get(struct token_source *s, int64_t now_s, bool force, const char *expected)
+static void check_get(struct token_source *s, int64_t now_s, bool anew, const char *expected)
 {
     const char *token = NULL;
     struct error err = {0};
-    CHECK_INT(token_get(s, now_s, force, &token, &err), expected ? 0 : -1);
+    CHECK_INT(token_get(s, now_s, anew, &token, &err), expected ? 0 : -1);
     CHECK_STR(token, expected);
     if (expected)
         CHECK_STR(err.text, "");
@@ -66,7 +66,7 @@ static void test_refresh(void)
     check_get(s, NOW, false, "at1");
     check_get(s, NOW + 3299, false, "at1"); /* it lasts */
     check_get(s, NOW + 3300, false, "at2");
-    check_get(s, NOW + 3301, true, "at3"); /* refused before its end */
+    check_get(s, NOW + 3301, true, "at3"); /* though it lasts */
     token_source_free(s);
     token_server_stop();
     CHECK_INT(token_server_asked(), 3);
@@ -269,9 +269,10 @@ static void test_shared(void)
     struct token_source *two = kept(&stored, NULL);
     check_get(two, NOW + 10, false, "at1");
     check_get(two, NOW + 20, true, "at2");
-    check_get(one, NOW + 30, true, "at2"); /* at1 was refused; there is a newer one */
+    check_get(one, NOW + 30, false, "at1");
+    check_get(one, NOW + 3310, false, "at2"); /* at1 is at its end; there is a newer one */
     CHECK_INT(token_server_asked(), 2);
-    check_get(one, NOW + 40, true, "at3");
+    check_get(one, NOW + 3311, true, "at3");
     token_source_free(one);
     token_source_free(two);
     token_server_stop();
@@ -285,7 +286,7 @@ static void test_shared(void)
     struct error err = {0};
     const char *token;
     CHECK_INT(token_get(one, NOW, false, &token, &err), -1);
-    CHECK(strstr(err.text, "client-1, not for client-2") != NULL);
+    CHECK(strstr(err.text, "client-1, not for client client-2") != NULL);
     token_source_free(one);
     remove_dir();
 }
@@ -306,6 +307,77 @@ static void test_other_rights(void)
     token_source_free(s);
     token_server_stop();
     token_server_check(1, "scope", "https://mail.example/pop");
+    remove_dir();
+}
+
+/* Whoever can change the endpoint's address must not get the refresh token, nor the client's secret. */
+static void test_other_host(void)
+{
+    static const struct token_answer answers[] = {ROTATED("at1", "rt2"), GOOD("at2")};
+    new_dir();
+    token_server_start(answers, COUNT(answers));
+    CHECK_LABEL("other host");
+    struct oauth_client c = token_server_client(), other = c;
+    struct token_source *s = kept(&c, "rt1");
+    check_get(s, NOW, false, "at1");
+    token_source_free(s);
+    char url[300];
+    snprintf(url, sizeof url, "%s?x=", c.token_url);
+    *strstr(url, "127.0.0.1") = '0'; /* 027.0.0.1 */
+    other.token_url = url;
+    s = kept(&other, NULL);
+    struct error err = {0};
+    const char *token;
+    CHECK_INT(token_get(s, NOW + 10, false, &token, &err), -1);
+    CHECK_INT(err.code, ERROR_AUTH);
+    CHECK(strstr(err.text, "from 127.0.0.1:") && strstr(err.text, "not from 027.0.0.1:"));
+    CHECK_INT(token_server_asked(), 1);
+    token_source_free(s);
+    snprintf(url, sizeof url, "%s?tenant=other", c.token_url); /* the same host */
+    s = kept(&other, NULL);
+    check_get(s, NOW + 10, false, "at2");
+    token_source_free(s);
+    token_server_stop();
+    remove_dir();
+}
+
+/* A long token that is repeated, but cut off. */
+static void test_cut_echo(void)
+{
+    static const struct token_answer answer = {"400 Bad Request",
+        "{\"error\":\"invalid_grant\",\"error_description\":\"no good: 0.AXoAQUxPTkdUT0tFTg\"}"};
+    token_server_start(&answer, 1);
+    CHECK_LABEL("cut echo");
+    struct oauth_client c = token_server_client();
+    struct token_source *s = token_source_refresh(&c, "0.AXoAQUxPTkdUT0tFTgThatGoesOn");
+    struct error err = {0};
+    const char *token;
+    CHECK_INT(token_get(s, NOW, false, &token, &err), -1);
+    CHECK(strstr(err.text, "invalid_grant: its words repeat a secret") && !strstr(err.text, "AXoA"));
+    token_source_free(s);
+    token_server_stop();
+}
+
+/* One that is kept may lack what was granted since. */
+static void test_anew(void)
+{
+    static const struct token_answer answers[] = {GOOD("first"), GOOD("second")};
+    new_dir();
+    token_server_start(answers, COUNT(answers));
+    CHECK_LABEL("anew");
+    struct oauth_client c = token_server_client();
+    static const struct {
+        bool anew;
+        const char *token;
+    } runs[] = {{false, "first"}, {false, "first"}, {true, "second"}, {false, "second"}};
+    for (size_t i = 0; i < COUNT(runs); i++) {
+        struct token_source *s = token_source_app(&c, NULL, JWT_PS256);
+        token_source_keep(s, dir, ACCOUNT);
+        check_get(s, NOW, runs[i].anew, runs[i].token);
+        token_source_free(s);
+    }
+    token_server_stop();
+    CHECK_INT(token_server_asked(), 2);
     remove_dir();
 }
 
@@ -484,6 +556,9 @@ int main(void)
         {"stop", test_stop},
         {"shared", test_shared},
         {"other rights", test_other_rights},
+        {"other host", test_other_host},
+        {"cut echo", test_cut_echo},
+        {"anew", test_anew},
         {"nothing kept", test_nothing_kept},
         {"threads", test_threads},
         {"store", test_store},

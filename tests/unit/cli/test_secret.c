@@ -245,6 +245,81 @@ static void a_list_names_the_line(void)
     }
 }
 
+static void what_is_no_password_file_says_so(void)
+{
+    static const struct {
+        const char *octets;
+        size_t len;
+        const char *why; /* NULL: "pw" */
+    } rows[] = {
+        {"pw", 2, NULL},
+        {"pw\r\n\0", 5, NULL},
+        {"pw\n\0\0", 5, NULL},
+        {"", 0, "no password in its first line"},
+        {"\npw", 3, "no password in its first line"},
+        {"\377\376p\0w\0\n\0", 8, "holds NUL"},
+        {"p\0w\n", 4, "holds NUL"},
+        {"\0", 1, "holds NUL"},
+    };
+    char *path = mem_printf("%s/odd", dir);
+    for (size_t i = 0; i <= sizeof rows / sizeof *rows; i++) {
+        bool folder = i == sizeof rows / sizeof *rows;
+        const char *why = folder ? "Is a directory" : rows[i].why;
+        struct options o = {.from = (char *)"pop3s://f@pop.example.jp"};
+        struct secret_keeper k = {0};
+        struct job job = {0};
+        struct error err = {0};
+        CHECK_LABEL("file %zu", i);
+        free(put_file("odd", ""));
+        FILE *f = folder ? NULL : fopen(path, "w");
+        CHECK(folder || fwrite(rows[i].octets, 1, rows[i].len, f) == rows[i].len);
+        if (f)
+            fclose(f);
+        o.from_password_file = folder ? dir : path;
+        CHECK_INT(secret_keeper_job(&k, &o, true, &job, &err), why ? -1 : 0);
+        CHECK_STR(job.from_password, why ? NULL : "pw");
+        CHECK(!why || strstr(err.text, why));
+        secret_keeper_done(&k);
+        options_job_done(&job);
+    }
+    free(path);
+}
+
+/* It is not even asked for. */
+static void a_token_goes_by_tls_alone(void)
+{
+    static const struct {
+        const char *from, *from_tls;
+        bool allow_plaintext, taken;
+    } rows[] = {
+        {"pop3s://f@pop.example.jp", NULL, true, true},
+        {"pop3://f@pop.example.jp", NULL, false, true},
+        {"pop3://f@pop.example.jp", NULL, true, false},
+        {"pop3://f@pop.example.jp", "starttls", true, true},
+        {"pop3://f@pop.example.jp", "plaintext", false, false},
+    };
+    char *mark = mem_printf("%s/asked", dir), *command = mem_printf("echo t0ken | tee %s", mark);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct options o = {.from = (char *)rows[i].from,
+            .from_tls = (char *)rows[i].from_tls,
+            .allow_plaintext = rows[i].allow_plaintext,
+            .from_token_command = command};
+        struct secret_keeper k = {0};
+        struct job job = {0};
+        struct error err = {0};
+        CHECK_LABEL("token %zu", i);
+        unlink(mark);
+        CHECK_INT(secret_keeper_job(&k, &o, true, &job, &err), rows[i].taken ? 0 : -1);
+        CHECK_INT(access(mark, F_OK), rows[i].taken ? 0 : -1);
+        CHECK_INT(err.code, rows[i].taken ? ERROR_NONE : ERROR_USAGE);
+        CHECK(rows[i].taken || strstr(err.text, "--from-tls starttls"));
+        secret_keeper_done(&k);
+        options_job_done(&job);
+    }
+    free(mark);
+    free(command);
+}
+
 int main(void)
 {
     static const struct check_test tests[] = {
@@ -256,6 +331,8 @@ int main(void)
         {"cell, file, command", a_cell_comes_before_file_and_command},
         {"a command is asked again later", a_command_is_asked_again_later},
         {"a list's account without a password", a_list_names_the_line},
+        {"files without a password", what_is_no_password_file_says_so},
+        {"a token goes by TLS alone", a_token_goes_by_tls_alone},
     };
     snprintf(dir, sizeof dir, "/tmp/popferry-secret-XXXXXX");
     if (!mkdtemp(dir))
