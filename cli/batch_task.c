@@ -173,6 +173,8 @@ static int64_t wait_of(struct batch_work *w, size_t account, const struct errand
     const struct error *e = &r->error;
     if (r->code != EXIT_CODE_TEMPORARY || e->code == ERROR_CANCELLED || e->code == ERROR_LOCKED)
         return 0;
+    if (!w->self->kind->keeps) /* a check tells how it is now */
+        return 0;
     if (r->now)
         *tries = 0;
     if (++*tries >= TRIES) /* a daily limit is worth the wait however often, an impatient server is not */
