@@ -69,7 +69,11 @@ bool job_has_token(const struct job *job, enum job_side side)
 
 int job_sign_in(const struct world *world, struct error *err)
 {
-    return world->sign_in ? world->sign_in(world->ctx, err) : 0;
+    if (!world->sign_in || world->sign_in(world->ctx, err) == 0)
+        return 0;
+    if (err->retry == ERROR_RETRY_NEVER) /* a token that is refused for good: no other session helps */
+        err->scope = ERROR_SCOPE_RUN;
+    return -1;
 }
 
 void job_signed_in(const struct world *world, enum job_side side, const struct error *error)

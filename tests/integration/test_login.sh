@@ -119,8 +119,8 @@ expect_exit "a key that is missing" 2 '--oauth-key .*No such file'
 # ---- tokens that end under way: sessions are cut again and again, and each new one needs a new token ----
 oauth=(--to-oauth other --oauth-tokens "$W/kept/tokens" --ca-file "$SERVERS_CA")
 fill kenji --count 60 --octets 900000
-answers_for() { # USER SECONDS: also what the token itself says
-    tokens_make "$1" "$2"
+answers_for() { # USER SECONDS [SECONDS-OF-THE-TOKEN-ITSELF]
+    tokens_make "$1" "${3:-$2}"
     printf '{"access_token":"%s","token_type":"Bearer","expires_in":%d,"refresh_token":"refresh-9"}' "$(<"$W/token")" "$2" \
         >"$W/endpoint/answer.new"
     mv "$W/endpoint/answer.new" "$W/endpoint/answer-token.json"
@@ -130,7 +130,7 @@ login_by_browser kenji
 expect_exit "login of another user" 0
 sed -i 's/"expires":[0-9]*/"expires":1/' "$W/kept/tokens"/*.json
 : >"$W/endpoint/asked"
-while :; do answers_for kenji 3; sleep 0.5; done &
+while :; do answers_for kenji 1 3; sleep 0.5; done &
 renewing=$!
 LIB_PIDS+=("$renewing")
 proxy "$CLOUD_IMAPS_PORT" --delay-ms 80 --cut-up 220000
@@ -141,3 +141,17 @@ expect_exit "tokens that last three seconds, lines that last 220 kB" 0
 exact "everything arrived exactly once" kenji
 renewed=$(grep -c '^/token grant_type=refresh_token' "$W/endpoint/asked")
 check "new tokens were fetched under way ($renewed)" test "$renewed" -ge 2
+
+# ---- a refresh that is refused for good in the middle ends the run at once ----
+rm -rf "$S/cloud/kenji" "$W/work-kenji"
+sed -i 's/"expires":[0-9]*/"expires":1/' "$W/kept/tokens"/*.json
+answers_for kenji 3
+(await_text "$W/endpoint/asked" grant_type=refresh_token && sleep 0.2
+    printf '{"error":"invalid_grant","error_description":"revoked"}' >"$W/endpoint/answer.new"
+    mv "$W/endpoint/answer.new" "$W/endpoint/answer-token.json") &
+: >"$W/endpoint/asked"
+began=$SECONDS
+raw migrate --from "$(pop_url kenji)" --to "imaps://kenji@localhost:$proxy_port" --from-password-file "$W/password" \
+    "${oauth[@]}" --work-dir "$W/work-kenji"
+expect_exit "a refresh that is refused under way" 3 'invalid_grant.*popferry login'
+check "it does not wait for what cannot come ($((SECONDS - began)) s)" test $((SECONDS - began)) -le 30
