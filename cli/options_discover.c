@@ -25,30 +25,11 @@ static const char *domain_of(const char *address)
     return at ? at + 1 : address;
 }
 
-/* As endpoint_parse reads it: what is not a letter, digit or one of "-._~" is percent-encoded. */
-static char *encoded(const char *user, size_t len)
-{
-    char *out = mem_alloc(len * 3 + 1), *p = out;
-    for (size_t i = 0; i < len; i++) {
-        unsigned char c = (unsigned char)user[i];
-        bool plain = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
-                     (c && strchr("-._~", c));
-        if (plain) {
-            *p++ = (char)c;
-        } else {
-            static const char hex[] = "0123456789ABCDEF";
-            *p++ = '%';
-            *p++ = hex[c >> 4];
-            *p++ = hex[c & 15];
-        }
-    }
-    *p = '\0';
-    return out;
-}
-
 static char *user_part(const struct discover_known *k, const char *address)
 {
-    return encoded(address, k->whole_address ? strlen(address) : (size_t)(strrchr(address, '@') - address));
+    size_t len = k->whole_address ? strlen(address) : (size_t)(strrchr(address, '@') - address);
+    char *user CLEANUP(mem_free_str) = mem_strndup(address, len);
+    return discover_url_encode(user);
 }
 
 static const struct discover_known *find(

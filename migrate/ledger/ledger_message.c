@@ -310,31 +310,36 @@ int ledger_each_of_job(
         fn, ctx, err);
 }
 
-int ledger_each_sent(
-    struct ledger *l, int64_t job, int64_t since_s, ledger_sent_fn *fn, void *ctx, struct error *err)
+/* st: times and sums, in their order. */
+static int each_sent(struct ledger *l, sqlite3_stmt *st, ledger_sent_fn *fn, void *ctx, struct error *err)
 {
-    sqlite3_stmt *st = ledger_prepare(l, err,
-        "SELECT intended_s, sum(octets_sent) FROM message WHERE intended_s>=? AND job IN "
-        "(SELECT id FROM job WHERE destination=(SELECT destination FROM job WHERE id=?)) "
-        "GROUP BY intended_s ORDER BY intended_s",
-        "ii", since_s, job);
     int rc = st ? 0 : -1;
     while (st && (rc = ledger_step(l, st, err)) == 1)
         fn(ctx, sqlite3_column_int64(st, 0), (uint64_t)sqlite3_column_int64(st, 1));
     return rc;
 }
 
+#define SENT_SINCE "SELECT intended_s, sum(octets_sent) FROM message WHERE intended_s>=? AND job IN "
+#define BY_TIME    "GROUP BY intended_s ORDER BY intended_s"
+
+int ledger_each_sent(
+    struct ledger *l, int64_t job, int64_t since_s, ledger_sent_fn *fn, void *ctx, struct error *err)
+{
+    return each_sent(l,
+        ledger_prepare(l, err,
+            SENT_SINCE
+            "(SELECT id FROM job WHERE destination=(SELECT destination FROM job WHERE id=?)) " BY_TIME,
+            "ii", since_s, job),
+        fn, ctx, err);
+}
+
 int ledger_each_sent_to(struct ledger *l, const char *destination, int64_t since_s, ledger_sent_fn *fn,
     void *ctx, struct error *err)
 {
-    sqlite3_stmt *st = ledger_prepare(l, err,
-        "SELECT intended_s, sum(octets_sent) FROM message WHERE intended_s>=? AND job IN "
-        "(SELECT id FROM job WHERE destination=?) GROUP BY intended_s ORDER BY intended_s",
-        "it", since_s, destination);
-    int rc = st ? 0 : -1;
-    while (st && (rc = ledger_step(l, st, err)) == 1)
-        fn(ctx, sqlite3_column_int64(st, 0), (uint64_t)sqlite3_column_int64(st, 1));
-    return rc;
+    return each_sent(l,
+        ledger_prepare(l, err, SENT_SINCE "(SELECT id FROM job WHERE destination=?) " BY_TIME, "it", since_s,
+            destination),
+        fn, ctx, err);
 }
 
 int ledger_each_released(struct ledger *l, int64_t job, ledger_row_fn *fn, void *ctx, struct error *err)
