@@ -14,6 +14,22 @@ enum option_kind {
     OPTION_LIST, /* const char **, owned with its strings, ended by NULL; NULL is empty. May be given again */
 };
 
+/* What an option could do if a stranger said it. The list of a customer is written by others: a column of it
+ * that could do more than say something works only with --trust-list. 0 is none of these: a new option must
+ * choose. */
+enum option_power {
+    OPTION_SAYS = 1,        /* names a server, a user or a mailbox, or chooses how to copy: no more */
+    OPTION_RUNS,            /* runs a command */
+    OPTION_READS_FILE,      /* reads a file or folder */
+    OPTION_READS_VARIABLE,  /* reads a variable of the environment */
+    OPTION_USES_DESCRIPTOR, /* reads or writes a descriptor */
+    OPTION_WRITES,          /* writes a file or folder */
+    OPTION_LOWERS,          /* lets an encryption, server or sign-in do that else would not */
+    OPTION_ROUTES,          /* leads connections or questions by a way of its own */
+    OPTION_HANDS_OUT,       /* has a token or a client's secret sent where it says */
+    OPTION_DELETES,         /* removes mail from the source, or does not ask before */
+};
+
 struct option_row {
     const char *name; /* without "--"; of a secret, that of its column with "-" */
     char letter;      /* 'q'; 0: none */
@@ -23,6 +39,7 @@ struct option_row {
     const char *value;    /* "FILE"; NULL for a flag */
     const char *commands; /* that it concerns, "plan migrate"; NULL: all */
     bool many;            /* in --help below "For many accounts" */
+    enum option_power power;
 };
 
 const struct option_row *option_table(size_t *ret_count);

@@ -53,6 +53,28 @@ static void rows_have_fields_of_their_own(void)
         }
 }
 
+/* What takes a file, a folder, a command, a descriptor or an address can do more than say something. */
+static bool is_powerful(const struct option_row *row)
+{
+    static const char *const values[] = {"FILE", "DIR", "CMD", "FD", "json[:FD]", "sha256//BASE64"};
+    for (size_t i = 0; row->value && i < sizeof values / sizeof *values; i++)
+        if (!strcmp(row->value, values[i]))
+            return true;
+    return strstr(row->name, "allow") || strstr(row->name, "-tls") || strstr(row->name, "oauth") ||
+           strstr(row->name, "-env") || strstr(row->name, "-url") || strstr(row->name, "-fd");
+}
+
+static void rows_say_what_they_could_do(void)
+{
+    size_t count;
+    const struct option_row *rows = option_table(&count);
+    for (size_t i = 0; i < count; i++) {
+        CHECK_LABEL("%s", rows[i].name);
+        CHECK(rows[i].power >= OPTION_SAYS);
+        CHECK(rows[i].power > OPTION_SAYS || !is_powerful(&rows[i]));
+    }
+}
+
 static void a_copy_is_deep(void)
 {
     size_t count;
@@ -291,6 +313,7 @@ int main(void)
     static const struct check_test tests[] = {
         {"each column of a list is an option", columns_are_options},
         {"each option has a field and a name of its own", rows_have_fields_of_their_own},
+        {"each option says what it could do if a stranger said it", rows_say_what_they_could_do},
         {"a copy is deep", a_copy_is_deep},
         {"of an option given twice the last one counts", the_last_one_counts},
         {"cells replace options", cells_replace_options},
