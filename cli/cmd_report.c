@@ -77,7 +77,8 @@ static bool on_mailbox(void *ctx, const struct ledger_mailbox_row *row)
 
 static int read_jobs(struct story *s, struct ledger *ledger, struct error *err)
 {
-    if (ledger_snapshot(ledger, err) < 0 || ledger_each_job(ledger, on_job, s, err) < 0)
+    if (ledger_snapshot(ledger, err) < 0 || ledger_check(ledger, 0, err) < 0 ||
+        ledger_each_job(ledger, on_job, s, err) < 0)
         return -1;
     for (size_t i = 0; i < s->count; i++)
         if (ledger_totals(ledger, s->jobs[i].id, &s->jobs[i].totals, err) < 0 ||
@@ -138,7 +139,7 @@ static int on_ledger(void *ctx, const char *folder, struct ledger *ledger, struc
 static void print_not_begun(const struct story *s)
 {
     const struct batch_entry *e;
-    for (size_t n = 0, count = 0; report_scope_not_begun(&s->scope, &n, &e); count++) {
+    for (size_t n = 0, count = 0; report_scope_not_begun(&s->scope, &s->walk, &n, &e); count++) {
         if (!count)
             printf("%sNot begun:\n", s->told ? "\n" : "");
         char *name CLEANUP(mem_free_str) = report_clean(e->name);
@@ -153,7 +154,8 @@ static int close_story(struct story *s, int rc, struct error *err)
     const struct batch_entry *e;
     size_t n = 0;
     bool asked = s->scope.from || s->scope.to;
-    if (rc == 0 && !s->told && asked && !s->walk.damaged_count && !report_scope_not_begun(&s->scope, &n, &e))
+    if (rc == 0 && !s->told && asked && !s->walk.damaged_count &&
+        !report_scope_not_begun(&s->scope, &s->walk, &n, &e))
         rc = report_scope_unknown(&s->scope, o->work_dir, err);
     int code = rc < 0                  ? (int)exit_code_of(err)
                : s->walk.damaged_count ? (int)exit_code_of(&s->walk.damaged[0].error)

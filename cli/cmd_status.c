@@ -33,23 +33,6 @@ static struct status_account *add(
     return a;
 }
 
-static void status_done(struct gathering *g)
-{
-    struct status *s = &g->status;
-    for (size_t i = 0; i < s->count; i++) {
-        struct status_account *a = &s->accounts[i];
-        char *const strings[] = {
-            a->source, a->destination, a->folder, a->work_dir, a->run_command, a->run_words};
-        for (size_t k = 0; k < sizeof strings / sizeof *strings; k++)
-            free(strings[k]);
-    }
-    free(s->accounts);
-    json_decref(s->batch);
-    json_decref(s->shards);
-    report_walk_done(&s->walk);
-    report_scope_done(&g->scope);
-}
-
 static bool on_job(void *ctx, const struct ledger_job_row *row)
 {
     struct gathering *g = ctx;
@@ -67,17 +50,45 @@ static bool on_job(void *ctx, const struct ledger_job_row *row)
     return true;
 }
 
+static void cut(struct status *s, size_t count)
+{
+    while (s->count > count) {
+        struct status_account *a = &s->accounts[--s->count];
+        char *const strings[] = {
+            a->source, a->destination, a->folder, a->work_dir, a->run_command, a->run_words};
+        for (size_t k = 0; k < sizeof strings / sizeof *strings; k++)
+            free(strings[k]);
+    }
+}
+
+static void status_done(struct gathering *g)
+{
+    struct status *s = &g->status;
+    cut(s, 0);
+    free(s->accounts);
+    json_decref(s->batch);
+    json_decref(s->shards);
+    report_walk_done(&s->walk);
+    report_scope_done(&g->scope);
+}
+
+/* All of a ledger, or nothing. */
 static int on_ledger(void *ctx, const char *folder, struct ledger *ledger, struct error *err)
 {
     struct gathering *g = ctx;
+    size_t before = g->status.count;
     g->folder = folder;
-    return ledger_snapshot(ledger, err) < 0 ? -1 : ledger_each_job(ledger, on_job, g, err);
+    if (ledger_snapshot(ledger, err) == 0 && ledger_check(ledger, 0, err) == 0 &&
+        ledger_each_job(ledger, on_job, g, err) == 0)
+        return 0;
+    cut(&g->status, before);
+    return -1;
 }
 
 static void add_not_begun(struct gathering *g)
 {
     const struct batch_entry *e;
-    for (size_t n = 0; report_scope_not_begun(&g->scope, &n, &e);) {
+    for (size_t n = 0; report_scope_not_begun(&g->scope, &g->status.walk, &n, &e);) {
         struct status_account *a = add(&g->status, e->source, e->destination, e->folder, NULL);
         a->run_command = report_clean("");
         a->run_words = report_clean("");

@@ -35,7 +35,7 @@ static int gather(struct gathering *g, const struct options *o, struct report_wa
         return -1;
     for (size_t i = 0; i < walk->damaged_count; i++)
         handover_add_unreadable(g->handover, walk->damaged[i].folder, &walk->damaged[i].error);
-    for (size_t n = 0; report_scope_not_begun(g->scope, &n, &e);)
+    for (size_t n = 0; report_scope_not_begun(g->scope, walk, &n, &e);)
         handover_add(g->handover, e->source, e->destination, e->folder);
     if (!g->handover->count && (g->scope->from || g->scope->to || g->scope->listed))
         return report_scope_unknown(g->scope, o->work_dir, err);

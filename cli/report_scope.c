@@ -91,12 +91,14 @@ bool report_scope_wants(void *ctx, const char *source, const char *destination, 
     return !s->listed || list_wants(s, source, destination, folder);
 }
 
-bool report_scope_not_begun(const struct report_scope *s, size_t *n, const struct batch_entry **ret)
+bool report_scope_not_begun(
+    const struct report_scope *s, const struct report_walk *walk, size_t *n, const struct batch_entry **ret)
 {
     for (; *n < s->count; ++*n) {
         const struct batch_entry *e = s->rows[*n].entry;
         if (s->rows[*n].met || (s->from && strcmp(s->from, e->source) != 0) ||
-            (s->to && strcmp(s->to, e->destination) != 0))
+            (s->to && strcmp(s->to, e->destination) != 0) ||
+            report_walk_lost(walk, e->source, e->destination, e->folder))
             continue;
         ++*n;
         *ret = e;

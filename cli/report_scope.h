@@ -5,6 +5,7 @@
 #include "batch_list.h"
 #include "error.h"
 #include "options.h"
+#include "report_walk.h"
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -26,9 +27,10 @@ void report_scope_done(struct report_scope *s); /* zeroed is fine */
 /* Is this job of a ledger one of them? ctx: the struct report_scope, which remembers what it was asked. */
 bool report_scope_wants(void *ctx, const char *source, const char *destination, const char *folder);
 
-/* Walk the accounts of the list that no ledger knew, after all ledgers were asked; n from 0. False: no more.
- */
-bool report_scope_not_begun(const struct report_scope *s, size_t *n, const struct batch_entry **ret);
+/* Walk the accounts of the list that no ledger knew, nor one that could not be read may know, after all
+ * ledgers were asked; n from 0. False: no more. */
+bool report_scope_not_begun(
+    const struct report_scope *s, const struct report_walk *walk, size_t *n, const struct batch_entry **ret);
 
 /* -1 with ERROR_USAGE that says that no ledger of this folder knows --from and --to. */
 int report_scope_unknown(const struct report_scope *s, const char *work_dir, struct error *err);

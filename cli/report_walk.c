@@ -5,6 +5,7 @@
 #include "talk.h"
 #include "work_dir.h"
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 /* A ledger that a batch has just begun has no tables yet; on a slow disk for up to a second. */
@@ -23,6 +24,19 @@ static void note(struct report_walk *w, const char *folder, const struct error *
 {
     w->damaged = mem_grow(w->damaged, w->damaged_count + 1, sizeof *w->damaged);
     w->damaged[w->damaged_count++] = (struct report_damage){mem_strdup(folder), *why};
+}
+
+/* Where that cannot be told, WORK's own ledger is the one that cannot be read. */
+bool report_walk_lost(
+    const struct report_walk *w, const char *source, const char *destination, const char *folder)
+{
+    struct error ignored;
+    char *own CLEANUP(mem_free_str) =
+        w->damaged_count ? work_dir_of_job(w->work_dir, true, source, destination, folder, &ignored) : NULL;
+    for (size_t i = 0; i < w->damaged_count; i++)
+        if (!strcmp(own ? own : w->work_dir, w->damaged[i].folder))
+            return true;
+    return false;
 }
 
 /* ---- the folders ---- */
@@ -58,6 +72,7 @@ int report_walk_folders(
     const char *work_dir, report_walk_folder_fn *fn, void *ctx, struct report_walk *w, struct error *err)
 {
     struct folders f CLEANUP(folders_done) = {0};
+    w->work_dir = work_dir;
     if (work_dir_each(work_dir, on_folder, &f, err) < 0)
         return -1;
     if (!f.count)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ledger.h"
+#include <stdbool.h>
 
 struct report_damage {
     char *folder;
@@ -10,11 +11,16 @@ struct report_damage {
 };
 
 struct report_walk {
+    const char *work_dir; /* the caller's; NULL: not walked yet */
     struct report_damage *damaged;
     size_t damaged_count;
     size_t ledgers; /* that were read */
 };
 void report_walk_done(struct report_walk *w); /* zeroed is fine */
+
+/* Is what is known of this account in a ledger that could not be read? */
+bool report_walk_lost(
+    const struct report_walk *w, const char *source, const char *destination, const char *folder);
 
 /* For each folder, with its ledger open for reading; -1 when that cannot be read any more. */
 typedef int report_walk_fn(void *ctx, const char *folder, struct ledger *ledger, struct error *err);

@@ -5,6 +5,7 @@
 #include "cell.h"
 #include "clock.h"
 #include "mem.h"
+#include "report.h"
 #include "text.h"
 #include "text_table.h"
 #include <stdio.h>
@@ -233,16 +234,26 @@ static void print_table(const struct status *s)
     free(order);
 }
 
+/* Why stands on standard error. */
+static void print_damaged(const struct report_walk *w)
+{
+    for (size_t i = 0; i < w->damaged_count; i++) {
+        char *folder CLEANUP(mem_free_str) = report_clean(w->damaged[i].folder);
+        printf("%s: its ledger cannot be read, so there are no numbers of what it holds\n", folder);
+    }
+}
+
 void status_text(const struct status *s)
 {
     print_batches(s);
-    if (s->count > PARAGRAPHS) {
+    if (s->count > PARAGRAPHS)
         print_table(s);
-        return;
-    }
-    for (size_t i = 0; i < s->count; i++) {
+    for (size_t i = 0; i < s->count && s->count <= PARAGRAPHS; i++) {
         if (i)
             putchar('\n');
         print_paragraph(&s->accounts[i]);
     }
+    if (s->count && s->walk.damaged_count)
+        putchar('\n');
+    print_damaged(&s->walk);
 }

@@ -103,7 +103,7 @@ static int read_account(
 
 static int read_all(struct reading *r, const char *folder, struct ledger *l, struct error *err)
 {
-    if (ledger_snapshot(l, err) < 0 || ledger_each_job(l, on_job, r, err) < 0)
+    if (ledger_snapshot(l, err) < 0 || ledger_check(l, 0, err) < 0 || ledger_each_job(l, on_job, r, err) < 0)
         return -1;
     for (size_t i = 0; i < r->count; i++)
         if (read_account(&r->h->accounts[r->first + i], folder, l, r->ids[i], err) < 0)

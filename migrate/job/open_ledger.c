@@ -4,6 +4,7 @@
 
 #define CACHE_PART 8                  /* of what the job may take */
 #define CACHE_MAX  (4u * 1024 * 1024) /* the usual */
+#define CHECK_MAX  (64ull << 20)      /* octets of a file that are read in less than a second */
 
 static int limit_memory(struct ledger *ledger, uint64_t octets, struct error *err)
 {
@@ -18,6 +19,10 @@ int open_ledger(const struct job *job, struct ledger **ret, int64_t *ret_job, st
     struct ledger *ledger = ledger_open(job->work_dir, LEDGER_WRITE, err);
     if (!ledger)
         return -1;
+    if (ledger_check(ledger, CHECK_MAX, err) < 0) {
+        ledger_close(ledger);
+        return -1;
+    }
     char *from CLEANUP(mem_free_str) = endpoint_account(&job->from);
     char *to CLEANUP(mem_free_str) = endpoint_account(&job->to);
     char *folder CLEANUP(mem_free_str) = job_folder_words(job);

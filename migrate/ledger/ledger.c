@@ -2,26 +2,19 @@
 
 #include "buf.h"
 #include "crash.h"
+#include "ledger_file.h"
 #include "ledger_schema.h"
 #include "mem.h"
 #include "work_dir.h"
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int ledger_failed(struct ledger *l, struct error *err)
 {
-    int code = sqlite3_errcode(l->db) & 0xff;
-    const char *words = sqlite3_errmsg(l->db);
-    if (code == SQLITE_FULL || code == SQLITE_IOERR || code == SQLITE_READONLY || code == SQLITE_CANTOPEN)
-        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_DISK,
-            "cannot write the ledger %s: %s; what it holds is safe: make room on that disk and run the same "
-            "command again",
-            l->path, words);
-    return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_LEDGER,
-        "the ledger %s cannot be used: %s; keep it, and try with a copy of it or another --work-dir", l->path,
-        words);
+    return ledger_file_failed(l->db, l->path, l->mode, err);
 }
 
 static sqlite3_stmt *cached(struct ledger *l, const char *sql, struct error *err)
@@ -175,12 +168,12 @@ static int bring_up_to_date(struct ledger *l, int from, struct error *err)
     return -1;
 }
 
-static int check_version(struct ledger *l, enum ledger_mode mode, struct error *err)
+static int check_version(struct ledger *l, struct error *err)
 {
     int v;
     if (version(l, &v, err) < 0)
         return -1;
-    if (v < LEDGER_VERSION && v >= 0 && mode == LEDGER_WRITE)
+    if (v < LEDGER_VERSION && v >= 0 && l->mode == LEDGER_WRITE)
         return bring_up_to_date(l, v, err);
     if (v > 0 && v < LEDGER_VERSION)
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_LEDGER,
@@ -195,16 +188,23 @@ static int check_version(struct ledger *l, enum ledger_mode mode, struct error *
 }
 
 /* WAL with synchronous=FULL: each commit is on the disk when it returns, and costs one fsync. */
-static int open_db(struct ledger *l, enum ledger_mode mode, struct error *err)
+static int open_db(struct ledger *l, struct error *err)
 {
-    int flags = mode == LEDGER_WRITE ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READWRITE;
-    if (sqlite3_open_v2(l->path, &l->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-        return ledger_failed(l, err);
-    sqlite3_extended_result_codes(l->db, 1);
-    sqlite3_busy_timeout(l->db, 5000);
-    if (run_sql(l, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4096", err) < 0)
+    static const char *const pragmas[] = {
+        [LEDGER_WRITE] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4096",
+        [LEDGER_READ] = "PRAGMA query_only=ON; PRAGMA cache_size=-4096",
+    };
+    if (ledger_file_open(l->path, l->mode, &l->db, err) < 0 || run_sql(l, pragmas[l->mode], err) < 0)
         return -1;
-    return check_version(l, mode, err);
+    return check_version(l, err);
+}
+
+int ledger_check(struct ledger *l, uint64_t octets_max, struct error *err)
+{
+    struct stat st;
+    if (octets_max && stat(l->path, &st) == 0 && (uint64_t)st.st_size > octets_max)
+        return 0;
+    return ledger_file_check(l->db, l->path, l->mode, err);
 }
 
 int ledger_limit_memory(struct ledger *l, uint64_t octets, struct error *err)
@@ -218,6 +218,7 @@ struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct e
 {
     struct ledger *l = mem_alloc(sizeof *l);
     l->lock_fd = -1;
+    l->mode = mode;
     l->path = mem_printf("%s/ledger.sqlite", work_dir);
     if (mode == LEDGER_READ && access(l->path, F_OK) < 0) {
         error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
@@ -229,7 +230,7 @@ struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct e
     }
     bool locked = mode == LEDGER_READ ||
                   (work_dir_make(work_dir, err) == 0 && (l->lock_fd = work_dir_lock(work_dir, err)) >= 0);
-    if (!locked || open_db(l, mode, err) < 0) {
+    if (!locked || open_db(l, err) < 0) {
         ledger_close(l);
         return NULL;
     }

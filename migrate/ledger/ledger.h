@@ -26,12 +26,16 @@ struct ledger;
 
 enum ledger_mode {
     LEDGER_WRITE, /* create folder (0700) and file when missing; lock */
-    LEDGER_READ,  /* must exist; no lock: for status while a run works */
+    LEDGER_READ,  /* must exist, changes nothing; no lock: for status while a run works, or where nothing may
+                     be  written */
 };
 
 struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct error *err);
 void ledger_close(struct ledger *l); /* commits what is pending as far as it can; NULL is fine */
 int ledger_commit(struct ledger *l, struct error *err);
+/* Read the whole file and see whether it hangs together, so that no sum is told that is none: ERROR_LEDGER.
+ * Not if it is larger than octets_max (0: whatever its size). */
+int ledger_check(struct ledger *l, uint64_t octets_max, struct error *err);
 /* How much of the file is kept in memory, at most (4 MiB unless said). */
 int ledger_limit_memory(struct ledger *l, uint64_t octets, struct error *err);
 

@@ -7,6 +7,7 @@
 struct ledger {
     sqlite3 *db;
     char *path;
+    enum ledger_mode mode;
     int lock_fd;  /* -1: none */
     bool writing; /* a transaction is open */
     struct ledger_statement {

@@ -1,19 +1,18 @@
 #include "work_dir.h"
 
+#include "ledger_file.h"
 #include "mem.h"
 #include "sha256.h"
 #include "text.h"
 #include <dirent.h>
 #include <errno.h>
-#include <sqlite3.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define LEDGER       "ledger.sqlite"
-#define NAME_OCTETS  120 /* of a folder's name, before the hash; file systems take 255 */
-#define HASH_OCTETS  4
-#define LOCK_WAIT_MS 5000
+#define LEDGER      "ledger.sqlite"
+#define NAME_OCTETS 120 /* of a folder's name, before the hash; file systems take 255 */
+#define HASH_OCTETS 4
 
 static int unreadable(const char *path, int why, struct error *err)
 {
@@ -86,18 +85,16 @@ static int ask(sqlite3 *db, const char *source, const char *destination, const c
 static int ledger_knows(
     const char *path, const char *source, const char *destination, const char *folder, struct error *err)
 {
-    sqlite3 *db = NULL;
-    int rc = sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
-    if (rc == SQLITE_OK) {
-        sqlite3_busy_timeout(db, LOCK_WAIT_MS);
-        rc = ask(db, source, destination, folder);
+    sqlite3 *db;
+    int known = -1;
+    if (ledger_file_open(path, LEDGER_READ, &db, err) == 0) {
+        int rc = ask(db, source, destination, folder);
+        /* SQLITE_ERROR: no such table, in a file that was only just begun. */
+        known = rc == SQLITE_ROW ? 1
+                : rc == SQLITE_DONE || (rc & 0xff) == SQLITE_ERROR
+                    ? 0
+                    : ledger_file_failed(db, path, LEDGER_READ, err);
     }
-    int known = rc == SQLITE_ROW;
-    /* SQLITE_ERROR: no such table, in a file that was only just begun. */
-    if (!known && rc != SQLITE_DONE && rc != SQLITE_ERROR)
-        known = error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_LEDGER,
-            "the ledger %s cannot be used: %s; keep it, and try with a copy of it or another --work-dir",
-            path, db ? sqlite3_errmsg(db) : sqlite3_errstr(rc));
     sqlite3_close(db);
     return known;
 }

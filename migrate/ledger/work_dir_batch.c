@@ -99,7 +99,7 @@ bool work_dir_batch_at_work(const char *work_dir)
 {
     int64_t start, len;
     char *path CLEANUP(mem_free_str) = lock_path(work_dir);
-    int fd = open(path, O_RDWR | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
     if (fd < 0)
         return false;
     int rc = held(fd, FIRST, 0, &start, &len);

@@ -344,3 +344,44 @@ done
 handover en
 expect_exit "what is handed over with a damaged ledger" 5 'saburo-0015'
 check "it says so" test "$(jq -r '.accounts[] | select(.state == "unreadable").name' "$W/handed.json")" = saburo-0015
+
+# ---- damaged inside, and not to be written ----
+rm -rf "$customer"/accounts/saburo-00[123]?
+names=("saburo@localhost:$LEGACY_POP3S_PORT" "saburo@localhost:$CLOUD_IMAPS_PORT" INBOX)
+own=$customer/accounts/saburo@localhost_$LEGACY_POP3S_PORT-$(printf '%s\0' "${names[@]}" | sha256sum | cut -c 1-8) # as a batch names it
+mv "$customer/accounts/saburo-0000" "$own"
+whole=$own/ledger.sqlite
+# on_read_only COMMAND...: raw, where the work folder lies on a disk that cannot be written.
+on_read_only() {
+    # shellcheck disable=SC2016
+    unshare -m sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"' sh "$customer" \
+        "$POPFERRY" "$@" >"$W/out" 2>"$W/err" </dev/null
+    rc=$?
+}
+if unshare -m sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"' sh "$customer" 2>/dev/null; then
+    for command in status report; do
+        raw $command --work-dir "$customer"
+        cp "$W/out" "$W/written"
+        on_read_only $command --work-dir "$customer"
+        expect_exit "$command of a folder that cannot be written" 0
+        check "$command: it says the same" cmp "$W/out" "$W/written"
+    done
+else
+    skip "a folder that cannot be written" "nothing may be mounted here"
+fi
+for ((page = 4096; page < $(stat -c %s "$whole"); page += 4096)); do # all but the first
+    head -c 64 /dev/urandom | dd of="$whole" bs=1 seek=$page conv=notrunc status=none
+done
+for command in status report; do
+    raw $command --work-dir "$customer" --accounts "$W/list.csv" --format json
+    expect_exit "$command of a list with a ledger damaged inside" 5 "$whole"
+    check "$command: no sums of it, and it is not called new" jq -e \
+        '(.jobs | map(.from) | join(" ") | contains("saburo") | not) and (.damaged | length) == 1' "$W/out"
+    raw $command --work-dir "$customer"
+    expect_exit "$command of all, one damaged inside" 5 "$whole"
+    check "$command: the others are told" grep -q '^.*shiro@' "$W/out"
+    check "$command: nothing of the damaged one" sh -c '! grep -q "^saburo@" "$1"' sh "$W/out"
+done
+handover en --accounts "$W/list.csv"
+check "what is handed over names it as unreadable, and once" test \
+    "$(jq -r '.accounts | map("\(.name | sub("[-@].*"; "")) \(.state)") | sort | join(",")' "$W/handed.json")" = "goro not-begun,saburo unreadable"
