@@ -62,13 +62,44 @@ static void name_entry(struct batch_entry *e, const struct job *job, bool alone)
     e->name = mem_strdup(strchr(mailbox, '@') ? mailbox : e->source);
 }
 
+/* What stands in a column for users may be a password where columns are shifted: an address is none. */
+static bool is_address(const char *value)
+{
+    const char *at = strchr(value, '@');
+    return at && at != value && strchr(at, '.') && !strpbrk(value, " \t\r\n:") && !strchr(at + 1, '@');
+}
+
+static bool looks_like_host(const char *value)
+{
+    const char *dot = strrchr(value, '.');
+    return dot && dot != value && dot[1] && !strpbrk(value, "@ /\\$&;!#%") &&
+           !dot[1 + strspn(dot + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")];
+}
+
+/* Does each cell hold what its column is for? If not, what stands below "user" may be the password. */
+static bool is_shifted(const struct batch_list *l, size_t row)
+{
+    static const char *const hosts[] = {"from_host", "to_host"}, *const passwords[] = {
+                                                                     "from_password", "to_password"};
+    for (int side = 0; side < 2; side++) {
+        const char *host = accounts_value(&l->list, row, hosts[side]);
+        const char *password = accounts_value(&l->list, row, passwords[side]);
+        if ((host && strchr(host, '@')) || (password && (is_address(password) || looks_like_host(password))))
+            return true;
+    }
+    return false;
+}
+
 /* What an account is called that has no names yet, because something is wrong with it. */
 static void name_broken(const struct batch_list *l, struct batch_entry *e)
 {
     static const char *const columns[] = {"from_user", "user", "from", "to_user", "to"};
     const char *value = NULL;
-    for (size_t i = 0; i < sizeof columns / sizeof *columns && !value; i++)
+    bool readable = accounts_fault(&l->list, e->row, NULL) == 0, shifted = is_shifted(l, e->row);
+    for (size_t i = 0; i < sizeof columns / sizeof *columns && !value && readable; i++) {
         value = accounts_value(&l->list, e->row, columns[i]);
+        value = value && (!shifted || is_address(value)) ? value : NULL;
+    }
     e->name = value ? mem_strdup(value) : mem_printf("line %ld", accounts_line(&l->list, e->row));
     if (value) /* as any text of a list, it may hold what a terminal would act on */
         text_clean(e->name, strlen(value) + 1, value, strlen(value));
@@ -88,17 +119,61 @@ static int find_servers(struct batch_list *l, struct batch_entry *e, bool online
                : 0;
 }
 
-static int make_entry(struct batch_list *l, struct batch_entry *e, const struct options *o, bool source_alone,
-    bool online, struct error *err)
+static int add_fault(struct batch_entry *e, const struct error *err)
+{
+    options_faults_add(&e->faults, err);
+    return -1;
+}
+
+/* Where the list itself says nothing, the option for all is what a person looks for first. */
+static void check_given(const struct batch_list *l, struct batch_entry *e, bool source)
+{
+    const struct options *o = &e->options;
+    struct error why;
+    if (source ? o->from || o->from_host : o->to || o->to_host)
+        return;
+    error_set(&why, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
+        "%s: there is no server for the %s: fill the column %s, or say --%s-host for all accounts", o->place,
+        source ? "source" : "destination", accounts_heading(&l->list, source ? "from_host" : "to_host"),
+        source ? "from" : "to");
+    add_fault(e, &why);
+}
+
+/* What is wrong with one side, whatever is wrong with the other. */
+static void check_end(const struct batch_list *l, struct batch_entry *e, enum job_side side)
+{
+    struct endpoint end = {0};
+    struct error why;
+    size_t before = e->faults.count;
+    check_given(l, e, side == JOB_SOURCE);
+    if (e->faults.count == before && options_endpoint(&e->options, side, &end, &why) < 0) {
+        options_account_fault(&e->options, &l->list, e->row, &why);
+        add_fault(e, &why);
+    }
+    endpoint_done(&end);
+}
+
+static int make_entry(
+    struct batch_list *l, struct batch_entry *e, const struct options *o, bool source_alone, bool online)
 {
     struct job job = {0};
-    if (options_for_account(o, &l->list, e->row, &e->options, err) < 0)
+    struct error why;
+    if (accounts_fault(&l->list, e->row, &why) < 0)
+        return add_fault(e, &why);
+    if (options_for_account(o, &l->list, e->row, &e->options, &e->faults) < 0)
         return -1;
-    if (find_servers(l, e, online, err) < 0)
-        return -1;
+    if (find_servers(l, e, online, &why) < 0)
+        return add_fault(e, &why);
     bool alone = source_alone && !e->options.to && !e->options.to_host;
-    if (options_endpoints(&e->options, alone, &job, err) < 0)
-        return error_prefix(err, "%s:%ld", l->list.path, accounts_line(&l->list, e->row));
+    check_end(l, e, JOB_SOURCE);
+    if (!alone)
+        check_end(l, e, JOB_DESTINATION);
+    if (e->faults.count)
+        return -1;
+    if (options_endpoints(&e->options, alone, &job, &why) < 0) {
+        options_account_fault(&e->options, &l->list, e->row, &why);
+        return add_fault(e, &why);
+    }
     name_entry(e, &job, alone);
     options_job_done(&job);
     return 0;
@@ -124,27 +199,30 @@ static void entry_done(struct batch_entry *e)
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         free(strings[i]);
     options_done(&e->options);
+    options_faults_done(&e->faults);
 }
 
-static int add_row(struct batch_list *l, const struct options *o, bool source_alone, bool online, size_t row,
-    struct error *err)
+static void add_row(struct batch_list *l, const struct options *o, bool source_alone, bool online, size_t row)
 {
     struct batch_entry e = {.row = row};
-    bool enabled;
-    if (accounts_enabled(&l->list, row, &enabled, err) < 0)
-        return -1;
-    if (!enabled) {
+    struct error why;
+    bool enabled = true;
+    if (accounts_fault(&l->list, row, NULL) == 0 && accounts_enabled(&l->list, row, &enabled, &why) < 0)
+        add_fault(&e, &why);
+    if (!enabled && !e.faults.count) {
         l->disabled++;
-        return 0;
+        return;
     }
-    if (make_entry(l, &e, o, source_alone, online, &e.error) < 0 && !e.name)
+    make_entry(l, &e, o, source_alone, online);
+    if (e.faults.count)
+        e.error = e.faults.all[0];
+    if (!e.name)
         name_broken(l, &e);
     /* One that cannot be read belongs to every shard: a server that one of them did not find, and another
      * did, must not bring it to a shard that is done without it. */
     e.elsewhere = o->shards && *e.source && shard_of(&e, o->shards) != o->shard;
     l->entries = mem_grow(l->entries, l->count + 1, sizeof *l->entries);
     l->entries[l->count++] = e;
-    return 0;
 }
 
 /* ---- accounts against each other ---- */
@@ -327,8 +405,7 @@ int batch_list_read(
         warn(&l, "%s holds passwords and can be read by other users of this machine; chmod 600 %s",
             o->accounts, o->accounts);
     for (size_t i = 0; i < accounts_count(&l.list); i++)
-        if (add_row(&l, o, source_alone, online, i, err) < 0)
-            return -1;
+        add_row(&l, o, source_alone, online, i);
     judge(&l, KEY_SOURCE, o->shared);
     judge(&l, KEY_DESTINATION, o->shared);
     tell_apart(&l);

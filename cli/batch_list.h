@@ -23,6 +23,7 @@ struct batch_entry {
                               beside all others; borrowed from one of the entries */
     bool unresolved;       /* its server is not looked for now; error says so */
     struct error error;    /* this account cannot be run; code 0: it can */
+    struct options_faults faults; /* of the row: all of them, the first is the error */
 };
 
 struct batch_list {
@@ -39,8 +40,9 @@ struct batch_list {
  * domain; else such an account is `unresolved`.
  *
  * -1 when the list cannot be read at all (ERROR_USAGE). What is wrong with one account is in its entry:
- * unreadable values, a missing server, the same account twice (the second one), one source into several
- * destinations or several sources into one without --shared. source_alone: a destination is not needed. */
+ * a row or values that cannot be read, a missing server, the same account twice (the second one), one source
+ * into several destinations or several sources into one without --shared. source_alone: a destination is not
+ * needed. */
 int batch_list_read(
     const struct options *o, bool source_alone, bool online, struct batch_list *ret, struct error *err);
 /* Look into the work folder: where each account's ledger is, what is finished, and accounts that went

@@ -22,40 +22,63 @@ static int usage(struct error *err, const char *what)
 }
 
 /* ---- check ---- */
-static int check_password(const struct batch_list *l, const struct batch_entry *e, const char *side,
-    const char *cell, const char *file, const char *command, struct error *err)
+/* What the options say of one side's password. */
+struct password {
+    const char *side, *column; /* "source", "from_password" */
+    const char *cell, *file, *command;
+    bool elsewhere; /* a variable, a descriptor, a provider of tokens: not looked at here */
+};
+
+static struct password source_password(const struct options *o)
 {
-    if (cell || command || (file && access(file, R_OK) == 0))
-        return 0;
-    long line = accounts_line(&l->list, e->row);
-    if (file)
-        return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
-            "%s:%ld: the %s's password file %s cannot be read", l->list.path, line, side, file);
-    return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
-        "%s:%ld: no password for the %s: a column %s_password, %s_password_file or %s_password_command, or one of the "
-        "options of these names for all",
-        l->list.path, line, side, !strcmp(side, "source") ? "from" : "to",
-        !strcmp(side, "source") ? "from" : "to", !strcmp(side, "source") ? "from" : "to");
+    return (struct password){"source", "from_password", o->from_password,
+        o->from_token_file ? o->from_token_file : o->from_password_file,
+        o->from_token_command ? o->from_token_command : o->from_password_command,
+        o->from_oauth || o->from_password_env || o->from_password_fd || o->netrc};
 }
 
-static int check_entry(const struct batch_list *l, const struct batch_entry *e, struct error *err)
+static struct password destination_password(const struct options *o)
 {
-    const struct options *o = &e->options;
-    bool from_given = o->from_oauth || o->from_password_env || o->from_password_fd || o->netrc;
-    bool to_given = o->to_oauth || o->to_password_env || o->to_password_fd || o->netrc;
-    if (e->error.code && !e->unresolved) {
-        *err = e->error;
-        return -1;
-    }
-    if (!from_given && check_password(l, e, "source", o->from_password,
-                           o->from_token_file ? o->from_token_file : o->from_password_file,
-                           o->from_token_command ? o->from_token_command : o->from_password_command, err) < 0)
-        return -1;
-    return *e->destination && !to_given
-               ? check_password(l, e, "destination", o->to_password,
-                     o->to_token_file ? o->to_token_file : o->to_password_file,
-                     o->to_token_command ? o->to_token_command : o->to_password_command, err)
-               : 0;
+    return (struct password){"destination", "to_password", o->to_password,
+        o->to_token_file ? o->to_token_file : o->to_password_file,
+        o->to_token_command ? o->to_token_command : o->to_password_command,
+        o->to_oauth || o->to_password_env || o->to_password_fd || o->netrc};
+}
+
+static void check_password(const struct batch_list *l, const struct batch_entry *e, const struct password *p,
+    struct options_faults *faults)
+{
+    struct error why;
+    long line = accounts_line(&l->list, e->row);
+    if (p->elsewhere || p->cell || p->command || (p->file && access(p->file, R_OK) == 0))
+        return;
+    if (p->file)
+        error_set(&why, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "%s:%ld: the %s's password file %s cannot be read", l->list.path, line, p->side, p->file);
+    else
+        error_set(&why, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "%s:%ld: no password for the %s: fill the column %s, or give --%.*s-password-command or "
+            "--%.*s-password-file for all accounts",
+            l->list.path, line, p->side, accounts_heading(&l->list, p->column), (int)strcspn(p->column, "_"),
+            p->column, (int)strcspn(p->column, "_"), p->column);
+    options_faults_add(faults, &why);
+}
+
+/* All that is wrong with one account. */
+static void check_entry(
+    const struct batch_list *l, const struct batch_entry *e, struct options_faults *faults)
+{
+    const struct password from = source_password(&e->options), to = destination_password(&e->options);
+    for (size_t i = 0; i < e->faults.count; i++)
+        if (!e->unresolved)
+            options_faults_add(faults, &e->faults.all[i]);
+    if (e->error.code && !e->unresolved)
+        options_faults_add(faults, &e->error);
+    if (faults->count)
+        return;
+    check_password(l, e, &from, faults);
+    if (*e->destination)
+        check_password(l, e, &to, faults);
 }
 
 struct server {
@@ -115,15 +138,16 @@ static json_t *json_errors(const struct batch_list *l, size_t *ret_bad, bool tex
 {
     json_t *errors = json_array();
     for (size_t i = 0; i < l->count; i++) {
-        struct error why = {0};
-        if (check_entry(l, &l->entries[i], &why) == 0)
-            continue;
-        ++*ret_bad;
-        if (text)
-            printf("%s\n", why.text);
-        json_array_append_new(errors,
-            json_pack("{s:I, s:s, s:s}", "line", (json_int_t)accounts_line(&l->list, l->entries[i].row),
-                "name", l->entries[i].name, "error", why.text));
+        struct options_faults faults CLEANUP(options_faults_done) = {0};
+        check_entry(l, &l->entries[i], &faults);
+        *ret_bad += faults.count > 0;
+        for (size_t k = 0; k < faults.count; k++) {
+            if (text)
+                printf("%s\n", faults.all[k].text);
+            json_array_append_new(errors,
+                json_pack("{s:I, s:s, s:s}", "line", (json_int_t)accounts_line(&l->list, l->entries[i].row),
+                    "name", l->entries[i].name, "error", faults.all[k].text));
+        }
     }
     return errors;
 }

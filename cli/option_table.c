@@ -414,16 +414,26 @@ static void free_list(const char ***list)
     *list = NULL;
 }
 
+static void free_field(struct options *o, const struct option_row *row)
+{
+    if (row->kind == OPTION_TEXT || row->kind == OPTION_SECRET)
+        free_text(text_of(o, row), row->kind);
+    else if (row->kind == OPTION_LIST)
+        free_list(list_of(o, row));
+    else
+        *number_of(o, row) = 0;
+}
+
+void option_table_put(const struct options *from, struct options *to, const struct option_row *row)
+{
+    free_field(to, row);
+    copy_field(from, to, row);
+}
+
 void option_table_free(struct options *o)
 {
-    for (size_t i = 0; i < ROWS; i++) {
-        if (rows[i].kind == OPTION_TEXT || rows[i].kind == OPTION_SECRET)
-            free_text(text_of(o, &rows[i]), rows[i].kind);
-        else if (rows[i].kind == OPTION_LIST)
-            free_list(list_of(o, &rows[i]));
-        else
-            *number_of(o, &rows[i]) = 0;
-    }
+    for (size_t i = 0; i < ROWS; i++)
+        free_field(o, &rows[i]);
 }
 
 /* ---- for popt ---- */

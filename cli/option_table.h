@@ -53,6 +53,8 @@ int option_table_set(struct options *o, const struct option_row *row, const char
 
 /* The fields of the table, copied as their owner's; *to is overwritten. */
 void option_table_copy(const struct options *from, struct options *to);
+/* One of them in the place of the other's. */
+void option_table_put(const struct options *from, struct options *to, const struct option_row *row);
 /* Free them; they are zero afterwards. */
 void option_table_free(struct options *o);
 

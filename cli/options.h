@@ -83,15 +83,29 @@ void options_done(struct options *o); /* zeroed is fine */
 /* What the texts mean, once more after some were changed. -1 with ERROR_USAGE that begins with "--OPTION". */
 int options_read_values(struct options *o, struct error *err);
 
+/* All that is wrong with one account. Zeroed is empty. */
+struct options_faults {
+    struct error *all;
+    size_t count;
+};
+void options_faults_add(struct options_faults *f, const struct error *err); /* unless it says the same */
+void options_faults_done(struct options_faults *f);
+
 /* What the options are for account i of a list: a copy of the common ones in which the row's cells replace
  * what is there, and what would contradict them: a cell from_host a common --from, a cell
  * from_password_command a common --from-password-file (and from_password_env both), a user or mailbox in the
  * URL of a cell a common
  * --from-user, --to-user or
  * --folder. The column user is for the sides that have no user then, neither by a column, an option nor in a
- * URL. -1 with ERROR_USAGE "FILE:LINE: column from_user: ..." or "FILE:LINE: ...". The caller owns *ret. */
+ * URL. -1 with whatever is wrong with the row added to *faults, ERROR_USAGE each: "FILE:LINE: column
+ * from_user:
+ * ..." (by its heading in the list; without the cell, which might hold a password) or "FILE:LINE: ...". The
+ * caller owns *ret. */
 int options_for_account(const struct options *common, const struct account_list *list, size_t i,
-    struct options *ret, struct error *err);
+    struct options *ret, struct options_faults *faults);
+/* An error about "--from-host" that came of account i's options, as one about the list. Returns -1. */
+int options_account_fault(
+    const struct options *o, const struct account_list *list, size_t i, struct error *err);
 
 /* How many there are in a list that ends with NULL; NULL has none. */
 size_t options_count(const char *const *list);

@@ -11,17 +11,37 @@ struct row {
     const struct account_list *list;
     size_t index;
     struct options *options;
+    struct options_faults *faults;
 };
+
+/* ---- what is wrong ---- */
+void options_faults_add(struct options_faults *f, const struct error *err)
+{
+    for (size_t i = 0; i < f->count; i++)
+        if (!strcmp(f->all[i].text, err->text))
+            return;
+    f->all = mem_grow(f->all, f->count + 1, sizeof *f->all);
+    f->all[f->count++] = *err;
+}
+
+void options_faults_done(struct options_faults *f)
+{
+    free(f->all);
+    *f = (struct options_faults){0};
+}
 
 static const char *cell(const struct row *r, const char *column)
 {
     return accounts_value(r->list, r->index, column);
 }
 
-static int refused(const struct row *r, struct error *err, const char *column, const char *what)
+/* A cell that is of no use. */
+static void refuse(const struct row *r, const struct accounts_column *column, const char *what)
 {
-    return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE, "%s: column %s: %s",
-        r->options->place, column, what);
+    struct error why;
+    error_set(&why, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE, "%s: column %s: %s", r->options->place,
+        accounts_heading(r->list, column->name), what);
+    options_faults_add(r->faults, &why);
 }
 
 /* ---- the cells ---- */
@@ -34,35 +54,28 @@ static const struct option_row *option_of(const struct accounts_column *column)
     return !strcmp(column->name, "to_password") ? option_table_find("to-password") : NULL;
 }
 
-static int take_cell(
-    const struct row *r, const struct accounts_column *column, const char *value, struct error *err)
+static void take_cell(const struct row *r, const struct accounts_column *column, const char *value)
 {
     const struct option_row *option = option_of(column);
     struct error why;
-    if (!strcmp(column->name, "user") && strpbrk(value, "\r\n"))
-        return refused(r, err, column->name, "there is a line break in this cell");
-    if (!option)
-        return column->option ? error_unhandled(err, column->name) : 0;
-    if (strpbrk(value, "\r\n"))
-        return refused(r, err, column->name,
-            option->kind == OPTION_SECRET ? "there is a line break in this password"
-                                          : "there is a line break in this cell");
-    if (option_table_set(r->options, option, value, &why) == 0)
-        return 0;
-    return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE, "%s: column %s: \"%s\" %s",
-        r->options->place, column->name, value, why.text);
+    bool used = option || !strcmp(column->name, "user");
+    if (used && strpbrk(value, "\r\n"))
+        refuse(r, column,
+            option && option->kind == OPTION_SECRET ? "there is a line break in this password"
+                                                    : "there is a line break in this cell");
+    else if (option && option_table_set(r->options, option, value, &why) < 0)
+        refuse(r, column, why.text);
 }
 
-static int take_cells(const struct row *r, struct error *err)
+static void take_cells(const struct row *r)
 {
     size_t count;
     const struct accounts_column *columns = accounts_columns(&count);
     for (size_t i = 0; i < count; i++) {
         const char *value = cell(r, columns[i].name);
-        if (value && take_cell(r, &columns[i], value, err) < 0)
-            return -1;
+        if (value)
+            take_cell(r, &columns[i], value);
     }
-    return 0;
 }
 
 /* ---- what contradicts them ---- */
@@ -142,41 +155,75 @@ static void fill_users(const struct row *r)
         o->to_user = mem_strdup(user);
 }
 
-/* An error about "--since" is one about the column since, if the row has it. */
-static int tell_column(const struct row *r, struct error *err)
+/* The column of an error about "--since", if the row has it; else NULL. */
+static const struct accounts_column *column_of(
+    const struct account_list *list, size_t row, const struct error *err)
 {
     size_t count, len = strspn(err->text, "-"), name = strcspn(err->text + len, ": ");
     const struct accounts_column *columns = accounts_columns(&count);
     for (size_t i = 0; i < count && len == 2; i++) {
         const char *option = columns[i].option;
         if (option && strlen(option) == name && !strncmp(option, err->text + len, name) &&
-            cell(r, columns[i].name))
-            return error_prefix(err, "%s: column %s", r->options->place, columns[i].name);
+            accounts_value(list, row, columns[i].name))
+            return &columns[i];
     }
-    return error_prefix(err, "%s", r->options->place);
+    return NULL;
+}
+
+/* What is said behind the option and its value: "--since \"soon\": not a date" is "not a date". */
+static const char *words_behind(const char *text, const char *value)
+{
+    const char *p = text + strcspn(text, ": ");
+    const char *begin = p + strspn(p, " \"");
+    size_t len = strlen(value);
+    if (strncmp(begin, value, len) != 0)
+        return p + strspn(p, ": ");
+    begin += len;
+    return begin + strspn(begin, "\": ");
+}
+
+int options_account_fault(
+    const struct options *o, const struct account_list *list, size_t i, struct error *err)
+{
+    const struct accounts_column *column = column_of(list, i, err);
+    if (!column)
+        return error_prefix(err, "%s", o->place);
+    char *words CLEANUP(mem_free_str) =
+        mem_strdup(words_behind(err->text, accounts_value(list, i, column->name)));
+    return error_set(err, err->scope, err->retry, err->code, "%s: column %s: %s", o->place,
+        accounts_heading(list, column->name), words);
+}
+
+/* One after the other, with what is wrong taken out of the way of the next. */
+static void read_values(const struct row *r, const struct options *common)
+{
+    struct error why;
+    while (options_read_values(r->options, &why) < 0) {
+        const struct accounts_column *column = column_of(r->list, r->index, &why);
+        const struct option_row *option = column ? option_of(column) : NULL;
+        size_t before = r->faults->count;
+        options_account_fault(r->options, r->list, r->index, &why);
+        options_faults_add(r->faults, &why);
+        if (!option || r->faults->count == before)
+            return;
+        option_table_put(common, r->options, option);
+    }
 }
 
 int options_for_account(const struct options *common, const struct account_list *list, size_t i,
-    struct options *ret, struct error *err)
+    struct options *ret, struct options_faults *faults)
 {
     struct options o CLEANUP(options_done) = *common;
-    struct error why;
-    const struct row row = {.list = list, .index = i, .options = &o};
+    const struct row row = {.list = list, .index = i, .options = &o, .faults = faults};
+    size_t before = faults->count;
     option_table_copy(common, &o);
     o.place = mem_printf("%s:%ld", list->path, accounts_line(list, i));
     drop_rivals(&row);
-    if (take_cells(&row, &why) < 0) {
-        if (err)
-            *err = why;
-        return -1;
-    }
+    take_cells(&row);
     fill_users(&row);
-    if (options_read_values(&o, &why) < 0) {
-        tell_column(&row, &why);
-        if (err)
-            *err = why;
+    read_values(&row, common);
+    if (faults->count > before)
         return -1;
-    }
     *ret = o;
     o = (struct options){0};
     return 0;

@@ -9,10 +9,11 @@
  * - Microsoft's: EmailAddress,UserName,Password[,UserRoot], in any order: the destination's user, the
  * source's user, the source's password.
  *
- * A heading with a name that is none of these is refused, with the usual ones of those that there are. Above
- * it there may be lines that begin with #. Values are handed out as they stand, without blanks around them
- * (passwords exactly as they stand); what they mean is for the caller. No message has a value of the list in
- * it: it might be a password in the wrong column. */
+ * A heading with a name that is none of these is refused, with the usual ones of those that there are. Lines
+ * that begin with # are passed over. One row that makes no sense is that row's trouble alone
+ * (accounts_fault). Values are handed out as they stand, without blanks around them (passwords exactly as
+ * they stand); what they mean is for the caller. No message has a value of the list in it: it might be a
+ * password in the wrong column. */
 #pragma once
 
 #include "error.h"
@@ -50,15 +51,17 @@ struct account_list {
     enum accounts_form form;
     char charset[LIST_TEXT_CHARSET_MAX];
     bool readable_by_others; /* the file has passwords in it, and other users of this machine can read it */
+    struct list_text text;   /* that it was read from */
     struct list_csv csv;     /* with the heading, if there is one */
     size_t first;            /* the first row that is an account */
+    size_t notes;            /* lines below that begin with #, and were passed over */
     const struct accounts_column **columns; /* of each field; NULL: to be passed over */
     size_t column_count;
+    char **headings; /* of each field, fit to show; owned */
 };
 
-/* charset as in list_text.h. -1 with ERROR_USAGE "FILE:LINE: ..." (unknown or repeated column; a row with
- * more in it than columns; no account at all; more than ACCOUNTS_MAX) or "FILE: ..." (what list_text and
- * list_csv refuse). */
+/* charset as in list_text.h. -1 with ERROR_USAGE "FILE:LINE: ..." (unknown or repeated column; no account at
+ * all; more than ACCOUNTS_MAX) or "FILE: ..." (what list_text and list_csv_read refuse). */
 int accounts_read(const char *path, const char *charset, struct account_list *ret, struct error *err);
 /* The same from memory; path is for messages. */
 int accounts_parse(const char *path, const char *bytes, size_t len, const char *charset,
@@ -67,6 +70,12 @@ void accounts_done(struct account_list *l); /* wipes; zeroed is fine */
 
 size_t accounts_count(const struct account_list *l);
 long accounts_line(const struct account_list *l, size_t i); /* in the file, from 1 */
+/* Can the row be read? -1 with ERROR_USAGE "FILE:LINE: ...": more in it than columns, quotes that make no
+ * sense, not as imapsync has it. Its values mean nothing then. */
+int accounts_fault(const struct account_list *l, size_t i, struct error *err);
+/* The column as it is called in this list, for messages: "移行元サーバー"; a column's own name where it has
+ * none. Valid as long as the list. */
+const char *accounts_heading(const struct account_list *l, const char *column);
 /* What account i has in this column ("from_user"); NULL where it is empty or missing. Valid as long as the
  * list. */
 const char *accounts_value(const struct account_list *l, size_t i, const char *column);
@@ -74,7 +83,8 @@ const char *accounts_value(const struct account_list *l, size_t i, const char *c
  * ERROR_USAGE for anything else ("x" among it: it means yes to some, no to others). */
 int accounts_enabled(const struct account_list *l, size_t i, bool *ret, struct error *err);
 
-/* The chosen accounts (chosen[i]) as a file of the same form, columns, delimiter and charset, CRLF. Whoever
+/* The chosen accounts (chosen[i]) as a file of the same form, columns, delimiter and charset, each row as it
+ * stood in the list, CRLF. Whoever
  * is done with *ret wipes it: list_text_wipe. ERROR_USAGE when the charset cannot say it (which a charset
  * that the user named may do). */
 int accounts_bytes(const struct account_list *l, const bool *chosen, struct buf *ret, struct error *err);

@@ -32,7 +32,25 @@ static void begin(struct account_list *l, enum accounts_form form, size_t first,
     l->form = form;
     l->first = first;
     l->columns = mem_array(fields, sizeof(const struct accounts_column *));
+    l->headings = mem_array(fields, sizeof *l->headings);
     l->column_count = fields;
+}
+
+/* In one line. */
+static char *shown(const char *heading)
+{
+    size_t len = strlen(heading), n = 0;
+    char *plain CLEANUP(mem_free_str) = mem_strdup(heading);
+    for (const char *p = heading; *p; p++)
+        if (*p != '\r' && *p != '\n')
+            plain[n++] = *p;
+    char *clean = mem_alloc(len + 1);
+    return accounts_fold_trim(text_clean(clean, len + 1, plain, n));
+}
+
+static const char *delimiter_words(const struct account_list *l)
+{
+    return l->csv.delimiter == '\t' ? "a tab" : l->csv.delimiter == ';' ? "a semicolon" : "a comma";
 }
 
 /* ---- Microsoft's ---- */
@@ -73,8 +91,10 @@ static int take_microsoft(struct account_list *l)
 {
     const struct list_row *row = &l->csv.rows[0];
     begin(l, ACCOUNTS_MICROSOFT, 1, row->count);
-    for (size_t i = 0; i < row->count; i++)
+    for (size_t i = 0; i < row->count; i++) {
         l->columns[i] = accounts_column_find(microsoft[find_microsoft(row->fields[i])].column);
+        l->headings[i] = shown(row->fields[i]);
+    }
     return 0;
 }
 
@@ -92,29 +112,27 @@ static bool is_imapsync(const struct list_row *row)
            is_host(accounts_fold_trim(row->fields[3]));
 }
 
-static bool is_no_note(const struct list_row *row)
+static int take_imapsync(struct account_list *l)
 {
-    return !list_csv_is_note(row);
+    static const struct {
+        const char *column, *heading;
+    } fields[IMAPSYNC_FIELDS] = {{"from_host", "host1"}, {"from_user", "user1"},
+        {"from_password", "password1"}, {"to_host", "host2"}, {"to_user", "user2"},
+        {"to_password", "password2"}};
+    begin(l, ACCOUNTS_IMAPSYNC, 0, IMAPSYNC_FIELDS);
+    for (size_t i = 0; i < IMAPSYNC_FIELDS; i++) {
+        l->columns[i] = accounts_column_find(fields[i].column);
+        l->headings[i] = mem_strdup(fields[i].heading);
+    }
+    return 0;
 }
 
-static int take_imapsync(struct account_list *l, struct error *err)
+static bool any_is_imapsync(const struct list_csv *csv)
 {
-    static const char *const names[IMAPSYNC_FIELDS] = {
-        "from_host", "from_user", "from_password", "to_host", "to_user", "to_password"};
-    begin(l, ACCOUNTS_IMAPSYNC, 0, IMAPSYNC_FIELDS);
-    for (size_t i = 0; i < IMAPSYNC_FIELDS; i++)
-        l->columns[i] = accounts_column_find(names[i]);
-    list_csv_filter(&l->csv, is_no_note);
-    for (size_t i = 0; i < l->csv.count; i++)
-        if (!is_imapsync(&l->csv.rows[i]))
-            return refused(l, l->csv.rows[i].line, err,
-                "the list has no heading, so each line must be as imapsync has it, " IMAPSYNC_WORDS
-                ", and this one is not: both hosts must be full names (pop.example.jp), and fields with %s in them "
-                "stand in quotes",
-                l->csv.delimiter == '\t'  ? "a tab"
-                : l->csv.delimiter == ';' ? "a semicolon"
-                                          : "a comma");
-    return 0;
+    for (size_t i = 0; i < csv->count; i++)
+        if (is_imapsync(&csv->rows[i]))
+            return true;
+    return false;
 }
 
 /* ---- with a heading ---- */
@@ -166,6 +184,8 @@ static int take_heading(struct account_list *l, struct error *err)
 {
     const struct list_row *row = &l->csv.rows[0];
     begin(l, ACCOUNTS_HEADED, 1, row->count);
+    for (size_t i = 0; i < row->count; i++)
+        l->headings[i] = shown(row->fields[i]);
     for (size_t i = 0; i < row->count; i++) {
         const struct accounts_column *c = accounts_column_find(row->fields[i]);
         if (!c && *accounts_fold_trim(row->fields[i]))
@@ -187,28 +207,56 @@ static void trim_row(const struct account_list *l, const struct list_row *row)
             accounts_fold_trim(row->fields[i]);
 }
 
-/* imapsync passes over what follows its fields. */
-static int check_row(const struct account_list *l, const struct list_row *row, struct error *err)
+static int too_much(const struct account_list *l, const struct list_row *row, struct error *err)
 {
-    for (size_t i = 0; i < row->count && l->form != ACCOUNTS_IMAPSYNC; i++)
+    for (size_t i = 0; i < row->count; i++)
         if (*row->fields[i] && (i >= l->column_count || !l->columns[i]))
             return refused(l, row->line, err,
                 "there is something in field %zu, which has no heading: a field with %s in it must stand in quotes",
-                i + 1,
-                l->csv.delimiter == '\t'  ? "a tab"
-                : l->csv.delimiter == ';' ? "a semicolon"
-                                          : "a comma");
+                i + 1, delimiter_words(l));
     return 0;
+}
+
+/* imapsync passes over what follows its fields. */
+int accounts_fault(const struct account_list *l, size_t i, struct error *err)
+{
+    const struct list_row *row = &l->csv.rows[l->first + i];
+    if (row->fault)
+        return refused(l, row->line, err, "%s", row->fault);
+    if (l->form != ACCOUNTS_IMAPSYNC)
+        return too_much(l, row, err);
+    return is_imapsync(row)
+               ? 0
+               : refused(l, row->line, err,
+                     "the list has no heading, so each line must be as imapsync has it, " IMAPSYNC_WORDS
+                     ", and this one is not: both hosts must be full names (pop.example.jp), and fields with %s in them "
+                     "stand in quotes",
+                     delimiter_words(l));
+}
+
+/* Where the first column is headed "#", numbers stand below it as #1, #2. */
+static bool numbers_rows(const struct account_list *l)
+{
+    return l->first && *l->headings[0] == '#';
+}
+
+static bool has_text(const struct list_row *row)
+{
+    return row->fault || list_csv_has_text(row);
+}
+
+static bool is_account(const struct list_row *row)
+{
+    return !list_csv_is_note(row) && has_text(row);
 }
 
 static int take_rows(struct account_list *l, struct error *err)
 {
-    for (size_t i = 0; i < l->csv.count; i++)
+    for (size_t i = 0; i < l->csv.count; i++) {
         trim_row(l, &l->csv.rows[i]);
-    list_csv_filter(&l->csv, list_csv_has_text);
-    for (size_t i = l->first; i < l->csv.count; i++)
-        if (check_row(l, &l->csv.rows[i], err) < 0)
-            return -1;
+        l->notes += !numbers_rows(l) && list_csv_is_note(&l->csv.rows[i]);
+    }
+    list_csv_filter(&l->csv, numbers_rows(l) ? has_text : is_account);
     if (accounts_count(l) > ACCOUNTS_MAX)
         return refused(
             l, l->csv.rows[l->first + ACCOUNTS_MAX].line, err, "there are more than 100,000 accounts");
@@ -216,16 +264,18 @@ static int take_rows(struct account_list *l, struct error *err)
                              : refused(l, l->csv.end_line, err, "there are no accounts below the heading");
 }
 
-static int take_first_row(struct account_list *l, const struct list_row *row, struct error *err)
+static int take_first_row(
+    struct account_list *l, const struct list_row *row, bool first_may_err, struct error *err)
 {
-    if (is_microsoft(row))
+    if (is_microsoft(row) && !row->fault)
         return take_microsoft(l);
     if (names_any(row))
-        return take_heading(l, err);
-    return is_imapsync(row) ? take_imapsync(l, err) : no_form(l, row->line, err);
+        return row->fault ? refused(l, row->line, err, "%s", row->fault) : take_heading(l, err);
+    return is_imapsync(row) || (first_may_err && any_is_imapsync(&l->csv)) ? take_imapsync(l)
+                                                                           : no_form(l, row->line, err);
 }
 
-int accounts_form_find(struct account_list *l, struct error *err)
+int accounts_form_find(struct account_list *l, bool first_may_err, struct error *err)
 {
     size_t notes = 0;
     while (notes < l->csv.count && list_csv_is_note(&l->csv.rows[notes]))
@@ -234,5 +284,5 @@ int accounts_form_find(struct account_list *l, struct error *err)
         return error_set(
             err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s: there are no accounts in it", l->path);
     list_csv_drop(&l->csv, notes);
-    return take_first_row(l, &l->csv.rows[0], err) < 0 ? -1 : take_rows(l, err);
+    return take_first_row(l, &l->csv.rows[0], first_may_err, err) < 0 ? -1 : take_rows(l, err);
 }

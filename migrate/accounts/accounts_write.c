@@ -8,25 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Below a heading, what stands beyond the columns is empty; imapsync has no columns. */
+/* As it stands there: whatever a person wrote is what is written. */
 static void append_row(struct buf *out, const struct account_list *l, const struct list_row *row)
 {
-    bool cut = l->form != ACCOUNTS_IMAPSYNC && row->count > l->column_count;
-    for (size_t i = 0; i < (cut ? l->column_count : row->count); i++) {
-        if (i)
-            buf_append_char(out, l->csv.delimiter);
-        list_csv_field(out, row->fields[i], l->csv.delimiter);
-    }
+    buf_append(out, l->text.text + row->at, row->octets);
     buf_append_str(out, "\r\n");
-}
-
-/* At most so many octets: each may be a quote, and each field has two more and a delimiter. */
-static size_t room_for(const struct list_row *row)
-{
-    size_t n = 2;
-    for (size_t i = 0; i < row->count; i++)
-        n += 2 * strlen(row->fields[i]) + 3;
-    return n;
 }
 
 static bool is_written(const struct account_list *l, size_t row, const bool *chosen)
@@ -39,7 +25,7 @@ int accounts_bytes(const struct account_list *l, const bool *chosen, struct buf 
     struct buf text CLEANUP(list_text_wipe) = {0};
     size_t room = 0;
     for (size_t i = 0; i < l->csv.count; i++)
-        room += is_written(l, i, chosen) ? room_for(&l->csv.rows[i]) : 0;
+        room += is_written(l, i, chosen) ? l->csv.rows[i].octets + 2 : 0;
     buf_reserve(&text, room); /* it never grows, so that no copy of a password stays behind */
     for (size_t i = 0; i < l->csv.count; i++)
         if (is_written(l, i, chosen))

@@ -17,7 +17,11 @@
 struct list_row {
     char **fields; /* UTF-8, owned; wiped when freed */
     size_t count;
-    long line; /* on which it begins, from 1 */
+    long line;         /* on which it begins, from 1 */
+    size_t at, octets; /* where it stands in the text, without the line's end */
+    const char
+        *fault; /* what is wrong with its quotes: fields has only what stands before that; NULL: nothing */
+    long fault_line;
 };
 
 struct list_csv {
@@ -28,14 +32,19 @@ struct list_csv {
 };
 
 /* text: without a NUL (list_text sees to that). delimiter: 0 to find out from the first line that is no note
- * (list_csv_is_note): which of LIST_CSV_DELIMITERS stands there most often outside of quotes. -1 with
- * ERROR_USAGE "line N: ..." for a quoted field that does not end (N: where it begins), one with text behind
- * it, too many fields or rows. */
+ * (list_csv_is_note): which of LIST_CSV_DELIMITERS stands there most often outside of quotes, unless the text
+ * begins with Excel's "sep=;", which is passed over. -1 with ERROR_USAGE "line N: ..." for too many fields or
+ * rows. A quoted field that does not end, and one with text behind it, are the `fault` of their row, which
+ * then ends with the line on which that field begins. */
+int list_csv_read(const char *text, size_t len, char delimiter, struct list_csv *ret, struct error *err);
+/* The same; a row with a fault is refused, too: "line N: ..." (N: where the field begins, or where there is
+ * text behind it). */
 int list_csv_parse(const char *text, size_t len, char delimiter, struct list_csv *ret, struct error *err);
 void list_csv_done(struct list_csv *c); /* zeroed is fine */
 
 bool list_csv_has_text(const struct list_row *row); /* beside blanks */
-/* "#" and something in the first field: a line for people, where a list may have such. */
+/* "#" and something in the first field, which is none of Excel's errors (#N/A): a line for people, where a
+ * list may have such. */
 bool list_csv_is_note(const struct list_row *row);
 /* Take out the first n rows. */
 void list_csv_drop(struct list_csv *c, size_t n);

@@ -119,12 +119,26 @@ hanako,,soon'
 printf '%s\n' 'from_user,to_user' 'taro,a' 'taro,b' >"$W/wrong.csv"
 accounts check "$W/wrong.csv" "${given[@]}" --shared --from-password-file "$W/word" --to-password-file "$W/word"
 expect_exit "--shared allows it" 0
-printf '%s\n' 'user,from_password' 'taro,' 'hanako,geheim-Tofu&7' >"$W/wrong.csv"
+# All of a list at once, by the headings that stand in it.
+printf '%s\n' '移行元ユーザー名,移行元パスワード,移行先ユーザー名,移行先パスワード,有効,開始日,接続数' \
+    'taro,geheim-Tofu&7,taro@example.com,geheim-Tofu&7,たぶん,geheim-Tofu&7,many' 'jiro,geheim-Tofu&7,j@example.com,x,はい,,,,' \
+    '# saburo moves later' 'hanako,geheim-Tofu&7,h@example.com,geheim-Tofu&7,,,,geheim-Tofu&7,geheim-Tofu&7' \
+    'goro,"geheim"Tofu,g@example.com' | tr '\n' '\r' >"$W/wrong.csv"
 chmod 600 "$W/wrong.csv"
 accounts check "$W/wrong.csv" "${given[@]}"
-check "no password: each line is told" test "$rc" = 2 -a "$(grep -cE 'wrong.csv:[23]: no password' "$W/out")" = 2
+expect_exit "all mistakes at once" 2
+is "all mistakes at once" "$(grep -oE 'wrong.csv:[0-9]+: (column [^ :]+|there is something in field [0-9]+|text behind)' "$W/out" |
+    cut -d: -f2- | tr '\n' '|')" \
+    '2: column 有効|2: column 接続数|2: column 開始日|5: there is something in field 8|6: text behind|'
+check "and one that is in order" grep -qE '^  in order +1$' "$W/out"
+is "no password of the list in them" "$(grep -c Tofu "$W/out")" 0
+
+printf '%s\n' 'user,from_password' 'taro,' 'hanako,geheim-Tofu&7' >"$W/wrong.csv"
+chmod 600 "$W/wrong.csv"
+accounts check "$W/wrong.csv" "${given[@]}" --to-password-file "$W/word"
+check "no password: the line is told" test "$rc" = 2 -a "$(grep -cE 'wrong.csv:2: no password for the source' "$W/out")" = 1
 accounts check "$W/wrong.csv" "${given[@]}" --format json
-is "no password, JSON" "$(said '[.errors[].line] | join(" ")')" "2 3"
+is "no password on either side, JSON" "$(said '[.errors[].line] | join(" ")')" "2 2 3"
 printf '%s\n' 'user,from_pasword' 'taro,geheim-Tofu&7' >"$W/wrong.csv"
 accounts check "$W/wrong.csv" "${given[@]}"
 expect_exit "a slip in the heading does not show the password" 2 'from_pasword'

@@ -119,10 +119,40 @@ static int account(struct options *common, const char *csv, struct options *ret,
     struct account_list list;
     if (accounts_parse("list.csv", csv, strlen(csv), NULL, &list, err) < 0)
         return -1;
-    int rc = options_for_account(common, &list, accounts_count(&list) - 1, ret, err);
+    struct options_faults faults CLEANUP(options_faults_done) = {0};
+    int rc = options_for_account(common, &list, accounts_count(&list) - 1, ret, &faults);
+    CHECK_INT(rc, faults.count ? -1 : 0);
+    if (faults.count)
+        *err = faults.all[0];
     accounts_done(&list);
     options_done(common);
     return rc;
+}
+
+/* By its heading, without the cell: it might hold a password that came there by a shift. */
+static void all_that_is_wrong_with_a_row(void)
+{
+    static const char csv[] =
+        "ユーザー名,開始日,接続数,ヘッダーの符号化,この日より前\nu,geheim,geheim,geheim,2026-02-30\n";
+    struct account_list list CLEANUP(accounts_done) = {0};
+    struct options_faults faults CLEANUP(options_faults_done) = {0};
+    struct options common = PARSE("--quiet"), o;
+    CHECK_LABEL("all at once");
+    CHECK_INT(accounts_parse("list.csv", csv, strlen(csv), NULL, &list, NULL), 0);
+    CHECK_INT(options_for_account(&common, &list, 0, &o, &faults), -1);
+    CHECK_INT(faults.count, 4);
+    for (size_t i = 0; i < faults.count; i++)
+        CHECK(!strstr(faults.all[i].text, "geheim"));
+    const char *const headings[] = {"接続数", "ヘッダーの符号化", "開始日", "この日より前"};
+    for (size_t k = 0; k < sizeof headings / sizeof *headings; k++) {
+        char *begin CLEANUP(mem_free_str) = mem_printf("list.csv:2: column %s: ", headings[k]);
+        bool found = false;
+        for (size_t i = 0; i < faults.count; i++)
+            found |= !strncmp(faults.all[i].text, begin, strlen(begin));
+        CHECK_LABEL("%s", headings[k]);
+        CHECK(found);
+    }
+    options_done(&common);
 }
 
 static void cells_replace_options(void)
@@ -200,16 +230,15 @@ static void contests_are_settled(void)
 static const struct {
     const char *csv, *text;
 } refusals[] = {
-    {"user,connections\nu,many\n", "list.csv:2: column connections: \"many\" must be a whole number"},
-    {"user,connections\nu,99\n", "list.csv:2: column connections: --connections: must be 1 to 8"},
-    {"user,encode_headers\nx,\nu,perhaps\n",
-        "list.csv:3: column encode_headers: \"perhaps\" must be yes or no"},
-    {"user,since\nu,soon\n", "list.csv:2: column since: --since"},
+    {"user,connections\nu,many\n", "list.csv:2: column connections: must be a whole number"},
+    {"user,connections\nu,99\n", "list.csv:2: column connections: must be 1 to 8"},
+    {"user,encode_headers\nx,\nu,perhaps\n", "list.csv:3: column encode_headers: must be yes or no"},
+    {"user,since\nu,soon\n", "list.csv:2: column since: not a date"},
     {"user,from_password\nu,\"a\nb\"\n",
         "list.csv:2: column from_password: there is a line break in this password"},
-    {"user,upload_cap\nu,lots\n", "list.csv:2: column upload_cap: --upload-cap"},
+    {"user,upload_cap\nu,lots\n", "list.csv:2: column upload_cap: not a size"},
     {"user,from_password_command\nu,\"cat '{user}'\"\n",
-        "list.csv:2: column from_password_command: --from-password-"},
+        "list.csv:2: column from_password_command: {user} and {host}"},
     {"user,before\nu,2020-01-01\n", "list.csv:2: "}, /* --since=2026-01-01 of all is later */
 };
 
@@ -316,6 +345,7 @@ int main(void)
         {"each option says what it could do if a stranger said it", rows_say_what_they_could_do},
         {"a copy is deep", a_copy_is_deep},
         {"of an option given twice the last one counts", the_last_one_counts},
+        {"all that is wrong with a row", all_that_is_wrong_with_a_row},
         {"cells replace options", cells_replace_options},
         {"cells and common options that say different things", contests_are_settled},
         {"cells that cannot be read", cells_are_refused_with_their_place},

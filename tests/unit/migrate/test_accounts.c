@@ -98,7 +98,7 @@ static void test_cuts(void)
             CHECK(rc == 0 ? !err.code : err.code == ERROR_USAGE && !strncmp(err.text, "cut:", 4));
             if (rc < 0 || parse(lists[i].text, &whole, NULL) < 0 || l.form != whole.form)
                 continue;
-            for (size_t k = 0; k + 1 < accounts_count(&l); k++)
+            for (size_t k = 0; k + 1 < accounts_count(&l) && accounts_fault(&l, k, NULL) == 0; k++)
                 for (size_t c = 0; columns[c]; c++)
                     CHECK_STR(accounts_value(&l, k, columns[c]), accounts_value(&whole, k, columns[c]));
         }
@@ -136,19 +136,6 @@ static const struct {
         "list.csv:1: the column user stands there twice, as \"EmailAddress\" and \"UserName\""},
     {"from_user,旧ユーザ名\na,b\n",
         "list.csv:1: the column from_user stands there twice, as \"from_user\" and \"旧ユーザ名\""},
-    {"user,folder\na,b\nc,d,e\n",
-        "list.csv:3: there is something in field 3, which has no heading: a field with a comma in it must stand in "
-        "quotes"},
-    {"user;;folder\n\"a\nb\";;\nc;d;\n",
-        "list.csv:4: there is something in field 2, which has no heading: a field with a semicolon in it must stand in "
-        "quotes"},
-    {"EmailAddress,UserName,Password\na,b,p,q\n",
-        "list.csv:2: there is something in field 4, which has no heading: a field with a comma in it must stand in "
-        "quotes"},
-    {"pop.a;u;p;imap.b;u;p\n#x\npop.a;u;p;q;imap.b;u;p\n", "list.csv:3: " NOT_IMAPSYNC},
-    {"pop.a;u;p;imap.b;u;p\npop.a;u;p;imap.b;u\n", "list.csv:2: " NOT_IMAPSYNC},
-    {"user,note\na,\"b\n", "list.csv: line 2: a field in quotes does not end"},
-    {"user,note\na,\"b\"c\n", "list.csv: line 2: text behind a field in quotes"},
     {"user\n\x8e",
         "list.csv: line 2: this is not text in UTF-8 or CP932 (Shift_JIS): save the file as \"CSV UTF-8\", or name its "
         "charset"},
@@ -166,6 +153,65 @@ static void test_refused(void)
         CHECK(!l.path && !l.csv.rows && !l.columns);
         CHECK_INT(parse(refused[i].text, &l, NULL), -1);
     }
+}
+
+/* ---- a row that makes no sense ---- */
+/* That row alone; `others` are the users of the accounts that can be read. */
+static const struct {
+    const char *text, *words, *others;
+} faults[] = {
+    {"user,folder\na,b\nc,d,e\nf,g\n",
+        "list.csv:3: there is something in field 3, which has no heading: a field with a comma in it must stand in "
+        "quotes",
+        "a f "},
+    {"user;;folder\n\"a\nb\";;\nc;d;\n",
+        "list.csv:4: there is something in field 2, which has no heading: a field with a semicolon in it must stand in "
+        "quotes",
+        "a\nb "},
+    {"EmailAddress,UserName,Password\na,b,p,q\nc,d,e\n",
+        "list.csv:2: there is something in field 4, which has no heading: a field with a comma in it must stand in "
+        "quotes",
+        "d "},
+    {"pop.a;u;p;imap.b;u;p\n#x\npop.a;u;p;q;imap.b;u;p\npop.a;v;p;imap.b;u;p\n", "list.csv:3: " NOT_IMAPSYNC,
+        "u v "},
+    {"pop.a;u;p;imap.b;u;p\npop.a;u;p;imap.b;u\n", "list.csv:2: " NOT_IMAPSYNC, "u "},
+    {"pop;u;p;imap;u;p\npop.a;v;p;imap.b;u;p\n", "list.csv:1: " NOT_IMAPSYNC, "v "},
+    {"user,note\na,\"b\nc,d\n", "list.csv:2: a field in quotes does not end", "c "},
+    {"user,note\na,\"b\"c\nd,\"e\"\n", "list.csv:2: text behind a field in quotes", "d "},
+};
+
+static void test_faults(void)
+{
+    for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
+        struct account_list l CLEANUP(accounts_done) = {0};
+        struct error err = {0}, why = {0}, other;
+        struct buf users CLEANUP(buf_done) = {0};
+        CHECK_LABEL("list %zu: %s", i, faults[i].text);
+        CHECK_INT(parse(faults[i].text, &l, &err), 0);
+        for (size_t k = 0; k < accounts_count(&l); k++) {
+            const char *user = accounts_value(&l, k, "user");
+            user = user ? user : accounts_value(&l, k, "from_user");
+            if (accounts_fault(&l, k, why.code ? &other : &why) == 0)
+                buf_printf(&users, "%s ", user);
+        }
+        CHECK_STR(why.text, faults[i].words);
+        CHECK_INT(why.code, ERROR_USAGE);
+        CHECK(!strncmp(buf_str(&users), faults[i].others, strlen(faults[i].others)));
+    }
+}
+
+static void test_headings(void)
+{
+    struct account_list l CLEANUP(accounts_done) = {0};
+    CHECK_LABEL("headings");
+    CHECK_INT(parse("sep=;\n\"　移行元\nサーバ \";旧ユーザ名;備考\npop.a;taro;x\n# passed over;;\n#N/A;b;\n",
+                  &l, NULL),
+        0);
+    CHECK_STR(accounts_heading(&l, "from_user"), "旧ユーザ名");
+    CHECK_STR(accounts_heading(&l, "from_host"), "移行元サーバ");
+    CHECK_STR(accounts_heading(&l, "to_user"), "to_user");
+    CHECK_INT(l.notes, 1);
+    CHECK_INT(accounts_count(&l), 2);
 }
 
 static int parse_many(
@@ -212,7 +258,7 @@ static void test_enabled(void)
         int rc = accounts_enabled(&l, 0, &enabled, &err);
         CHECK_INT(rc, table[i].enabled < 0 ? -1 : 0);
         CHECK_INT(enabled, table[i].enabled < 0 ? true : table[i].enabled);
-        CHECK(rc == 0 || (err.code == ERROR_USAGE && !strncmp(err.text, "list.csv:2: column enabled ", 27)));
+        CHECK(rc == 0 || (err.code == ERROR_USAGE && !strncmp(err.text, "list.csv:2: column 有効 ", 25)));
     }
 }
 
@@ -258,6 +304,8 @@ int main(void)
         {"lists", test_lists},
         {"cut anywhere", test_cuts},
         {"what is refused", test_refused},
+        {"a row that makes no sense", test_faults},
+        {"headings", test_headings},
         {"how many", test_limit},
         {"enabled", test_enabled},
         {"files", test_files},

@@ -50,6 +50,12 @@ static const struct {
     {"x\n\"a\" ,b", NULL, "line 2: text behind a field in quotes"},
     {"x\r\n\"a\r\n\r\nb\"c", NULL, "line 4: text behind a field in quotes"},
     {"\"a\" \"b\"", NULL, "line 1: text behind a field in quotes"},
+    {"sep=;\r\na,b;c\r\n", "2a,b|c", NULL},
+    {"\"sep=,\"\na;b,c", "2a;b|c", NULL},
+    {"SEP=\t\na,b\tc", "2a,b|c", NULL},
+    {"sep=;", "", NULL},
+    {"sep=;x\n", "1sep=|x", NULL},
+    {"sep=|\na|b", "1sep=|/2a|b", NULL},
 };
 
 static void join(const struct list_csv *csv, char *dst, size_t cap)
@@ -77,6 +83,35 @@ static void test_rows(void)
         CHECK_STR(all, rows[i].rows ? rows[i].rows : "");
         CHECK_STR(err.text, rows[i].rows ? "" : rows[i].words);
         CHECK_INT(err.code, rows[i].rows ? ERROR_NONE : ERROR_USAGE);
+    }
+}
+
+/* Quotes that make no sense are their row's trouble alone; `text` may be long. */
+static void test_faults(void)
+{
+    static const struct {
+        const char *text, *rows;
+        unsigned long faults; /* by bits */
+    } table[] = {
+        {"a,\"b\nc,d\n", "1a/2c|d", 1},
+        {"a\n\"b\"c,d\r\ne,\"f\"\n", "1a/2/3e|f", 2},
+        {"\"a\nb\",\"c\nd\ne", "1a\nb/3d/4e", 1},
+        {"\"", "1", 1},
+        {"a,b\n\"c\"\"", "1a|b/2", 2},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char all[256];
+        struct list_csv csv CLEANUP(list_csv_done) = {0};
+        struct error err = {0};
+        unsigned long faults = 0;
+        CHECK_LABEL("text %zu", i);
+        CHECK_INT(list_csv_read(table[i].text, strlen(table[i].text), ',', &csv, &err), 0);
+        join(&csv, all, sizeof all);
+        CHECK_STR(all, table[i].rows);
+        for (size_t k = 0; k < csv.count; k++)
+            faults |= (unsigned long)(csv.rows[k].fault != NULL) << k;
+        CHECK_INT(faults, table[i].faults);
+        CHECK_INT(list_csv_parse(table[i].text, strlen(table[i].text), ',', &csv, &err), -1);
     }
 }
 
@@ -240,6 +275,7 @@ int main(void)
 {
     static const struct check_test tests[] = {
         {"rows", test_rows},
+        {"quotes that make no sense", test_faults},
         {"files that end anywhere", test_cuts},
         {"delimiters", test_delimiters},
         {"where it ends", test_end_line},
