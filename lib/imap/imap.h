@@ -80,7 +80,8 @@ enum imap_status {
  *
  * error is folded from status, code and words:
  *   TOOBIG; LIMIT to APPEND with words about size                -> message/never/TOO_BIG
- *   OVERQUOTA                                                    -> job/never/FULL
+ *   OVERQUOTA; other NO to APPEND with words about no room       -> job/never/FULL
+ *   UNAVAILABLE with such words                                  -> job/later/FULL
  *   OVERQUOTA with words about a command or bandwidth limit      -> job/later/THROTTLED
  *   UNAVAILABLE, THROTTLED, LIMIT to others,
  *   "Suggested Backoff Time: N milliseconds" (wait_ms filled)    -> session/later/THROTTLED
@@ -162,7 +163,8 @@ struct imap_status_row {
 typedef void imap_status_fn(void *ctx, const struct imap_status_row *row);
 void imap_status(struct imap *im, const char *mailbox, imap_status_fn *row, imap_done_fn *done, void *ctx);
 
-/* GETQUOTAROOT (RFC 9208): one call per resource of each root. STORAGE comes in octets (x 1024 done here). */
+/* GETQUOTAROOT (RFC 9208): one call per resource of each root that has a limit (0 and 2^64-1 are none).
+ * STORAGE comes in octets (x 1024 done here). */
 struct imap_quota_row {
     const char *root, *resource; /* resource as "STORAGE", "MESSAGE" */
     uint64_t used, limit;

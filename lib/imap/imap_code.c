@@ -1,5 +1,6 @@
 #include "imap_code.h"
 
+#include "imap_full.h"
 #include "text.h"
 #include <string.h>
 
@@ -131,11 +132,18 @@ struct meaning {
     enum error_code code;
 };
 
+/* Of an APPEND whatever words a server finds for it; of others, which may speak of the number of mailboxes or
+ * of sign-ins, the usual ones alone. */
+static bool says_full(enum imap_code_about about, const char *text)
+{
+    return says(text, full_words) || (about == IMAP_CODE_ABOUT_MESSAGE && imap_full_words(text));
+}
+
 static struct meaning meaning_of_words(enum imap_code_about about, const char *text)
 {
     if (says(text, rate_words))
         return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_THROTTLED};
-    if (says(text, full_words))
+    if (says_full(about, text))
         return (struct meaning){ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_FULL};
     if (says(text, login_words))
         return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_AFTER_LOGIN, ERROR_AUTH};
@@ -157,11 +165,16 @@ static struct meaning meaning_of(enum imap_code_about about, enum imap_code code
             return (struct meaning){ERROR_SCOPE_JOB, ERROR_RETRY_LATER, ERROR_THROTTLED};
         return (struct meaning){ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_FULL};
     case IMAP_CODE_LIMIT:
+        if (says_full(about, text))
+            return meaning_of_words(about, text);
         if (about == IMAP_CODE_ABOUT_MESSAGE) /* of an APPEND: of this message, by RFC 5530 */
             return (struct meaning){ERROR_SCOPE_MESSAGE, ERROR_RETRY_NEVER,
                 says(text, size_words) ? ERROR_TOO_BIG : ERROR_REFUSED};
         return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_THROTTLED};
     case IMAP_CODE_UNAVAILABLE:
+        if (says_full(about, text)) /* "at the moment" */
+            return (struct meaning){ERROR_SCOPE_JOB, ERROR_RETRY_LATER, ERROR_FULL};
+        /* fall through */
     case IMAP_CODE_THROTTLED:
         return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_THROTTLED};
     case IMAP_CODE_INUSE:

@@ -125,10 +125,15 @@ static uint64_t in_octets(const struct imap_value *resource, uint64_t n)
     return n > UINT64_MAX / 1024 ? UINT64_MAX : n * 1024;
 }
 
+/* 0, and what no storage holds, are how servers say "no limit": 2^64-1, 2^63-1, the same in units of 1024. */
+#define QUOTA_MAX (UINT64_C(1) << 50)
+
 static void quota_row(struct imap_command *c, const struct imap_value *root,
     const struct imap_value *resource, uint64_t used, uint64_t limit)
 {
     char shown_root[256] = "", shown_resource[64] = "";
+    if (!limit || limit > QUOTA_MAX)
+        return;
     if (root->s)
         text_clean(shown_root, sizeof shown_root, root->s, root->len);
     if (resource->s)

@@ -380,6 +380,12 @@ static void folding(void)
         {MESSAGE, IMAP_CODE_OTHER, "QuotaExceededException", ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_FULL,
             0},
         {MESSAGE, IMAP_CODE_NONE, "The mailbox is full", ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_FULL, 0},
+        {MESSAGE, IMAP_CODE_UNAVAILABLE, "No space left on device", ERROR_SCOPE_JOB, ERROR_RETRY_LATER,
+            ERROR_FULL, 0},
+        {MESSAGE, IMAP_CODE_LIMIT, "Mailbox is over its limit", ERROR_SCOPE_JOB, ERROR_RETRY_NEVER,
+            ERROR_FULL, 0},
+        {FOLDER, IMAP_CODE_LIMIT, "Maximum number of mailboxes exceeded", ERROR_SCOPE_SESSION,
+            ERROR_RETRY_LATER, ERROR_THROTTLED, 0},
         {MESSAGE, IMAP_CODE_NONE, "Message too large", ERROR_SCOPE_MESSAGE, ERROR_RETRY_NEVER, ERROR_TOO_BIG,
             0},
         {FOLDER, IMAP_CODE_NONE, "Message too large", ERROR_SCOPE_FOLDER, ERROR_RETRY_NEVER, ERROR_REFUSED,
@@ -404,6 +410,53 @@ static void folding(void)
     }
 }
 
+/* As servers and their file systems say it, without a code. */
+static void no_room(void)
+{
+    static const struct {
+        const char *text;
+        bool full;
+    } rows[] = {
+        {"Mailbox is full", true},
+        {"Mailbox full / Blocks limit exceeded / Inode limit exceeded", true},
+        {"storage limit exceeded", true},
+        {"Storage quota limit reached", true},
+        {"No space left on device", true},
+        {"Append failed: no space", true},
+        {"Internal error: write failed: Disk quota exceeded", true},
+        {"Not enough disk space", true},
+        {"Insufficient system storage", true},
+        {"The mailbox is over its limit", true},
+        {"mailbox is over quota", true},
+        {"User is over the quota", true},
+        {"Account has exceeded its storage allowance", true},
+        {"Quota limit will be exceeded", true},
+        {"Maximum mailbox size reached", true},
+        {"out of disk space", true},
+        {"The maximum number of messages has been reached", true},
+        {"Too many messages in mailbox", true},
+        {"QUOTAEXCEEDED", true},
+        {"メールボックスの容量を超過しています", true},
+        {"Message too large", false},
+        {"Message size exceeds maximum allowed by mailbox", false},
+        {"message exceeds fixed maximum message size", false},
+        {"Maximum number of mailboxes exceeded", false},
+        {"Mailbox is locked by another session", false},
+        {"Mailbox does not exist", false},
+        {"Invalid mailbox name: too long, limit exceeded", false},
+        {"Message contains NUL characters", false},
+        {"line length limit exceeded", false},
+        {"Permission denied", false},
+        {"", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct error err;
+        CHECK_LABEL("%s", rows[i].text);
+        imap_code_fold(MESSAGE, "APPEND", IMAP_NO, IMAP_CODE_NONE, rows[i].text, &err);
+        CHECK_INT(err.code == ERROR_FULL, rows[i].full);
+    }
+}
+
 static void fold_text(void)
 {
     struct error err;
@@ -419,6 +472,6 @@ int main(void)
     static const struct check_test tests[] = {{"values", values}, {"bounds", bounds},
         {"literal_tails", literal_tails}, {"numbers", numbers}, {"sets", sets}, {"dates_out", dates_out},
         {"dates_in", dates_in}, {"caps", caps}, {"caps_long", caps_long}, {"codes", codes},
-        {"folding", folding}, {"fold_text", fold_text}};
+        {"folding", folding}, {"no_room", no_room}, {"fold_text", fold_text}};
     return check_main("imap_parse", tests, sizeof tests / sizeof *tests);
 }
