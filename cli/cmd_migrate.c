@@ -219,7 +219,7 @@ static void print_text(const struct run *r, const struct outcome *o, int rc)
     print_destination(r, o);
     print_counts(out, o);
     print_attention(out, &r->attention);
-    if (o->too_big + o->refused + o->quarantined)
+    if (o->quarantined_now + o->quarantined)
         fprintf(out,
             "What the destination refused lies as received in %s/quarantine, with its reasons.\n"
             "popferry migrate --retry-quarantined tries it again.\n",

@@ -41,6 +41,7 @@ struct run {
     struct hash_set seen; /* keys of the source's messages, over all sessions */
     bool more, shows_part;
     bool one_at_a_time, warned, again; /* again: a session of this run ended before */
+    struct transfer_room room;         /* in this session */
     struct base *bases;
     size_t base_count;
 };
@@ -96,6 +97,7 @@ static int work_place(struct run *r, struct session *s, const struct place *plac
         .archive = r->archive,
         .blame = &r->blame,
         .finish = &finish,
+        .room = &r->room,
         .copies_left = &r->copies_left};
     uint64_t recovered = o->recovered, copied = o->copied;
     o->mailboxes++;
@@ -108,6 +110,8 @@ static int work_place(struct run *r, struct session *s, const struct place *plac
     int rc = transfer_run(s, r->ledger, &task, r->sink, o, err);
     base->copied += o->copied - copied;
     base->last = last && !session_source_is_volatile(s);
+    if (rc == 0 && r->room.none && session_broken(s))
+        return 0; /* told by the room's error; what was stored is checked by the next run */
     return rc < 0 ? -1 : finish_check(&finish, s, r->ledger, part, base, r->sink, o, err);
 }
 
@@ -182,7 +186,7 @@ static int work(struct run *r, struct session *s, struct outcome *o, struct erro
     if (resolve_intents(r, s, &places, o, err) < 0)
         return -1;
     struct error no_place = {0}; /* one mailbox that cannot be made does not keep the others waiting */
-    for (size_t i = 0; i < places.count; i++) {
+    for (size_t i = 0; i < places.count && !r->room.none; i++) {
         if (!places.all[i].needed ||
             work_place(r, s, &places.all[i], i == last && !no_place.code, o, err) == 0)
             continue;
@@ -191,9 +195,9 @@ static int work(struct run *r, struct session *s, struct outcome *o, struct erro
         log_line(&r->world->log, LOG_ERROR, "%s", err->text);
         no_place = *err;
     }
-    if (!no_place.code)
+    if (!no_place.code && !r->room.error.code)
         return 0;
-    *err = no_place;
+    *err = r->room.error.code ? r->room.error : no_place;
     return -1;
 }
 
@@ -211,6 +215,7 @@ static int run_session(struct run *r, struct outcome *o, struct error *err)
     struct job job = *r->job;
     job.one_at_a_time |= r->one_at_a_time;
     job.taken_up = r->again;
+    r->room = (struct transfer_room){0};
     *o = (struct outcome){0};
     blame_session(&r->blame);
     if (patience_login(&r->patience, job.from.host, err) < 0)

@@ -32,6 +32,8 @@ static bool finished(void *ctx)
     transfer_send_more(t);
     content_reader_go(t->contents);
     ask_early(t);
+    if (t->fatal.code == ERROR_FULL && !content_reader_idle(t->contents))
+        return false; /* the destination is asked once more, at the end: so nothing is broken off */
     if (t->fatal.code)
         return !t->sending ||
                (t->drain_until_ms && clock_mono_ms(t->session->world->clock) >= t->drain_until_ms);
@@ -204,11 +206,13 @@ int transfer_run(struct session *s, struct ledger *ledger, const struct transfer
         transfer_fail(&t, &t.source_error);
     if (t.fatal.code)
         abandon(&t, &t.fatal);
-    else if (t.full_streak) /* there was room for some, and none at the end */
-        transfer_fail(&t, &t.full_error);
     else
         transfer_cap_end(&t, &t.fatal);
     check_duplicates(&t);
+    if (t.fatal.code == ERROR_FULL) {
+        task->room->none = true;
+        t.fatal = (struct error){0};
+    }
     *task->copies_left = t.policy.copies_left;
     rc = settle(&t, err);
     mail_scan_free(t.scan);

@@ -77,6 +77,13 @@ struct transfer_cap {
     uint64_t held, held_octets;
 };
 
+/* Room in the destination, in one session. What does not fit ends nothing by itself: smaller messages may,
+ * and what was stored is still checked. */
+struct transfer_room {
+    struct error error; /* code != 0: something did not fit; the last such refusal, with the server's name */
+    bool none;          /* nothing fits any more */
+};
+
 /* What is to be moved into one mailbox, and what lives longer than that. */
 struct transfer_task {
     struct ledger_part part;
@@ -84,6 +91,7 @@ struct transfer_task {
     struct archive *archive; /* NULL: none */
     struct blame *blame;     /* of the run */
     struct finish *finish;
+    struct transfer_room *room;
     uint64_t *copies_left; /* of the run's --limit; UINT64_MAX: none */
 };
 
@@ -125,9 +133,8 @@ struct transfer {
     unsigned full_streak;                  /* refusals for want of room since the last success */
     int64_t refused[TRANSFER_REFUSED_MAX]; /* others: the ledger's rows */
     unsigned refused_streak;
-    bool refuses_all;        /* the destination, whatever it is */
-    struct error full_error; /* of the last refusal for want of room */
-    bool careful;            /* what is on its way is suspected to break the connection: nothing beside it */
+    bool refuses_all; /* the destination, whatever it is */
+    bool careful;     /* what is on its way is suspected to break the connection: nothing beside it */
     struct pair {
         size_t item;
         int64_t twin;
@@ -138,8 +145,9 @@ struct transfer {
 };
 
 /* What belongs into this mailbox, and the ledger and destination have not. The inventory is there, the
- * destination prepared, the index up to date, open intents resolved. 0: every item was settled or reported;
- * -1: stopped before (*err); what was in flight and answered is recorded. */
+ * destination prepared, the index up to date, open intents resolved. 0: every item was settled or reported,
+ * or there is no more room (task->room); -1: stopped before (*err); what was in flight and answered is
+ * recorded. */
 int transfer_run(struct session *s, struct ledger *ledger, const struct transfer_task *task,
     const struct outcome_sink *sink, struct outcome *outcome, struct error *err);
 

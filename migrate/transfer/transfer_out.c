@@ -149,26 +149,30 @@ static void refuses_all(struct batch *b, const struct error *why)
     withdraw(b);
 }
 
+/* No room for this one. After a few of them there is none at all. */
+static void no_room_for(struct batch *b, const struct error *why)
+{
+    struct transfer *t = b->transfer;
+    struct error *named = &t->task->room->error;
+    *named = *why;
+    error_prefix(named, "%s", stream_name(b->lane->link.stream));
+    if (++t->full_streak >= FULL_STREAK_MAX) {
+        transfer_fail(t, named);
+        withdraw(b);
+        return;
+    }
+    transfer_postpone(b->parcels[0], why->text);
+}
+
 static void refuse_one(struct batch *b, const struct error *why)
 {
     struct transfer *t = b->transfer;
-    bool full = why->code == ERROR_FULL;
-    t->full_streak += full;
-    if (full && t->full_streak >= FULL_STREAK_MAX) {
-        struct error named = *why;
-        error_prefix(&named, "%s", stream_name(b->lane->link.stream));
-        transfer_fail(t, &named);
-        withdraw(b);
+    if (why->code == ERROR_FULL) {
+        no_room_for(b, why);
         return;
     }
     if (t->refuses_all) { /* it was not about single messages: this one neither */
         withdraw(b);
-        return;
-    }
-    if (full) {
-        t->full_error = *why;
-        error_prefix(&t->full_error, "%s", stream_name(b->lane->link.stream));
-        transfer_postpone(b->parcels[0], why->text);
         return;
     }
     if (why->code != ERROR_TOO_BIG && transfer_mend(b->parcels[0]))

@@ -89,6 +89,22 @@ filling_up() {
     ferry "$user"
     expect_exit "more room was bought" 0
     exact "more room was bought: exactly once" "$user"
+    no_room words 'Append failed: no space left on device'
+    no_room limits 'The mailbox is over its storage limit'
+}
+# no_room USER WORDS: however it is said, the first run says 6 and how many are there, and goes on when there is room.
+no_room() {
+    mailbox "$1"
+    cloud --no-multiappend --full-after 56 --full-text "$2"
+    ferry "$user"
+    expect_exit "no room for one message, in the words \"$2\"" 6 "$2"
+    check "$2: the sum is what is there" grep -Fq "mailbox INBOX, $(arrived "$user") messages" "$W/out"
+    check "$2: nothing lies in quarantine" test ! -d "$W/work-$user/quarantine/1"
+    check "$2: and none is spoken of" bash -c '! grep -q quarantine "$1"' - "$W/out"
+    cloud
+    ferry "$user"
+    expect_exit "$2: more room was bought" 0
+    exact "$2: exactly once" "$user"
 }
 swallowing() {
     everything swallowed "answers swallowed" --swallow-percent 20 --seed 1

@@ -12,6 +12,7 @@
 #include "badcloud.h"
 
 #include "mem.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,9 +27,12 @@ static const char usage[] =
     "  --connection-limit N           more than N at once are reset before the greeting\n"
     "  --login-refuse-first N         the first N sign-ins are refused\n"
     "  --login-refuse-text TEXT       with this (default: [UNAVAILABLE] Temporary authentication failure)\n"
+    "Of commands:\n"
+    "  --refuse WORD=ANSWER           each with this word is answered so, as SELECT='NO [NOPERM] not yours'; may be repeated\n"
     "Of APPENDs:\n"
     "  --full-after N                 NO [OVERQUOTA] once N messages are stored ...\n"
     "  --full-for K                   ... to K APPENDs, then there is room (default: for ever)\n"
+    "  --full-text TEXT               with this (default: [OVERQUOTA] Quota exceeded (mailbox for user is full))\n"
     "  --reject-every N               one in N messages is refused, always the same ones (a hash of the Message-ID)\n"
     "  --reject-header TEXT           those with TEXT in the header are refused, too\n"
     "  --reject-text TEXT             with this (default: [CANNOT] virus found)\n"
@@ -44,6 +48,7 @@ static const char usage[] =
 
 struct badcloud_options badcloud_options = {
     .reject_text = "[CANNOT] virus found",
+    .full_text = "[OVERQUOTA] Quota exceeded (mailbox for user is full)",
     .login_refuse_text = "[UNAVAILABLE] Temporary authentication failure",
 };
 
@@ -70,6 +75,8 @@ enum {
     O_STALL_MS,
     O_LOGIN_FIRST,
     O_LOGIN_TEXT,
+    O_FULL_TEXT,
+    O_REFUSE,
 };
 
 static const struct option known[] = {{"throttle-every", required_argument, NULL, O_THROTTLE},
@@ -89,7 +96,9 @@ static const struct option known[] = {{"throttle-every", required_argument, NULL
     {"stall-after", required_argument, NULL, O_STALL_AFTER},
     {"stall-ms", required_argument, NULL, O_STALL_MS},
     {"login-refuse-first", required_argument, NULL, O_LOGIN_FIRST},
-    {"login-refuse-text", required_argument, NULL, O_LOGIN_TEXT}, {NULL, 0, NULL, 0}};
+    {"login-refuse-text", required_argument, NULL, O_LOGIN_TEXT},
+    {"full-text", required_argument, NULL, O_FULL_TEXT}, {"refuse", required_argument, NULL, O_REFUSE},
+    {NULL, 0, NULL, 0}};
 
 static bool set_number(int option, const char *value)
 {
@@ -127,6 +136,19 @@ static bool set_flag(int option)
     return false;
 }
 
+static void add_refusal(const char *value)
+{
+    const char **at = badcloud_options.refuse;
+    size_t n = 0;
+    while (at[n])
+        n++;
+    if (n + 1 == sizeof badcloud_options.refuse / sizeof *at || !strchr(value, '=')) {
+        fprintf(stderr, "badcloud: --refuse WORD=ANSWER, at most %zu times\n", n);
+        exit(2);
+    }
+    at[n] = value;
+}
+
 static void set(int option, const char *value)
 {
     struct badcloud_options *o = &badcloud_options;
@@ -146,6 +168,12 @@ static void set(int option, const char *value)
         break;
     case O_POISON:
         o->poison = value;
+        break;
+    case O_FULL_TEXT:
+        o->full_text = value;
+        break;
+    case O_REFUSE:
+        add_refusal(value);
         break;
     case O_LOGIN_TEXT:
         o->login_refuse_text = value;

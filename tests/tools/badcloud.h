@@ -22,6 +22,8 @@ struct badcloud_options {
     uint64_t stall_after, stall_ms;
     uint64_t login_refuse_first;
     const char *login_refuse_text;
+    const char *full_text;
+    const char *refuse[8]; /* "WORD=ANSWER"; ended by NULL */
 };
 extern struct badcloud_options badcloud_options;
 

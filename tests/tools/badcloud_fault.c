@@ -127,6 +127,18 @@ static void judge_session(struct badcloud_conn *b, struct badcloud_command *cmd)
     }
 }
 
+/* By --refuse. */
+static void refuse(struct badcloud_command *cmd)
+{
+    for (const char *const *rule = badcloud_options.refuse; *rule && cmd->action == BADCLOUD_PASS; rule++) {
+        size_t len = strcspn(*rule, "=");
+        if (text_compare_nocase(*rule, len, cmd->word, strlen(cmd->word)) == 0) {
+            cmd->action = BADCLOUD_ANSWER;
+            buf_printf(&cmd->answer, "%s %s\r\n", cmd->tag, *rule + len + 1);
+        }
+    }
+}
+
 void badcloud_judge_line(struct badcloud_conn *b, struct badcloud_command *cmd, bool non_sync)
 {
     const struct badcloud_options *o = &badcloud_options;
@@ -137,7 +149,8 @@ void badcloud_judge_line(struct badcloud_conn *b, struct badcloud_command *cmd, 
         judge_session(b, cmd);
     }
     if (cmd->action == BADCLOUD_PASS && !strcmp(cmd->word, "APPEND") && is_full())
-        answer(cmd, BADCLOUD_ANSWER, "NO", "[OVERQUOTA] Quota exceeded (mailbox for user is full)");
+        answer(cmd, BADCLOUD_ANSWER, "NO", o->full_text);
+    refuse(cmd);
     if (cmd->action != BADCLOUD_PASS) {
         lines_log("refuse %s: %.*s", cmd->word, (int)buf_len(&cmd->answer) - 2, buf_bytes(&cmd->answer));
     } else if (non_sync && o->no_literal_plus) {
