@@ -354,7 +354,7 @@ static int run_whole(struct batch_work *w, const struct errand_whole *whole, str
     struct error why = {0}, here = {0};
     w->shared = whole->begin(w->options, w->list.count, err);
     if (!w->shared)
-        return talk_error(NULL, err);
+        return command_refuse(w->self, w->options, err);
     if (run_tasks(w, err) < 0)
         why = *err;
     for (size_t i = 0; i < w->list.count; i++) {
@@ -395,7 +395,7 @@ static int run(struct batch_work *w, struct error *err)
 static int prepare(struct batch_work *w, int *ret_lock, struct error *err)
 {
     const struct options *o = w->options;
-    if (i18n_begin(o->lang, err) < 0 || check_request(w->self, o, err) < 0 ||
+    if (check_request(w->self, o, err) < 0 ||
         batch_list_read(o, w->self->kind->source_alone, true, &w->list, err) < 0 ||
         catalog_load(o->catalogs, options_count(o->catalogs), &w->catalog, err) < 0)
         return -1;
@@ -444,7 +444,7 @@ int batch_command(const struct command *self, const struct options *o)
     pthread_mutex_init(&w.lock, NULL);
     w.papers_end = &w.papers;
     w.began_s = clock_wall_s(w.clock);
-    int code = prepare(&w, &lock_fd, &err) < 0 ? talk_error(NULL, &err) : run(&w, &err);
+    int code = prepare(&w, &lock_fd, &err) < 0 ? command_refuse(self, o, &err) : run(&w, &err);
     done(&w, lock_fd);
     return code;
 }

@@ -6,6 +6,8 @@
 #include "exit_code.h"
 #include "i18n.h"
 #include "mem.h"
+#include "nearest.h"
+#include "option_rules.h"
 #include "options.h"
 #include "print.h"
 #include "talk.h"
@@ -18,7 +20,18 @@
 static int usage(struct error *err, const char *what)
 {
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
-        "%s: popferry accounts check FILE | template | columns (popferry accounts --help)", what);
+        "%s: popferry accounts check FILE | template | columns (popferry help accounts)", what);
+}
+
+static int unknown(struct error *err, const char *action)
+{
+    struct nearest n = {.word = action};
+    nearest_offer(&n, "check");
+    nearest_offer(&n, "template");
+    nearest_offer(&n, "columns");
+    char *words CLEANUP(mem_free_str) = nearest_words(&n, "");
+    char *what CLEANUP(mem_free_str) = mem_printf("there is no \"accounts %s\"%s", action, words);
+    return usage(err, what);
 }
 
 /* ---- check ---- */
@@ -187,77 +200,100 @@ static int check(const struct options *o, struct error *err)
 }
 
 /* ---- template, columns ---- */
-static int template(void)
+static const char *const of_words[] = {"lang", "format", "quiet", NULL};
+
+static int template(const struct options *o, struct error *err)
 {
     struct buf out CLEANUP(buf_done) = {0};
+    if (option_rules_only(o, "popferry accounts template", of_words, err) < 0)
+        return -1;
+    if (o->format == FORMAT_JSON)
+        return usage(err, "--format json: the template is CSV");
     accounts_template(!strcmp(i18n_lang(), "ja"), &out);
     fwrite(buf_bytes(&out), 1, buf_len(&out), stdout);
     return EXIT_CODE_DONE;
 }
 
-static int columns(void)
+static void print_column(const struct accounts_column *c)
+{
+    printf("%-22s %s\n", c->name, c->help);
+    if (!c->aliases || !c->aliases[0])
+        return;
+    printf("%-22s   also:", "");
+    for (size_t k = 0; c->aliases[k]; k++)
+        printf("%s %s", k ? "," : "", c->aliases[k]);
+    putchar('\n');
+}
+
+static json_t *json_column(const struct accounts_column *c)
+{
+    json_t *also = json_array();
+    for (size_t k = 0; c->aliases && c->aliases[k]; k++)
+        json_array_append_new(also, json_string(c->aliases[k]));
+    return json_pack("{s:s, s:s, s:o}", "name", c->name, "help", c->help, "also", also);
+}
+
+static int columns(const struct options *o, struct error *err)
 {
     size_t count;
     const struct accounts_column *all = accounts_columns(&count);
-    for (size_t i = 0; i < count; i++) {
-        printf("%-22s %s\n", all[i].name, all[i].help);
-        if (all[i].aliases && all[i].aliases[0])
-            printf("%-22s   also:", "");
-        for (size_t k = 0; all[i].aliases && all[i].aliases[k]; k++)
-            printf("%s %s", k ? "," : "", all[i].aliases[k]);
-        if (all[i].aliases && all[i].aliases[0])
-            putchar('\n');
+    json_t *list = json_array();
+    if (option_rules_only(o, "popferry accounts columns", of_words, err) < 0) {
+        json_decref(list);
+        return -1;
     }
+    for (size_t i = 0; i < count; i++) {
+        if (o->format == FORMAT_TEXT)
+            print_column(&all[i]);
+        json_array_append_new(list, json_column(&all[i]));
+    }
+    if (o->format == FORMAT_JSON)
+        print_json_document(
+            stdout, "accounts", json_pack("{s:O, s:i}", "columns", list, "exit_code", EXIT_CODE_DONE));
+    json_decref(list);
     return EXIT_CODE_DONE;
 }
 
 /* ---- the command ---- */
-/* "check FILE" becomes "--accounts FILE", so that the options are those of every command. */
-static int parse(
-    const struct command *self, int argc, const char **argv, struct options *o, struct error *err)
+/* "check FILE" is "check --accounts FILE". */
+static int take_list(struct options *o, struct error *err)
 {
-    bool words = argc > 1 && argv[1][0] != '-' && argv[1][0] != '@';
-    /* Of an unknown word the user is told, not of what stands behind it. */
-    bool checks = words && strcmp(argv[1], "template") != 0 && strcmp(argv[1], "columns") != 0;
-    const char **all = mem_array((size_t)argc + 3, sizeof *all);
-    int count = 0;
-    all[count++] = argv[0];
-    int next = words ? 2 : 1;
-    if (checks && argc > 2 && argv[2][0] != '-') {
-        all[count++] = "--accounts";
-        all[count++] = argv[2];
-        next = 3;
-    }
-    while (next < argc)
-        all[count++] = argv[next++];
-    int rc = options_parse(self->name, self->summary, count, all, o, err);
-    free(all);
-    return rc;
+    const char *file = o->words[1];
+    if (file && o->accounts && strcmp(file, o->accounts) != 0 && option_rules_given(o, "accounts"))
+        return usage(err, "two lists are named: give one of them");
+    if (!file && !o->accounts)
+        return usage(err, "which list?");
+    if (!file)
+        return 0;
+    free(o->accounts);
+    o->accounts = mem_strdup(file);
+    return 0;
 }
 
-static int act(const char *action, const struct options *o, struct error *err)
+static int act(struct options *o, struct error *err)
 {
+    const char *action = o->words[0];
     if (!action)
-        return usage(err, "what about accounts?");
-    if (!strcmp(action, "template"))
-        return template();
-    if (!strcmp(action, "columns"))
-        return columns();
-    if (strcmp(action, "check") != 0)
-        return usage(err, action);
-    return o->accounts ? check(o, err) : usage(err, "which list?");
+        return usage(err, "say what to do");
+    bool checks = !strcmp(action, "check"), template_ = !strcmp(action, "template");
+    if (!checks && !template_ && strcmp(action, "columns") != 0)
+        return unknown(err, action);
+    if (o->format == FORMAT_CSV && !template_)
+        return usage(err, "--format csv: text or json");
+    if (!checks && o->words[1])
+        return usage(err, o->words[1]);
+    if (!checks)
+        return template_ ? template(o, err) : columns(o, err);
+    return take_list(o, err) < 0 ? -1 : check(o, err);
 }
 
 int cmd_accounts(const struct command *self, int argc, const char **argv)
 {
-    struct options o;
+    struct options o CLEANUP(options_done) = {0};
     struct error err;
-    if (parse(self, argc, argv, &o, &err) < 0)
-        return talk_error(NULL, &err);
-    const char *action = argc > 1 && argv[1][0] != '-' ? argv[1] : NULL;
-    int code = i18n_begin(o.lang, &err) < 0 ? -1 : act(action, &o, &err);
-    if (code < 0)
-        code = talk_error(NULL, &err);
-    options_done(&o);
-    return code;
+    int code;
+    if (!command_begin(self, argc, argv, &o, &code))
+        return code;
+    code = act(&o, &err);
+    return code < 0 ? command_refuse(self, &o, &err) : code;
 }

@@ -51,8 +51,7 @@ static int begin(const struct options *o, struct quote *ret, struct error *err)
     struct quote_params params;
     struct money_rate *rates = NULL;
     struct catalog *catalog = NULL;
-    if (i18n_begin(o->lang, err) < 0 || check_request(o, err) < 0 ||
-        estimate_options_read(o, &params, &rates, err) < 0)
+    if (check_request(o, err) < 0 || estimate_options_read(o, &params, &rates, err) < 0)
         return -1;
     int rc = catalog_load(o->catalogs, options_count(o->catalogs), &catalog, err);
     if (rc == 0) {
@@ -132,13 +131,14 @@ int cmd_estimate(const struct command *self, int argc, const char **argv)
     struct options o CLEANUP(options_done) = {0};
     struct quote q CLEANUP(quote_done) = {0};
     struct error err;
-    if (options_parse(self->name, self->summary, argc, argv, &o, &err) < 0)
-        return talk_error(NULL, &err);
+    int code;
+    if (!command_begin(self, argc, argv, &o, &code))
+        return code;
     if (o.accounts)
         return batch_command(self, &o);
-    if (options_discover(&o, true, NULL, &err) < 0)
-        return talk_error(NULL, &err);
-    return begin(&o, &q, &err) < 0 ? talk_error(NULL, &err) : estimate(&o, &q);
+    if (options_discover(&o, true, NULL, &err) < 0 || begin(&o, &q, &err) < 0)
+        return command_refuse(self, &o, &err);
+    return estimate(&o, &q);
 }
 
 /* ---- many accounts ---- */

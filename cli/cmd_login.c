@@ -118,8 +118,9 @@ int cmd_login(const struct command *self, int argc, const char **argv)
 {
     struct options o CLEANUP(options_done) = {0};
     struct error err;
-    if (options_parse(self->name, self->summary, argc, argv, &o, &err) < 0)
-        return talk_error(NULL, &err);
+    int code;
+    if (!command_begin(self, argc, argv, &o, &code))
+        return code;
     talk_catch_signals();
     secret_warn(&o);
     return login(&o, &err) < 0 ? talk_error(NULL, &err) : EXIT_CODE_DONE;

@@ -1,7 +1,6 @@
 #include "command.h"
 
 #include "exit_code.h"
-#include "i18n.h"
 #include "mem.h"
 #include "options.h"
 #include "report.h"
@@ -184,14 +183,12 @@ static int print_story(struct story *s, struct error *err)
 
 /* ---- the command ---- */
 /* With --report the files are what is wanted, and the long story only if a form was named for it. */
-static int report(const struct options *o)
+static int report(const struct command *self, const struct options *o)
 {
     struct error err = {0};
     struct story s CLEANUP(story_done) = {.options = o};
-    bool print = !o->reports || o->format_text;
-    int rc = i18n_begin(o->lang, &err);
-    if (rc == 0)
-        rc = report_handover_check(o, &err);
+    bool print = !o->reports || o->format_text, told = false;
+    int rc = report_handover_check(o, &err);
     if (rc == 0)
         rc = report_scope_read(o, &s.scope, &err);
     if (rc == 0 && o->reports)
@@ -199,19 +196,18 @@ static int report(const struct options *o)
     if (rc == 0 && print) {
         report_walk_done(&s.walk); /* the story names them again */
         rc = print_story(&s, &err);
+        told = true;
     }
     fflush(stdout);
     int damaged = report_walk_tell(&s.walk);
-    return rc < 0 ? talk_error(NULL, &err) : damaged;
+    if (rc == 0)
+        return damaged;
+    return told ? talk_error(NULL, &err) : command_refuse(self, o, &err);
 }
 
 int cmd_report(const struct command *self, int argc, const char **argv)
 {
-    struct options o;
-    struct error err;
-    if (options_parse(self->name, self->summary, argc, argv, &o, &err) < 0)
-        return talk_error(NULL, &err);
-    int code = report(&o);
-    options_done(&o);
-    return code;
+    struct options o CLEANUP(options_done) = {0};
+    int code;
+    return command_begin(self, argc, argv, &o, &code) ? report(self, &o) : code;
 }

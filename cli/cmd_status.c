@@ -186,11 +186,7 @@ static int status(const struct options *o)
 
 int cmd_status(const struct command *self, int argc, const char **argv)
 {
-    struct options o;
-    struct error err;
-    if (options_parse(self->name, self->summary, argc, argv, &o, &err) < 0)
-        return talk_error(NULL, &err);
-    int code = status(&o);
-    options_done(&o);
-    return code;
+    struct options o CLEANUP(options_done) = {0};
+    int code;
+    return command_begin(self, argc, argv, &o, &code) ? status(&o) : code;
 }

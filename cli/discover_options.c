@@ -37,14 +37,6 @@ int discover_options_check(const struct discover_options *o, struct error *err)
     return 0;
 }
 
-void discover_options_done(struct discover_options *o)
-{
-    free(o->ispdb);
-    free(o->folder);
-    free(o->dns);
-    *o = (struct discover_options){0};
-}
-
 int discover_options_run(const struct discover_options *o, const char *address, const bool want[2],
     bool (*stop)(void *ctx), void *ctx, struct discover_result *ret, struct error *err)
 {

@@ -6,21 +6,18 @@
 #include "error.h"
 
 struct discover_options {
-    char *ispdb;  /* owned, as the next two; NULL: DISCOVER_ISPDB; "none": not asked */
-    char *folder; /* --autoconfig-dir */
-    char *dns;
+    const char *ispdb;  /* borrowed, as all of them; NULL: DISCOVER_ISPDB; "none": not asked */
+    const char *folder; /* --autoconfig-dir */
+    const char *dns;
     int allow_http;
     int trust; /* what is not to be trusted is agreed to beforehand; `discover` itself sends no password */
-    int timeout_s; /* 0: DISCOVER_TIMEOUT_MS */
-
-    /* Set by the caller; borrowed. */
+    int timeout_s;               /* 0: DISCOVER_TIMEOUT_MS */
     const char *const *catalogs; /* ended by NULL; NULL: none beside the built-in one */
     const char *ca_file;
 };
 
 /* -1 with ERROR_USAGE for values that cannot be. */
 int discover_options_check(const struct discover_options *o, struct error *err);
-void discover_options_done(struct discover_options *o); /* zeroed is fine */
 
 /* discover_run with these options and the catalog's presets. want: by enum stream_protocol. SIGPIPE is
  * ignored from now on. The caller owns *ret. */

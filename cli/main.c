@@ -1,8 +1,8 @@
-#include "command.h"
-
+#include "command_line.h"
+#include "command_list.h"
 #include "crash.h"
 #include "exit_code.h"
-#include "pair.h"
+#include "mem.h"
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,41 +17,17 @@
 #define CRASH_POINTS_WORDS ""
 #endif
 
-static const struct command commands[] = {
-    {"check", "sign in to both sides and show what they offer; changes nothing", pair_command,
-        &cmd_check_kind},
-    {"estimate", "how much mail, how fast it grows, what it costs in which plan, how long the move takes",
-        cmd_estimate, &cmd_estimate_kind},
-    {"plan", "the verdict for each message, before anything is copied; changes nothing", pair_command,
-        &cmd_plan_kind},
-    {"migrate", "copy what the destination does not have; run again, it takes what is new", pair_command,
-        &cmd_migrate_kind},
-    {"verify", "read the destination again and hold it against the source; changes nothing", pair_command,
-        &cmd_verify_kind},
-    {"delete", "delete from the source what is proved to be in the destination", pair_command,
-        &cmd_delete_kind},
-    {"login", "sign in once with OAuth 2.0 and keep the tokens, for --from-oauth and --to-oauth", cmd_login,
-        NULL},
-    {"status", "what has been done so far, from the ledger alone", cmd_status, NULL},
-    {"report", "the whole story of each mailbox: sums, what needs attention, every message", cmd_report,
-        NULL},
-    {"discover", "find the servers of a mail address, and say how they are known", cmd_discover, NULL},
-    {"catalog", "list, show, check: providers' limits, plans and prices, with sources and dates", cmd_catalog,
-        NULL},
-    {"accounts", "check, template, columns: the list of many accounts that --accounts takes", cmd_accounts,
-        NULL},
-};
-#define COMMANDS (sizeof commands / sizeof *commands)
-
 static void print_usage(FILE *to)
 {
+    size_t count;
+    const struct command *commands = command_list(&count);
     fprintf(to, "popferry moves mail from a POP3 mailbox to an IMAP mailbox: every message once, with its "
                 "date, byte for byte,\nor named in the report.\n\n"
                 "usage: popferry COMMAND [OPTIONS]\n\n");
-    for (size_t i = 0; i < COMMANDS; i++)
+    for (size_t i = 0; i < count; i++)
         fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].summary);
     fprintf(to,
-        "\npopferry COMMAND --help lists the options of a command; popferry --version tells the version.\n"
+        "\npopferry help COMMAND lists the options of a command; popferry --version tells the version.\n"
         "example:\n"
         "  popferry migrate --from pop3s://taro%%40example.jp@pop.example.jp --from-password-file old.pw \\\n"
         "                   --to imaps://taro%%40example.jp@imap.example.com --to-password-file new.pw\n"
@@ -68,18 +44,13 @@ static void no_core_files(void)
     setrlimit(RLIMIT_CORE, &none);
 }
 
-static bool is(const char *arg, const char *a, const char *b)
-{
-    return !strcmp(arg, a) || !strcmp(arg, b);
-}
-
 /* Output that could not be written is no success, as on a full disk. */
 static int end(int code)
 {
     if (fflush(stdout) == 0 && !ferror(stdout))
         return code;
     fprintf(stderr,
-        "popferry: error: standard output could not be written; what was done stands in the ledger\n");
+        "popferry: error: standard output could not be written; what was done, if anything, stands in the ledger\n");
     return code ? code : EXIT_CODE_LOCAL;
 }
 
@@ -91,23 +62,64 @@ static void arm_crash_point(void)
 #endif
 }
 
+/* Among what stands before any command: "popferry --help" and the like. */
+static bool has(int argc, char **argv, const char *a, const char *b)
+{
+    for (int i = 1; i < argc; i++)
+        if (!strcmp(argv[i], a) || !strcmp(argv[i], b))
+            return true;
+    return false;
+}
+
+static int refuse(int argc, char **argv, const struct error *err)
+{
+    return command_refuse_line(NULL, command_line_wants_json(argc - 1, (const char **)argv + 1), err);
+}
+
+static int without_command(int argc, char **argv)
+{
+    struct error err;
+    if (has(argc, argv, "--version", "-V")) {
+        printf("popferry %s%s\n", POPFERRY_VERSION, CRASH_POINTS_WORDS);
+        return EXIT_CODE_DONE;
+    }
+    bool asked = has(argc, argv, "--help", "-h");
+    if (asked || argc < 2) {
+        print_usage(asked ? stdout : stderr);
+        return asked ? EXIT_CODE_DONE : EXIT_CODE_USAGE;
+    }
+    error_set(&err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+        "what shall be done? A command is missing (popferry --help lists them)");
+    return refuse(argc, argv, &err);
+}
+
+static int run(int argc, char **argv)
+{
+    struct error err;
+    const char **args = mem_array((size_t)argc + 1, sizeof *args);
+    int rc = command_line_order(argc, argv, args, &err), count = 0;
+    const struct command *command = NULL;
+    if (rc > 0 && !strcmp(args[0], "help")) {
+        print_usage(stdout);
+        free(args);
+        return EXIT_CODE_DONE;
+    }
+    while (rc > 0 && args[count])
+        count++;
+    if (rc > 0 && !(command = command_list_find(args[0], &err)))
+        rc = -1;
+    int code = rc < 0 ? refuse(argc, argv, &err)
+               : rc   ? command->run(command, count, args)
+                      : without_command(argc, argv);
+    free(args);
+    return code;
+}
+
 int main(int argc, char **argv)
 {
     setlocale(LC_ALL, "");
     umask(077); /* what is left behind concerns nobody else */
     no_core_files();
     arm_crash_point();
-    if (argc < 2 || is(argv[1], "--help", "-h") || !strcmp(argv[1], "help")) {
-        print_usage(argc < 2 ? stderr : stdout);
-        return argc < 2 ? EXIT_CODE_USAGE : EXIT_CODE_DONE;
-    }
-    if (is(argv[1], "--version", "-V")) {
-        printf("popferry %s%s\n", POPFERRY_VERSION, CRASH_POINTS_WORDS);
-        return EXIT_CODE_DONE;
-    }
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (!strcmp(argv[1], commands[i].name))
-            return end(commands[i].run(&commands[i], argc - 1, (const char **)argv + 1));
-    fprintf(stderr, "popferry: there is no command \"%s\"; popferry --help lists them\n", argv[1]);
-    return EXIT_CODE_USAGE;
+    return end(run(argc, argv));
 }

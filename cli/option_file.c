@@ -1,84 +1,99 @@
 #include "option_file.h"
 
-#include "mem.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct args {
-    const char **items;
-    int count;
+#define DEPTH_MAX 8
+#define BOM       "\xef\xbb\xbf"
+
+struct reading {
+    const char *path;
+    long number;
+    int depth;
+    option_file_take_fn *take;
+    void *ctx;
 };
 
-static void push(struct args *a, char *owned)
+static int usage(struct error *err, const char *what, const char *more)
 {
-    a->items = mem_grow(a->items, (size_t)a->count + 2, sizeof *a->items);
-    a->items[a->count++] = owned;
-    a->items[a->count] = NULL;
+    return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s%s", what, more);
 }
 
-/* "--name value", "--name=value", "name = value", "name" -> "--name=value" or "--name" */
-static void push_line(struct args *a, char *line)
+static int read_file(struct reading *r, struct error *err);
+
+static int read_other(const struct reading *r, const char *path, struct error *err)
+{
+    struct reading other = {.path = path, .depth = r->depth + 1, .take = r->take, .ctx = r->ctx};
+    if (other.depth == DEPTH_MAX)
+        return usage(err, "files that name further files, too deep; does one name itself? @", path);
+    return read_file(&other, err);
+}
+
+static int place(const struct reading *r, int rc, struct error *err)
+{
+    return rc < 0 ? error_prefix(err, "%s:%ld", r->path, r->number) : 0;
+}
+
+static int take_line(struct reading *r, char *line, struct error *err)
 {
     line += strspn(line, " \t");
     size_t len = strlen(line);
     while (len && strchr(" \t\r\n", line[len - 1]))
         line[--len] = '\0';
     if (!*line || *line == '#')
-        return;
+        return 0;
+    if (*line == '@')
+        return read_other(r, line + 1, err); /* its errors have a place of their own */
     line += strspn(line, "-");
     size_t name = strcspn(line, " \t=");
-    char *value = line + name;
-    value += strspn(value, " \t");
-    if (*value == '=')
-        value++;
+    char *value = line + name + strspn(line + name, " \t");
+    bool equals = *value == '=';
+    value += equals;
     value += strspn(value, " \t");
     line[name] = '\0';
-    push(a, *value ? mem_printf("--%s=%s", line, value) : mem_printf("--%s", line));
+    const struct option_line l = {r->path, r->number, line, *value || equals ? value : NULL};
+    return place(r, r->take(r->ctx, &l, err), err);
 }
 
-static int push_file(struct args *a, const char *path, struct error *err)
+static int read_lines(struct reading *r, FILE *f, struct error *err)
 {
-    FILE *f = fopen(path, "re");
-    if (!f)
-        return error_set(
-            err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "@%s: %s", path, strerror(errno));
     char *line = NULL;
     size_t cap = 0;
-    for (bool first = true; getline(&line, &cap, f) >= 0; first = false)
-        push_line(a, first && !strncmp(line, "\xef\xbb\xbf", 3) ? line + 3 : line);
-    int failed = ferror(f) ? errno : 0;
-    free(line);
-    fclose(f);
-    if (failed)
-        return error_set(
-            err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "@%s: %s", path, strerror(failed));
-    return 0;
-}
-
-int option_file_expand(int argc, const char **argv, const char ***ret, struct error *err)
-{
-    struct args a = {0};
-    push(&a, mem_strdup("popferry")); /* argv[0]; the caller puts its own name there */
-    for (int i = 1; i < argc; i++) {
-        if (argv[i][0] != '@')
-            push(&a, mem_strdup(argv[i]));
-        else if (push_file(&a, argv[i] + 1, err) < 0) {
-            option_file_free(a.items, a.count);
-            return -1;
-        }
+    ssize_t len;
+    int rc = 0;
+    while (rc == 0 && (len = getline(&line, &cap, f)) >= 0) {
+        r->number++;
+        bool marked = r->number == 1 && !strncmp(line, BOM, strlen(BOM));
+        if (memchr(line, '\0', (size_t)len))
+            rc = place(r, usage(err, "this is no text in UTF-8 (saved as Unicode, UTF-16?)", ""), err);
+        else
+            rc = take_line(r, marked ? line + strlen(BOM) : line, err);
     }
-    free((char *)a.items[0]);
-    a.items[0] = NULL;
-    *ret = a.items;
-    return a.count;
+    if (rc == 0 && ferror(f)) {
+        usage(err, "", strerror(errno));
+        rc = error_prefix(err, "@%s", r->path);
+    }
+    free(line);
+    return rc;
 }
 
-void option_file_free(const char **args, int count)
+static int read_file(struct reading *r, struct error *err)
 {
-    for (int i = 1; i < count; i++)
-        free((char *)args[i]);
-    free(args);
+    FILE *f = fopen(r->path, "re");
+    if (!f) {
+        usage(err, "", strerror(errno));
+        return error_prefix(err, "@%s", r->path);
+    }
+    int rc = read_lines(r, f, err);
+    fclose(f);
+    return rc;
+}
+
+int option_file_read(const char *path, option_file_take_fn *take, void *ctx, struct error *err)
+{
+    struct reading r = {.path = path, .take = take, .ctx = ctx};
+    return read_file(&r, err);
 }

@@ -1,11 +1,18 @@
-/* option_file.h - @FILE on the command line: options from a file, one per line, "#" for notes. */
+/* option_file.h - @FILE: options from a file, one on each line. "--name value", "--name=value",
+ * "name = value", "name"; "#" begins a note; "@OTHER" reads another file there. */
 #pragma once
 
 #include "error.h"
 
-/* A copy of argv (owned strings, NULL at the end) with each @FILE replaced by the file's lines: "--name
- * value" or
- * "--name=value" or "name = value"; quotes are kept as they are, nothing is expanded. Returns the count, or
- * -1. */
-int option_file_expand(int argc, const char **argv, const char ***ret, struct error *err);
-void option_file_free(const char **args, int count);
+struct option_line {
+    const char *path;
+    long number;
+    const char *name;  /* without dashes */
+    const char *value; /* NULL: none; "" after a "=" with nothing behind it */
+};
+
+/* -1 with an error ends the reading; where it stood ("FILE:LINE: ") is put before it. */
+typedef int option_file_take_fn(void *ctx, const struct option_line *line, struct error *err);
+
+/* 0, or -1 with ERROR_USAGE, also when the files name each other. */
+int option_file_read(const char *path, option_file_take_fn *take, void *ctx, struct error *err);

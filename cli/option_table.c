@@ -1,43 +1,45 @@
 #include "option_table.h"
 
+#include "buf.h"
 #include "mem.h"
 #include "text.h"
-#include <limits.h>
+#include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* The commands an option concerns. */
-#define ACCOUNTS   "check estimate plan migrate verify delete status report login"
+/* The commands that heed an option. What one of them heeds only beside another option, option_rules.c says.
+ */
 #define SIGNING_IN "check estimate plan migrate verify delete"
+#define JOINING    SIGNING_IN " accounts"
+#define LISTED     SIGNING_IN " status report accounts"
+#define ACCOUNTS   SIGNING_IN " status report login"
+#define NAMING     ACCOUNTS " accounts"
 #define KEEPING    "estimate plan migrate verify delete status report"
-#define PRINTING   "check estimate plan migrate verify delete status report accounts"
-#define LISTED     "check estimate plan migrate verify delete status report accounts"
-#define JOINING    "check estimate plan migrate verify delete accounts"
-#define OAUTH      "check estimate plan migrate verify delete accounts login"
 
-/* The field, whose type must be that of the kind. */
-#define FIELD(kind, type, name)                                                                              \
-    kind, offsetof(struct options, name) + 0 * sizeof _Generic(((struct options *)0)->name, type : 0)
-#define TEXT(name)   FIELD(OPTION_TEXT, char *, name)
-#define SECRET(name) FIELD(OPTION_SECRET, char *, name)
-#define NUMBER(name) FIELD(OPTION_NUMBER, int, name)
-#define FLAG(name)   FIELD(OPTION_FLAG, int, name)
-#define LIST(name)   FIELD(OPTION_LIST, const char **, name)
+/* The field, whose type must be that of the kind, and of a number the least and the most. */
+#define FIELD(kind, type, name, least, most)                                                                 \
+    kind, offsetof(struct options, name) + 0 * sizeof _Generic(((struct options *)0)->name, type : 0),       \
+        least, most
+#define TEXT(name)                FIELD(OPTION_TEXT, char *, name, 0, 0)
+#define SECRET(name)              FIELD(OPTION_SECRET, char *, name, 0, 0)
+#define NUMBER(name, least, most) FIELD(OPTION_NUMBER, int, name, least, most)
+#define FLAG(name)                FIELD(OPTION_FLAG, int, name, 0, 1)
+#define LIST(name)                FIELD(OPTION_LIST, const char **, name, 0, 0)
 
 static const struct option_row rows[] = {
     {"from", 0, TEXT(from), "the source: pop3s://USER@HOST[:PORT] (@ in USER is written %40)", "URL",
         ACCOUNTS, false, OPTION_SAYS},
     {"to", 0, TEXT(to), "the destination: imaps://USER@HOST[:PORT][/MAILBOX]", "URL", ACCOUNTS, false,
         OPTION_SAYS},
-    {"from-user", 0, TEXT(from_user), "user of the source, if not in its URL", "NAME", ACCOUNTS, false,
+    {"from-user", 0, TEXT(from_user), "user of the source, if not in its URL", "NAME", NAMING, false,
         OPTION_SAYS},
-    {"to-user", 0, TEXT(to_user), "user of the destination, if not in its URL", "NAME", ACCOUNTS, false,
+    {"to-user", 0, TEXT(to_user), "user of the destination, if not in its URL", "NAME", NAMING, false,
         OPTION_SAYS},
     {"from-host", 0, TEXT(from_host),
         "in place of --from, where the user stands elsewhere: pop.example.jp[:PORT], or pop3://...", "HOST",
-        JOINING " login", false, OPTION_SAYS},
-    {"to-host", 0, TEXT(to_host), "in place of --to, in the same way", "HOST", JOINING " login", false,
-        OPTION_SAYS},
+        NAMING, false, OPTION_SAYS},
+    {"to-host", 0, TEXT(to_host), "in place of --to, in the same way", "HOST", NAMING, false, OPTION_SAYS},
     {"from-password-file", 0, TEXT(from_password_file), "file with the source's password in its first line",
         "FILE", JOINING, false, OPTION_READS_FILE},
     {"to-password-file", 0, TEXT(to_password_file), "the same for the destination", "FILE", JOINING, false,
@@ -71,63 +73,63 @@ static const struct option_row rows[] = {
         OPTION_RUNS},
     {"from-oauth", 0, TEXT(from_oauth),
         "sign in to the source with OAuth 2.0: google, microsoft (after popferry login), google-service, microsoft-app, other, other-app",
-        "PROVIDER", OAUTH, false, OPTION_HANDS_OUT},
-    {"to-oauth", 0, TEXT(to_oauth), "the same for the destination", "PROVIDER", OAUTH, false,
+        "PROVIDER", JOINING " login", false, OPTION_HANDS_OUT},
+    {"to-oauth", 0, TEXT(to_oauth), "the same for the destination", "PROVIDER", JOINING " login", false,
         OPTION_HANDS_OUT},
     {"oauth-client", 0, TEXT(oauth_client), "the application's id, as registered with the provider", "ID",
-        OAUTH, false, OPTION_HANDS_OUT},
+        SIGNING_IN " login", false, OPTION_HANDS_OUT},
     {"oauth-client-secret-file", 0, TEXT(oauth_client_secret_file), "file with its secret in the first line",
-        "FILE", OAUTH, false, OPTION_READS_FILE},
-    {"oauth-tenant", 0, TEXT(oauth_tenant), "Microsoft: the tenant's domain or id", "NAME", OAUTH, false,
-        OPTION_HANDS_OUT},
+        "FILE", SIGNING_IN " login", false, OPTION_READS_FILE},
+    {"oauth-tenant", 0, TEXT(oauth_tenant), "Microsoft: the tenant's domain or id", "NAME",
+        SIGNING_IN " login", false, OPTION_HANDS_OUT},
     {"oauth-key", 0, TEXT(oauth_key),
         "google-service: the service account's key file; microsoft-app: private key (PEM), in place of a secret",
-        "FILE", OAUTH, false, OPTION_READS_FILE},
+        "FILE", SIGNING_IN " login", false, OPTION_READS_FILE},
     {"oauth-certificate", 0, TEXT(oauth_certificate),
-        "the certificate of that private key (PEM; default: in the same file)", "FILE", OAUTH, false,
-        OPTION_READS_FILE},
+        "the certificate of that private key (PEM; default: in the same file)", "FILE", SIGNING_IN " login",
+        false, OPTION_READS_FILE},
     {"oauth-tokens", 0, TEXT(oauth_tokens),
         "folder in which tokens are kept (default: popferry/tokens in XDG_STATE_HOME or ~/.local/state)",
-        "DIR", OAUTH, false, OPTION_WRITES},
+        "DIR", SIGNING_IN " login", false, OPTION_WRITES},
     {"oauth-token-url", 0, TEXT(oauth_token_url), "another token endpoint than the provider's own", "URL",
-        OAUTH, false, OPTION_HANDS_OUT},
+        SIGNING_IN " login", false, OPTION_HANDS_OUT},
     {"oauth-authorize-url", 0, TEXT(oauth_authorize_url), "the same for the page to sign in at", "URL",
         "login", false, OPTION_HANDS_OUT},
     {"oauth-device-url", 0, TEXT(oauth_device_url), "the same for --device", "URL", "login", false,
         OPTION_HANDS_OUT},
     {"oauth-scope", 0, TEXT(oauth_scope), "other rights to ask for than mail by this protocol", "SCOPE",
-        OAUTH, false, OPTION_HANDS_OUT},
-    {"device", 0, FLAG(device), "login: by a code to be entered on any machine (not for Gmail)", NULL,
-        "login", false, OPTION_SAYS},
+        SIGNING_IN " login", false, OPTION_HANDS_OUT},
+    {"device", 0, FLAG(device), "by a code to be entered on any machine (not for Gmail)", NULL, "login",
+        false, OPTION_SAYS},
     {"from-password", 0, SECRET(from_password), NULL, NULL, JOINING, false, OPTION_SAYS},
     {"to-password", 0, SECRET(to_password), NULL, NULL, JOINING, false, OPTION_SAYS},
     {"folder", 0, TEXT(folder),
-        "mailbox of the destination, levels divided by / (default: the URL's, or INBOX)", "NAME", JOINING,
+        "mailbox of the destination, levels divided by / (default: the URL's, or INBOX)", "NAME", LISTED,
         false, OPTION_SAYS},
     {"work-dir", 0, TEXT(work_dir),
         "folder for the ledger and all else this customer's runs leave (default: " OPTIONS_WORK_DIR ")",
         "DIR", KEEPING, false, OPTION_WRITES},
     {"folder-old", 0, TEXT(folder_old),
-        "mailbox for older messages; both may hold {year}, {month} and {day} of each message", "NAME",
-        SIGNING_IN, false, OPTION_SAYS},
-    {"old-than", 0, NUMBER(old_than), "with --folder-old: older than this goes there (default: 365)", "DAYS",
-        SIGNING_IN, false, OPTION_SAYS},
+        "mailbox for older messages; both may hold {year}, {month} and {day} of each message", "NAME", LISTED,
+        false, OPTION_SAYS},
+    {"old-than", 0, NUMBER(old_than, 0, 100000),
+        "with --folder-old: older than this goes there (default: 365)", "DAYS", LISTED, false, OPTION_SAYS},
     {"time-zone", 0, TEXT(time_zone_text),
         "zone in which days and years are counted, as +09:00 (default: that of this machine)", "OFFSET",
-        SIGNING_IN, false, OPTION_SAYS},
+        SIGNING_IN " report", false, OPTION_SAYS},
     {"since", 0, TEXT(since_text), "only messages of this day or later (YYYY-MM-DD)", "DATE",
-        "estimate plan migrate", false, OPTION_SAYS},
-    {"before", 0, TEXT(before_text), "only messages before this day", "DATE", "estimate plan migrate", false,
-        OPTION_SAYS},
+        "estimate plan migrate verify accounts", false, OPTION_SAYS},
+    {"before", 0, TEXT(before_text), "only messages before this day", "DATE",
+        "estimate plan migrate verify accounts", false, OPTION_SAYS},
     {"min-size", 0, TEXT(min_size_text), "only messages of this size or more (as 500k, 10M)", "SIZE",
-        "estimate plan migrate", false, OPTION_SAYS},
+        "estimate plan migrate verify accounts", false, OPTION_SAYS},
     {"max-size", 0, TEXT(max_size_text), "only messages of this size or less", "SIZE",
-        "estimate plan migrate", false, OPTION_SAYS},
-    {"order", 0, TEXT(order_text), "which messages go first (default: oldest)", "oldest|newest", "migrate",
-        false, OPTION_SAYS},
+        "estimate plan migrate verify accounts", false, OPTION_SAYS},
+    {"order", 0, TEXT(order_text), "which messages go first (default: oldest)", "oldest|newest",
+        "plan migrate", false, OPTION_SAYS},
     {"retry-quarantined", 0, FLAG(retry_quarantined),
-        "try again what the destination refused and what lies in quarantine", NULL, "plan migrate", false,
-        OPTION_SAYS},
+        "try again what the destination refused and what lies in quarantine", NULL, "estimate plan migrate",
+        false, OPTION_SAYS},
     {"encode-headers", 0, FLAG(encode_headers),
         "encode raw 8-bit header fields before sending (RFC 2047), for servers that spoil them", NULL,
         "migrate", false, OPTION_SAYS},
@@ -136,61 +138,63 @@ static const struct option_row rows[] = {
     {"archive-format", 0, TEXT(archive_format_text), "of the archive (default: maildir)", "maildir|mbox",
         "migrate", false, OPTION_SAYS},
     {"delete-source", 0, TEXT(delete_source_text),
-        "migrate: delete from the source what was verified in the destination, by content", "verified",
-        "migrate", false, OPTION_DELETES},
-    {"level", 0, TEXT(level_text), "verify: how thoroughly (default: content)", "count|headers|content",
-        "verify", false, OPTION_SAYS},
-    {"older-than", 0, NUMBER(older_than), "delete: only messages older than this", "DAYS", "delete", false,
+        "delete from the source what was verified in the destination, by content", "verified", "migrate",
+        false, OPTION_DELETES},
+    {"level", 0, TEXT(level_text), "how thoroughly (default: content)", "count|headers|content", "verify",
+        false, OPTION_SAYS},
+    {"older-than", 0, NUMBER(older_than, 0, 100000),
+        "delete only messages older than this (migrate: with --delete-source)", "DAYS", "migrate delete",
+        false, OPTION_SAYS},
+    {"dry-run", 'n', FLAG(dry_run), "show what would be done, change nothing", NULL, "delete", false,
         OPTION_SAYS},
-    {"dry-run", 0, FLAG(dry_run), "delete: show what would go, change nothing", NULL, "delete", false,
-        OPTION_SAYS},
-    {"yes", 0, FLAG(yes), "delete: do not ask", NULL, "delete migrate", false, OPTION_DELETES},
-    {"max-wait", 0, NUMBER(max_wait_s),
+    {"yes", 0, FLAG(yes), "do not ask before messages are deleted", NULL, "migrate delete", false,
+        OPTION_DELETES},
+    {"max-wait", 0, NUMBER(max_wait_s, 0, 7 * 86400),
         "longest wait for a server that asks for patience; beyond it, exit 4 (default: 900)", "SECONDS",
-        "migrate verify delete", false, OPTION_SAYS},
-    {"privacy", 0, FLAG(privacy), "no addresses and subjects in the log", NULL, "migrate", false,
-        OPTION_SAYS},
-    {"limit", 0, TEXT(limit_text), "copy at most N messages in this run", "N", "plan migrate", false,
-        OPTION_SAYS},
+        SIGNING_IN, false, OPTION_SAYS},
+    {"privacy", 0, FLAG(privacy), "no addresses and subjects in the log", NULL, "migrate verify delete",
+        false, OPTION_SAYS},
+    {"limit", 0, TEXT(limit_text), "copy, or delete, at most N messages in this run", "N", "plan migrate",
+        false, OPTION_SAYS},
     {"upload-cap", 0, TEXT(upload_cap_text),
         "send at most so much to one account within 24 hours, as 500M; 0: no limit (default: what the catalog knows of its provider)",
         "SIZE", "migrate", false, OPTION_SAYS},
     {"wait", 0, FLAG(wait), "wait for the next day's upload, too, in place of ending with exit 4", NULL,
-        "migrate", false, OPTION_SAYS},
+        SIGNING_IN, false, OPTION_SAYS},
     {"seen", 0, TEXT(seen_text),
         "mark messages read: age (by Status: field, else if old), all, none (default: age)", "age|all|none",
         "migrate", false, OPTION_SAYS},
-    {"seen-older-than", 0, NUMBER(seen_older_than),
+    {"seen-older-than", 0, NUMBER(seen_older_than, 0, 100000),
         "with --seen age: older than this counts as read (default: 14)", "DAYS", "migrate", false,
         OPTION_SAYS},
     {"ca-file", 0, TEXT(ca_file), "trust the certificate authorities in this PEM file", "FILE",
-        SIGNING_IN " login", false, OPTION_LOWERS},
+        JOINING " login discover", false, OPTION_LOWERS},
     {"ca-dir", 0, TEXT(ca_dir),
         "trust the certificate authorities in this folder, too (as openssl rehash leaves it)", "DIR",
         SIGNING_IN, false, OPTION_LOWERS},
     {"from-tls", 0, TEXT(from_tls),
         "encryption of the source, in place of what the URL says: plaintext is none where the server offers none",
-        "implicit|starttls|plaintext", SIGNING_IN, false, OPTION_LOWERS},
-    {"to-tls", 0, TEXT(to_tls), "the same for the destination", "implicit|starttls|plaintext", SIGNING_IN,
-        false, OPTION_LOWERS},
+        "implicit|starttls|plaintext", LISTED, false, OPTION_LOWERS},
+    {"to-tls", 0, TEXT(to_tls), "the same for the destination", "implicit|starttls|plaintext", LISTED, false,
+        OPTION_LOWERS},
     {"from-tls-min", 0, TEXT(from_tls_min),
         "the oldest TLS version that will do (default: 1.2; below that it can be broken)", "1.0|1.1|1.2|1.3",
-        SIGNING_IN, false, OPTION_LOWERS},
-    {"to-tls-min", 0, TEXT(to_tls_min), "the same for the destination", "1.0|1.1|1.2|1.3", SIGNING_IN, false,
+        JOINING, false, OPTION_LOWERS},
+    {"to-tls-min", 0, TEXT(to_tls_min), "the same for the destination", "1.0|1.1|1.2|1.3", JOINING, false,
         OPTION_LOWERS},
     {"from-tls-pin", 0, TEXT(from_tls_pin),
         "accept this key of the source's server and no other, whatever its certificate says (popferry check shows it)",
-        "sha256//BASE64", SIGNING_IN, false, OPTION_LOWERS},
-    {"to-tls-pin", 0, TEXT(to_tls_pin), "the same for the destination", "sha256//BASE64", SIGNING_IN, false,
+        "sha256//BASE64", JOINING, false, OPTION_LOWERS},
+    {"to-tls-pin", 0, TEXT(to_tls_pin), "the same for the destination", "sha256//BASE64", JOINING, false,
         OPTION_LOWERS},
     {"from-authzid", 0, TEXT(from_authzid),
         "mailbox that --from-user, an administrator, opens in the source (SASL PLAIN)", "NAME",
-        SIGNING_IN " status report", false, OPTION_SAYS},
-    {"to-authzid", 0, TEXT(to_authzid), "the same for the destination", "NAME", SIGNING_IN " status report",
-        false, OPTION_SAYS},
+        SIGNING_IN " status report accounts", false, OPTION_SAYS},
+    {"to-authzid", 0, TEXT(to_authzid), "the same for the destination", "NAME",
+        SIGNING_IN " status report accounts", false, OPTION_SAYS},
     {"proxy", 0, TEXT(proxy),
         "socks5://, socks5h://, socks4a:// or http:// HOST:PORT to connect by; \"\": none (default: ALL_PROXY and the like)",
-        "URL", SIGNING_IN " login", false, OPTION_ROUTES},
+        "URL", JOINING " login", false, OPTION_ROUTES},
     {"bind", 0, TEXT(bind), "connect from this address or interface of this machine", "ADDRESS|INTERFACE",
         SIGNING_IN, false, OPTION_ROUTES},
     {"ipv4", 0, FLAG(ipv4), "connect by IPv4 only", NULL, SIGNING_IN, false, OPTION_SAYS},
@@ -201,18 +205,18 @@ static const struct option_row rows[] = {
     {"allow-weak-auth", 0, FLAG(allow_weak_auth),
         "let APOP, DIGEST-MD5 and NTLM be used where a server offers nothing better", NULL, SIGNING_IN, false,
         OPTION_LOWERS},
-    {"connections", 0, NUMBER(connections),
+    {"connections", 0, NUMBER(connections, 1, 8),
         "connections to the destination, 1 to 8 (default: by what it offers)", "N", "migrate", false,
         OPTION_SAYS},
-    {"format", 0, TEXT(format_text), "of what is printed (default: text; csv: report and estimate)",
-        "text|json|csv", PRINTING, false, OPTION_SAYS},
+    {"format", 0, TEXT(format_text), "of what is printed (default: text)", "text|json|csv", NULL, false,
+        OPTION_SAYS},
     {"mailboxes", 0, TEXT(mailboxes),
         "a list in place of --from: CSV with the columns name,octets[,messages][,growth]", "FILE", "estimate",
         false, OPTION_READS_FILE},
     {"fast", 0, FLAG(fast),
         "sizes alone, no headers: no duplicates, no dates, nothing of what is there already", NULL,
         "estimate", false, OPTION_SAYS},
-    {"years", 0, NUMBER(years), "how far to look ahead, 1 to 30 (default: 5)", "N", "estimate", false,
+    {"years", 0, NUMBER(years, 1, 30), "how far to look ahead, 1 to 30 (default: 5)", "N", "estimate", false,
         OPTION_SAYS},
     {"growth", 0, TEXT(growth_text), "of each mailbox in a year, as 2GB (default: as measured)", "SIZE",
         "estimate", false, OPTION_SAYS},
@@ -228,44 +232,46 @@ static const struct option_row rows[] = {
         OPTION_SAYS},
     {"tax", 0, TEXT(tax_text), "to be contained in the amounts (default: 0)", "PERCENT", "estimate", false,
         OPTION_SAYS},
+    {"protocol", 0, TEXT(protocol), "look for this alone (default: both)", "pop3|imap", "discover", false,
+        OPTION_SAYS},
     {"autoconfig-dir", 0, TEXT(autoconfig_dir),
-        "where --from or --to is an address: look first in this copy of an ISPDB", "DIR", SIGNING_IN, false,
-        OPTION_READS_FILE},
+        "where --from or --to is an address: look first in this copy of an ISPDB", "DIR",
+        SIGNING_IN " discover", false, OPTION_READS_FILE},
     {"ispdb", 0, TEXT(ispdb), "the ISPDB to ask (https), or none (default: https://v1.ispdb.net/)", "URL",
-        SIGNING_IN, false, OPTION_ROUTES},
-    {"dns", 0, TEXT(dns), "name server for that search, as ADDRESS[:PORT]", "ADDRESS", SIGNING_IN, false,
-        OPTION_ROUTES},
+        SIGNING_IN " discover", false, OPTION_ROUTES},
+    {"dns", 0, TEXT(dns), "name server for that search, as ADDRESS[:PORT]", "ADDRESS", SIGNING_IN " discover",
+        false, OPTION_ROUTES},
     {"allow-http", 0, FLAG(allow_http), "take settings by http, too, which anyone on the way can forge", NULL,
-        SIGNING_IN, false, OPTION_LOWERS},
+        SIGNING_IN " discover", false, OPTION_LOWERS},
     {"trust", 0, FLAG(trust), "send the password to a server that was found by means that can be forged",
         NULL, SIGNING_IN, false, OPTION_LOWERS},
-    {"discover-timeout", 0, NUMBER(discover_timeout), "of that search (default: 15)", "SECONDS", SIGNING_IN,
-        false, OPTION_SAYS},
+    {"discover-timeout", 0, NUMBER(discover_timeout, 1, 600), "of that search (default: 15)", "SECONDS",
+        SIGNING_IN " discover", false, OPTION_SAYS},
     {"catalog", 0, LIST(catalogs),
         "read this catalog after the built-in one; it adds and replaces by id (may be repeated)", "FILE",
-        "estimate migrate", false, OPTION_READS_FILE},
+        SIGNING_IN " discover catalog", false, OPTION_READS_FILE},
     {"customer", 0, TEXT(customer), "for whom the estimate or report is", "NAME", "estimate report", false,
         OPTION_SAYS},
     {"prepared-by", 0, TEXT(prepared_by), "who made it", "NAME", "estimate report", false, OPTION_SAYS},
     {"report", 0, LIST(reports),
         "write it into this file, too: .html or .xlsx; report: also .csv, .json (may be repeated)", "FILE",
         "estimate report", false, OPTION_WRITES},
-    {"lang", 0, TEXT(lang), "of tables and reports (default: by the locale)", "ja|en", PRINTING, false,
+    {"lang", 0, TEXT(lang), "of tables and reports (default: by the locale)", "ja|en", NULL, false,
         OPTION_SAYS},
     {"quiet", 'q', FLAG(quiet), "no progress and no notes on standard error, only errors", NULL, NULL, false,
         OPTION_SAYS},
-    {"verbose", 'v', FLAG(verbose), "tell more", NULL, NULL, false, OPTION_SAYS},
+    {"verbose", 'v', FLAG(verbose), "tell more", NULL, SIGNING_IN " report", false, OPTION_SAYS},
     {"accounts", 0, TEXT(accounts),
         "do it for each account of this list (CSV as a spreadsheet saves it; popferry accounts makes one to begin with); its columns are these options",
         "FILE", LISTED, true, OPTION_READS_FILE},
     {"charset", 0, TEXT(charset), "of that list (default: found out)", "NAME", LISTED, true, OPTION_SAYS},
-    {"jobs", 0, NUMBER(jobs), "accounts at work at one time, 1 to 256 (default: by this machine)", "N",
-        SIGNING_IN, true, OPTION_SAYS},
-    {"host-jobs", 0, NUMBER(host_jobs), "of these at most so many at one host (default: no limit)", "N",
-        SIGNING_IN, true, OPTION_SAYS},
-    {"host-logins", 0, NUMBER(host_logins), "sign-ins at one host in any minute (default: no limit)", "N",
-        SIGNING_IN, true, OPTION_SAYS},
-    {"host-refusals", 0, NUMBER(host_refusals),
+    {"jobs", 0, NUMBER(jobs, 1, 256), "accounts at work at one time, 1 to 256 (default: by this machine)",
+        "N", SIGNING_IN, true, OPTION_SAYS},
+    {"host-jobs", 0, NUMBER(host_jobs, 0, 1000), "of these at most so many at one host (default: no limit)",
+        "N", SIGNING_IN, true, OPTION_SAYS},
+    {"host-logins", 0, NUMBER(host_logins, 0, 100000),
+        "sign-ins at one host in any minute (default: no limit)", "N", SIGNING_IN, true, OPTION_SAYS},
+    {"host-refusals", 0, NUMBER(host_refusals, 0, 100000),
         "leave a host alone when its first N sign-ins were all refused; 0: never (default: 5)", "N",
         SIGNING_IN, true, OPTION_SAYS},
     {"fail-fast", 0, FLAG(fail_fast), "begin no further account once one has failed", NULL, SIGNING_IN, true,
@@ -273,17 +279,18 @@ static const struct option_row rows[] = {
     {"skip-finished", 0, FLAG(skip_finished), "leave out accounts whose last migration was complete", NULL,
         "migrate", true, OPTION_SAYS},
     {"shard", 0, TEXT(shard_text),
-        "only the I-th of N parts of the list, each for another run beside this one", "I/N", JOINING, true,
+        "only the I-th of N parts of the list, each for another run beside this one", "I/N", LISTED, true,
         OPTION_SAYS},
     {"shared", 0, FLAG(shared), "let one source go to several destinations, and several sources into one",
         NULL, JOINING, true, OPTION_SAYS},
     {"all", 0, FLAG(all), "list every account at the end, not only those that need attention", NULL,
-        "check estimate plan migrate verify delete status", true, OPTION_SAYS},
+        "check plan migrate verify delete", true, OPTION_SAYS},
     {"progress", 0, TEXT(progress_text),
         "of the run as one JSON object on a line, on descriptor FD (default: 2)", "json[:FD]", SIGNING_IN,
         true, OPTION_USES_DESCRIPTOR},
 };
 #define ROWS (sizeof rows / sizeof *rows)
+_Static_assert(ROWS <= OPTIONS_MAX, "options.given is full");
 
 const struct option_row *option_table(size_t *ret_count)
 {
@@ -297,6 +304,57 @@ const struct option_row *option_table_find(const char *name)
         if (!strcmp(rows[i].name, name))
             return &rows[i];
     return NULL;
+}
+
+/* Other words for an option, which no help shows: imapsync's users say --dry. */
+static const struct {
+    const char *word, *name, *command; /* NULL: with all */
+} twins[] = {{"dry", "dry-run", NULL}, {"timeout", "discover-timeout", "discover"}};
+
+const char *option_table_twin(size_t i, const char *command)
+{
+    size_t count = sizeof twins / sizeof *twins;
+    for (size_t k = 0; k < count; k++)
+        if ((!twins[k].command || !strcmp(twins[k].command, command)) && !i--)
+            return twins[k].word;
+    return NULL;
+}
+
+const struct option_row *option_table_find_word(const char *word, const char *command)
+{
+    for (size_t i = 0; i < sizeof twins / sizeof *twins; i++)
+        if (!strcmp(word, twins[i].word) && (!twins[i].command || !strcmp(twins[i].command, command)))
+            return option_table_find(twins[i].name);
+    for (size_t i = 0; i < ROWS && word[0] && !word[1]; i++)
+        if (rows[i].letter == word[0])
+            return &rows[i];
+    return option_table_find(word);
+}
+
+size_t option_table_index(const struct option_row *row)
+{
+    return (size_t)(row - rows);
+}
+
+bool option_table_heeds(const struct option_row *row, const char *command)
+{
+    size_t len = strlen(command);
+    for (const char *p = row->commands; p && *p; p += strcspn(p, " "), p += *p == ' ')
+        if (strcspn(p, " ") == len && !strncmp(p, command, len))
+            return true;
+    return !row->commands;
+}
+
+char *option_table_commands(const struct option_row *row)
+{
+    struct buf words = {0};
+    for (const char *p = row->commands; p && *p; p += strcspn(p, " "), p += *p == ' ') {
+        size_t len = strcspn(p, " ");
+        buf_printf(&words, "%s%.*s", p == row->commands ? "" : p[len] ? ", " : " and ", (int)len, p);
+    }
+    char *text = buf_strdup(&words);
+    buf_done(&words);
+    return text;
 }
 
 /* ---- the fields ---- */
@@ -320,12 +378,16 @@ static int must(struct error *err, const char *what)
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "must be %s", what);
 }
 
-static int set_number(int *field, const char *value, struct error *err)
+static int set_number(const struct option_row *row, int *field, const char *value, struct error *err)
 {
-    char *end;
+    char *end, range[64];
+    errno = 0;
     long n = strtol(value, &end, 10);
-    if (!*value || strchr(" \t\n\v\f\r", *value) || *end || n < INT_MIN || n > INT_MAX)
+    if (!*value || strchr(" \t\n\v\f\r", *value) || *end)
         return must(err, "a whole number");
+    snprintf(range, sizeof range, "%d to %d", row->least, row->most);
+    if (errno || n < row->least || n > row->most)
+        return must(err, range);
     *field = (int)n;
     return 0;
 }
@@ -371,7 +433,7 @@ int option_table_set(struct options *o, const struct option_row *row, const char
         *text_of(o, row) = mem_strdup(value);
         return 0;
     case OPTION_NUMBER:
-        return set_number(number_of(o, row), value, err);
+        return set_number(row, number_of(o, row), value, err);
     case OPTION_FLAG:
         return set_flag(number_of(o, row), value, err);
     case OPTION_LIST:
@@ -414,7 +476,7 @@ static void free_list(const char ***list)
     *list = NULL;
 }
 
-static void free_field(struct options *o, const struct option_row *row)
+void option_table_clear(struct options *o, const struct option_row *row)
 {
     if (row->kind == OPTION_TEXT || row->kind == OPTION_SECRET)
         free_text(text_of(o, row), row->kind);
@@ -426,67 +488,12 @@ static void free_field(struct options *o, const struct option_row *row)
 
 void option_table_put(const struct options *from, struct options *to, const struct option_row *row)
 {
-    free_field(to, row);
+    option_table_clear(to, row);
     copy_field(from, to, row);
 }
 
 void option_table_free(struct options *o)
 {
     for (size_t i = 0; i < ROWS; i++)
-        free_field(o, &rows[i]);
-}
-
-/* ---- for popt ---- */
-#define FIRST_VALUE (OPTION_TABLE_HELP + 1)
-
-static bool concerns(const char *commands, const char *command)
-{
-    size_t len = strlen(command);
-    for (const char *p = commands; p && *p; p += strcspn(p, " "), p += *p == ' ')
-        if (strcspn(p, " ") == len && !strncmp(p, command, len))
-            return true;
-    return !commands;
-}
-
-static struct poptOption popt_option(const struct option_row *row, bool shown)
-{
-    return (struct poptOption){
-        .longName = row->name,
-        .shortName = row->letter,
-        .argInfo = (unsigned)(row->kind == OPTION_FLAG ? POPT_ARG_NONE : POPT_ARG_STRING) |
-                   (shown ? 0 : (unsigned)POPT_ARGFLAG_DOC_HIDDEN),
-        .val = (int)(row - rows) + FIRST_VALUE,
-        .descrip = row->help,
-        .argDescrip = row->value,
-    };
-}
-
-void option_table_popt(
-    const char *command, struct poptOption one[OPTION_TABLE_MAX], struct poptOption many[OPTION_TABLE_MAX])
-{
-    _Static_assert(ROWS + 3 <= OPTION_TABLE_MAX, "the table is full");
-    size_t ones = 0, manies = 0;
-    bool listed = concerns(LISTED, command);
-    memset(one, 0, OPTION_TABLE_MAX * sizeof *one);
-    memset(many, 0, OPTION_TABLE_MAX * sizeof *many);
-    for (size_t i = 0; i < ROWS; i++) {
-        const struct poptOption option = popt_option(&rows[i], concerns(rows[i].commands, command));
-        if (rows[i].kind == OPTION_SECRET)
-            continue;
-        if (rows[i].many && listed)
-            many[manies++] = option;
-        else
-            one[ones++] = option;
-    }
-    one[ones++] = (struct poptOption){
-        .longName = "help", .shortName = 'h', .val = OPTION_TABLE_HELP, .descrip = "this text"};
-    if (listed)
-        one[ones] = (struct poptOption){
-            .argInfo = POPT_ARG_INCLUDE_TABLE, .arg = many, .descrip = "For many accounts:"};
-}
-
-const struct option_row *option_table_row(int popt_value)
-{
-    size_t i = (size_t)(popt_value - FIRST_VALUE);
-    return i < ROWS ? &rows[i] : NULL;
+        option_table_clear(o, &rows[i]);
 }

@@ -1,9 +1,9 @@
 /* option_table.h - every option there is: its name, the field of struct options that it fills, its line in
- * --help, and the commands that it concerns. What parses, copies and frees options goes over this table. */
+ * --help, and the commands that heed it. What parses, refuses, copies and frees options goes over this table.
+ */
 #pragma once
 
 #include "options.h"
-#include <popt.h>
 #include <stddef.h>
 
 enum option_kind {
@@ -35,35 +35,35 @@ struct option_row {
     char letter;      /* 'q'; 0: none */
     enum option_kind kind;
     size_t offset;        /* in struct options */
+    int least, most;      /* of a number */
     const char *help;     /* NULL for a secret */
     const char *value;    /* "FILE"; NULL for a flag */
-    const char *commands; /* that it concerns, "plan migrate"; NULL: all */
-    bool many;            /* in --help below "For many accounts" */
+    const char *commands; /* that heed it, "plan migrate"; NULL: all. On the command line of another it is an
+                             error, in its @FILE it is passed over */
+    bool many;            /* of lists alone; in --help below "For many accounts" */
     enum option_power power;
 };
 
 const struct option_row *option_table(size_t *ret_count);
 /* NULL if there is none of that name. */
 const struct option_row *option_table_find(const char *name);
+/* By what a person may type: the name, its letter ("n"), or another word for it with this command. */
+const struct option_row *option_table_find_word(const char *word, const char *command);
+const char *option_table_twin(size_t i, const char *command); /* these other words; NULL behind the last */
+size_t option_table_index(const struct option_row *row); /* of option_table's array, and of options.given */
+bool option_table_heeds(const struct option_row *row, const char *command);
+/* "plan, migrate and delete"; owned by the caller. */
+char *option_table_commands(const struct option_row *row);
 
 /* Put a value in place of what is there (a list: behind it). A flag: yes, no, 1, 0, true, false, はい,
- * いいえ; NULL is yes. -1 with ERROR_USAGE, whose text says only what the value must be ("must be a whole
- * number"): the caller knows where it stood. */
+ * いいえ; NULL is yes. A number: within its bounds. -1 with ERROR_USAGE, whose text says only what the value
+ * must be ("must be a whole number"): the caller knows where it stood. */
 int option_table_set(struct options *o, const struct option_row *row, const char *value, struct error *err);
 
 /* The fields of the table, copied as their owner's; *to is overwritten. */
 void option_table_copy(const struct options *from, struct options *to);
 /* One of them in the place of the other's. */
 void option_table_put(const struct options *from, struct options *to, const struct option_row *row);
-/* Free them; they are zero afterwards. */
+/* Free one of them, or all; zero afterwards. */
+void option_table_clear(struct options *o, const struct option_row *row);
 void option_table_free(struct options *o);
-
-#define OPTION_TABLE_MAX  160
-#define OPTION_TABLE_HELP 1 /* what poptGetNextOpt returns for --help */
-
-/* For popt: `one` (which includes `many`) has a line for each option, ended by a row of zeros. poptGetNextOpt
- * returns what option_table_row turns into its row; the value is left to poptGetOptArg. What does not concern
- * `command` is taken, so that one @FILE serves all commands, but hidden from its --help. */
-void option_table_popt(
-    const char *command, struct poptOption one[OPTION_TABLE_MAX], struct poptOption many[OPTION_TABLE_MAX]);
-const struct option_row *option_table_row(int popt_value);

@@ -1,7 +1,6 @@
 #include "options.h"
 
 #include "mem.h"
-#include "option_file.h"
 #include "option_table.h"
 #include "options_route.h"
 #include "retry.h"
@@ -47,8 +46,6 @@ static int parse_seen(struct options *o, struct error *err)
         o->seen = SEEN_NONE;
     else
         return usage(err, "--seen %s: must be age, all or none%s", o->seen_text, "");
-    if (o->seen_older_than < 0 || o->seen_older_than > 100000)
-        return usage(err, "--seen-older-than: must be a number of days%s%s", "", "");
     return 0;
 }
 
@@ -114,12 +111,6 @@ static int parse_choices(struct options *o, struct error *err)
     if (o->delete_source_text && strcmp(o->delete_source_text, "verified") != 0)
         return usage(err, "--delete-source %s: must be \"verified\": nothing else is ever deleted%s",
             o->delete_source_text, "");
-    if (o->old_than < 0 || o->old_than > 100000)
-        return usage(err, "--old-than: must be a number of days%s%s", "", "");
-    if (o->older_than < -1 || o->older_than > 100000)
-        return usage(err, "--older-than: must be a number of days%s%s", "", "");
-    if (o->max_wait_s < 0 || o->max_wait_s > 7 * 86400)
-        return usage(err, "--max-wait: must be a number of seconds, at most a week%s%s", "", "");
     return 0;
 }
 
@@ -158,25 +149,6 @@ static int parse_progress(struct options *o, struct error *err)
     return 0;
 }
 
-static int check_range(const char *option, int value, int least, int most, struct error *err)
-{
-    char range[64];
-    if (value >= least && value <= most)
-        return 0;
-    snprintf(range, sizeof range, "%d to %d", least, most);
-    return usage(err, "%s: must be %s", option, range);
-}
-
-static int parse_many(struct options *o, struct error *err)
-{
-    if (check_range("--jobs", o->jobs, 0, 256, err) < 0 ||
-        check_range("--host-jobs", o->host_jobs, 0, 1000, err) < 0 ||
-        check_range("--host-logins", o->host_logins, 0, 100000, err) < 0 ||
-        check_range("--host-refusals", o->host_refusals, 0, 100000, err) < 0)
-        return -1;
-    return parse_shard(o, err) < 0 ? -1 : parse_progress(o, err);
-}
-
 static int parse_upload_cap(struct options *o, struct error *err)
 {
     o->upload_cap_given = o->upload_cap_text;
@@ -205,81 +177,24 @@ static int parse_commands(const struct options *o, struct error *err)
 
 int options_read_values(struct options *o, struct error *err)
 {
-    if (o->connections < 0 || o->connections > 8)
-        return usage(err, "--connections: must be 1 to 8%s%s", "", "");
     if (parse_format(o, err) < 0 || parse_seen(o, err) < 0 || parse_choices(o, err) < 0 ||
-        parse_time_zone(o, err) < 0 || parse_filter(o, err) < 0 || parse_many(o, err) < 0 ||
-        parse_upload_cap(o, err) < 0 || parse_commands(o, err) < 0 || options_route_check(o, err) < 0)
+        parse_time_zone(o, err) < 0 || parse_filter(o, err) < 0 || parse_shard(o, err) < 0 ||
+        parse_progress(o, err) < 0 || parse_upload_cap(o, err) < 0 || parse_commands(o, err) < 0 ||
+        options_route_check(o, err) < 0)
         return -1;
     if (!o->work_dir)
         o->work_dir = mem_strdup(OPTIONS_WORK_DIR);
     return parse_limit(o, err);
 }
 
-/* ---- the command line ---- */
-static void print_help(poptContext ctx, const char *command, const char *summary)
+void options_init(struct options *o)
 {
-    printf("popferry %s: %s\n\n", command, summary);
-    poptPrintHelp(ctx, stdout, 0);
-    printf("\n@FILE in place of an option reads options from FILE, one per line.\n");
-}
-
-static int take_option(poptContext ctx, int value, struct options *o, struct error *err)
-{
-    const struct option_row *row = option_table_row(value);
-    char *text CLEANUP(mem_free_str) = poptGetOptArg(ctx);
-    if (option_table_set(o, row, text, err) == 0)
-        return 0;
-    return text ? error_prefix(err, "--%s %s", row->name, text) : error_prefix(err, "--%s", row->name);
-}
-
-/* All of them. 0, -1, or OPTION_TABLE_HELP. */
-static int take_options(poptContext ctx, struct options *o, struct error *err)
-{
-    int value;
-    while ((value = poptGetNextOpt(ctx)) > 0) {
-        if (value == OPTION_TABLE_HELP)
-            return value;
-        if (take_option(ctx, value, o, err) < 0)
-            return -1;
-    }
-    const char *stray = poptPeekArg(ctx);
-    if (value < -1)
-        return usage(err, "%s: %s", poptBadOption(ctx, POPT_BADOPTION_NOALIAS), poptStrerror(value));
-    return stray ? usage(err, "%s: not understood here%s", stray, "") : options_read_values(o, err);
-}
-
-int options_parse(const char *command, const char *summary, int argc, const char **argv, struct options *ret,
-    struct error *err)
-{
-    struct options o CLEANUP(options_done) = {.seen_older_than = 14,
+    *o = (struct options){.seen_older_than = 14,
         .old_than = 365,
         .older_than = -1,
         .max_wait_s = RETRY_MAX_WAIT_MS / 1000,
         .years = 5,
         .host_refusals = 5};
-    struct poptOption one[OPTION_TABLE_MAX], many[OPTION_TABLE_MAX];
-    const char **expanded = NULL;
-    option_table_popt(command, one, many);
-    int count = option_file_expand(argc, argv, &expanded, err);
-    if (count < 0)
-        return -1;
-    char *name CLEANUP(mem_free_str) = mem_printf("popferry %s", command);
-    expanded[0] = name;
-    poptContext ctx = poptGetContext("popferry", count, expanded, one, 0);
-    poptSetOtherOptionHelp(ctx, "[OPTIONS]");
-    int rc = take_options(ctx, &o, err);
-    if (rc == OPTION_TABLE_HELP) {
-        print_help(ctx, command, summary);
-        exit(EXIT_SUCCESS);
-    }
-    poptFreeContext(ctx);
-    option_file_free(expanded, count);
-    if (rc < 0)
-        return error_append(err, " (popferry %s --help lists the options)", command);
-    *ret = o;
-    o = (struct options){0};
-    return 0;
 }
 
 size_t options_count(const char *const *list)

@@ -9,10 +9,19 @@
 enum format {
     FORMAT_TEXT,
     FORMAT_JSON,
-    FORMAT_CSV, /* report and estimate only */
+    FORMAT_CSV,
 };
 
 #define OPTIONS_WORK_DIR "popferry-work"
+
+#define OPTIONS_MAX   160 /* at least as many as option_table.h has */
+#define OPTIONS_WORDS 2
+
+enum option_origin {
+    OPTION_NOT_GIVEN,
+    OPTION_OF_FILE, /* an @FILE */
+    OPTION_OF_LINE, /* the command line itself */
+};
 
 struct options {
     char *from, *to, *from_user, *to_user;
@@ -71,13 +80,14 @@ struct options {
     unsigned shard, shards; /* 1..shards; 0 of 0: all of the list */
     bool progress_json;     /* to progress_fd */
     int progress_fd;
+    char *protocol;                   /* discover */
+    const char *words[OPTIONS_WORDS]; /* what stood beside the options; borrowed from argv; NULL: not given */
+    unsigned char given[OPTIONS_MAX]; /* enum option_origin, by option_table_index */
 };
 
-/* Parse argv[1..] for a command (argv[0] is its name). Every command takes every option, so that one @FILE
- * serves them all; what does not concern a command is ignored by it. Prints --help and exits 0 by itself. 0,
- * or -1 with ERROR_USAGE. The caller owns *ret: options_done. */
-int options_parse(const char *command, const char *summary, int argc, const char **argv, struct options *ret,
-    struct error *err);
+/* As they are when nothing is given. */
+void options_init(struct options *o);
+
 void options_done(struct options *o); /* zeroed is fine */
 
 /* What the texts mean, once more after some were changed. -1 with ERROR_USAGE that begins with "--OPTION". */

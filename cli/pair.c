@@ -52,8 +52,9 @@ static int run_errand(const struct errand_kind *kind, const struct options *o, c
     return code;
 }
 
-static int run_pair(const struct errand_kind *kind, const struct options *o)
+static int run_pair(const struct command *self, const struct options *o)
 {
+    const struct errand_kind *kind = self->kind;
     struct job job CLEANUP(options_job_done) = {0};
     struct secret_keeper keeper CLEANUP(secret_keeper_done) = {0};
     char *work_dir CLEANUP(mem_free_str) = NULL;
@@ -62,7 +63,7 @@ static int run_pair(const struct errand_kind *kind, const struct options *o)
         secret_keeper_job(&keeper, o, kind->source_alone, &job, &err) < 0 ||
         (kind->keeps && pair_find_work_dir(&job, &work_dir, &err) < 0) ||
         (kind->uploads && find_upload_cap(o, &job, &err) < 0))
-        return talk_error(NULL, &err);
+        return command_refuse(self, o, &err);
     job.wait_for_cap = o->wait;
     return run_errand(kind, o, &job, &keeper);
 }
@@ -71,14 +72,10 @@ int pair_command(const struct command *self, int argc, const char **argv)
 {
     struct options o CLEANUP(options_done) = {0};
     struct error err;
-    if (options_parse(self->name, self->summary, argc, argv, &o, &err) < 0)
-        return talk_error(NULL, &err);
-    if (o.format == FORMAT_CSV) {
-        error_set(&err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
-            "--format csv: only estimate and report print that; popferry %s prints text or json", self->name);
-        return talk_error(NULL, &err);
-    }
+    int code;
+    if (!command_begin(self, argc, argv, &o, &code))
+        return code;
     if (o.accounts)
         return batch_command(self, &o);
-    return options_discover(&o, true, NULL, &err) < 0 ? talk_error(NULL, &err) : run_pair(self->kind, &o);
+    return options_discover(&o, true, NULL, &err) < 0 ? command_refuse(self, &o, &err) : run_pair(self, &o);
 }

@@ -68,7 +68,7 @@ json_t *print_json_message(const struct outcome_message *m)
 void print_json_document(FILE *out, const char *command, json_t *content)
 {
     json_t *doc = json_pack(
-        "{s:i, s:s, s:s}", "schema", PRINT_JSON_SCHEMA, "popferry", POPFERRY_VERSION, "command", command);
+        "{s:i, s:s, s:s?}", "schema", PRINT_JSON_SCHEMA, "popferry", POPFERRY_VERSION, "command", command);
     json_object_update_new(doc, content);
     json_dumpf(doc, out, JSON_INDENT(2) | JSON_PRESERVE_ORDER);
     fputc('\n', out);

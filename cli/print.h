@@ -20,7 +20,7 @@ json_t *print_json_job(const struct job *job);
 json_t *print_json_error(const struct error *err); /* null when code is 0 */
 
 /* A whole document, indented: what every document begins with, then the members of content, an object;
- * consumed. */
+ * consumed. command NULL: null. */
 void print_json_document(FILE *out, const char *command, json_t *content);
 
 /* One message as a JSON object. */

@@ -15,14 +15,14 @@ static int by_names(const void *a, const void *b)
 }
 
 /* The rows that have names, sorted. A row that another repeats is the same account. */
-static void order_rows(struct report_scope *s)
+static void order_rows(struct report_scope *s, bool quiet)
 {
     s->rows = mem_array(s->list.count + 1, sizeof *s->rows);
     for (size_t i = 0; i < s->list.count; i++) {
         const struct batch_entry *e = &s->list.entries[i];
         if (e->source && *e->source)
             s->rows[s->count++] = (struct report_scope_row){.entry = e};
-        else
+        else if (!quiet)
             fprintf(stderr, "popferry: warning: %s\n", e->error.text);
     }
     qsort(s->rows, s->count, sizeof *s->rows, by_names);
@@ -42,7 +42,7 @@ int report_scope_read(const struct options *o, struct report_scope *ret, struct 
         if (batch_list_read(o, true, false, &s.list, err) < 0)
             return -1;
         s.listed = true;
-        order_rows(&s);
+        order_rows(&s, o->quiet);
     }
     *ret = s;
     s = (struct report_scope){0};

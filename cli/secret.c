@@ -117,6 +117,8 @@ static void warn_once(const char *file)
 
 void secret_warn(const struct options *o)
 {
+    if (o->quiet)
+        return;
     if (!o->from_password)
         warn_once(o->from_password_file), warn_once(o->from_token_file);
     if (!o->to_password)

@@ -125,9 +125,10 @@ if [[ -z ${HOSTILE:-} ]]; then
     printf 'from_user,to_user,note\n"u\033]0;x\007\302\233","listed","\033[2J"\nplain,"listed2","\302\2336n\033[2J"\n' >"$W/list.csv"
     chmod 600 "$W/list.csv"
     for command in plan migrate verify status report; do
+        signs_in=(--from-password-file "$W/word" --to-password-file "$W/password" --ca-file "$SERVERS_CA" --allow-plaintext --all)
+        [[ $command == status || $command == report ]] && signs_in=()
         raw "$command" --accounts "$W/list.csv" --work-dir "$W/listed" --from-host "pop3://127.0.0.1:$port" \
-            --from-password-file "$W/word" --to-host "imaps://localhost:$CLOUD_IMAPS_PORT" \
-            --to-password-file "$W/password" --ca-file "$SERVERS_CA" --allow-plaintext --all
+            --to-host "imaps://localhost:$CLOUD_IMAPS_PORT" "${signs_in[@]}"
         mapfile -t shown < <(find "$W/listed" -name '*.ndjson' -o -name status.json -o -name '*.tsv')
         check "a list with escapes, $command (exit $rc): none is shown" control_characters "$W/out" "$W/err" "${shown[@]}"
     done

@@ -103,12 +103,13 @@ LIB_PIDS+=($!)
 mkdir "$W/said"
 said=0
 run() { # COMMAND WAY OPTIONS...
-    local command=$1 way=$2 work=(--work-dir "$W/work-$2")
+    local command=$1 way=$2 work=(--work-dir "$W/work-$2") signs_in=(--ca-file "$SERVERS_CA" --verbose)
     shift 2
     said=$((said + 1))
-    [[ $command == check ]] && work=(--ca-file "$SERVERS_CA")
+    [[ $command == check ]] && work=()
+    [[ $command == status || $command == report ]] && signs_in=() && set -- # they need no password
     "$POPFERRY" "$command" --from "pop3s://u$way@localhost:$LEGACY_POP3S_PORT" --to "imaps://u$way@localhost:$CLOUD_IMAPS_PORT" \
-        --ca-file "$SERVERS_CA" "${work[@]}" --verbose "$@" >"$W/said/$said-$command-$way.out" 2>"$W/said/$said-$command-$way.err" </dev/null
+        "${signs_in[@]}" "${work[@]}" "$@" >"$W/said/$said-$command-$way.out" 2>"$W/said/$said-$command-$way.err" </dev/null
     rc=$?
 }
 declare -A options=(

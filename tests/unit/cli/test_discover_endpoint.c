@@ -53,12 +53,12 @@ static void test_endpoint(void)
     CLEANUP(mem_free_str) char *path = mem_printf("%s/file.example", dir);
     write_settings(path);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        CLEANUP(discover_options_done) struct discover_options o = {.trust = rows[i].trust};
+        struct discover_options o = {.trust = rows[i].trust,
+            .folder = dir,
+            .ispdb = "none",
+            .dns = "127.0.0.1:1"}; /* nobody answers there */
         CLEANUP(mem_free_str) char *url = NULL;
         struct error err = {0};
-        o.folder = mem_strdup(dir);
-        o.ispdb = mem_strdup("none");
-        o.dns = mem_strdup("127.0.0.1:1"); /* nobody answers there */
         CHECK_LABEL("%s, row %zu", rows[i].address, i);
         CHECK_INT(discover_endpoint(&o, rows[i].protocol == ENDPOINT_POP3 ? "--from" : "--to",
                       rows[i].address, rows[i].user, rows[i].protocol, false, NULL, NULL, &url, &err),
@@ -92,10 +92,8 @@ static void test_options(void)
         {NULL, NULL, 601, false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        CLEANUP(discover_options_done)
-        struct discover_options o = {.ispdb = mem_strdup(rows[i].ispdb),
-            .folder = mem_strdup(rows[i].folder),
-            .timeout_s = rows[i].timeout_s};
+        struct discover_options o = {
+            .ispdb = rows[i].ispdb, .folder = rows[i].folder, .timeout_s = rows[i].timeout_s};
         CHECK_LABEL("row %zu", i);
         CHECK_INT(discover_options_check(&o, NULL), rows[i].fine ? 0 : -1);
     }

@@ -1,5 +1,7 @@
 /* The options of an account of a list, and what they make of a server's name. */
 #include "check.h"
+#include "command_line.h"
+#include "command_list.h"
 #include "mem.h"
 #include "option_table.h"
 #include "options.h"
@@ -13,7 +15,7 @@ static struct options parse(const char *const *args)
     int argc = 1;
     while (*args && argc < 24)
         argv[argc++] = *args++;
-    if (options_parse("migrate", "", argc, argv, &o, &err) < 0) {
+    if (command_line_read(command_list_find("migrate", &err), argc, argv, &o, &err) < 0) {
         fprintf(stderr, "%s\n", err.text);
         CHECK(false);
     }
@@ -98,19 +100,6 @@ static void a_copy_is_deep(void)
             CHECK_STR(*(const char *const *)field, "7");
     }
     option_table_free(&b);
-}
-
-static void the_last_one_counts(void)
-{
-    struct options o =
-        PARSE("--from-user=a", "--from-user=b", "--rate=x", "--rate=y", "--old-than=1", "--old-than=2");
-    CHECK_LABEL("given twice");
-    CHECK_STR(o.from_user, "b");
-    CHECK_INT(options_count(o.rates), 2);
-    CHECK_STR(o.rates[1], "y");
-    CHECK_INT(o.old_than, 2);
-    CHECK_INT(o.host_refusals, 5);
-    options_done(&o);
 }
 
 /* ---- accounts of a list ---- */
@@ -344,7 +333,6 @@ int main(void)
         {"each option has a field and a name of its own", rows_have_fields_of_their_own},
         {"each option says what it could do if a stranger said it", rows_say_what_they_could_do},
         {"a copy is deep", a_copy_is_deep},
-        {"of an option given twice the last one counts", the_last_one_counts},
         {"all that is wrong with a row", all_that_is_wrong_with_a_row},
         {"cells replace options", cells_replace_options},
         {"cells and common options that say different things", contests_are_settled},
