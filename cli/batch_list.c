@@ -1,6 +1,7 @@
 #include "batch_list.h"
 
 #include "ledger.h"
+#include "list_trust.h"
 #include "mem.h"
 #include "sha256.h"
 #include "text.h"
@@ -110,7 +111,8 @@ static void name_broken(const struct batch_list *l, struct batch_entry *e)
 
 static int find_servers(struct batch_list *l, struct batch_entry *e, bool online, struct error *err)
 {
-    e->unresolved = !online && options_discover_wants(&e->options);
+    e->unresolved = !online && (options_discover_wants(&e->options, JOB_SOURCE) ||
+                                   options_discover_wants(&e->options, JOB_DESTINATION));
     if (e->unresolved)
         return refused(l, e, err,
             "the server of an address is looked for when the account is run; until then nothing is known of it here");
@@ -153,6 +155,25 @@ static void check_end(const struct batch_list *l, struct batch_entry *e, enum jo
     endpoint_done(&end);
 }
 
+/* Before any server is asked: of one that is yet to be found, it is known that only the list names it. What
+ * is missing or cannot be read is told by options_endpoints. */
+static int check_servers(struct batch_entry *e, const struct options *common)
+{
+    size_t before = e->faults.count;
+    for (enum job_side side = JOB_SOURCE; side <= JOB_DESTINATION; side++) {
+        struct endpoint server CLEANUP(endpoint_done) = {0};
+        struct error why;
+        if (!options_discover_wants(&e->options, side) &&
+            options_server(&e->options, side, &server, &why) < 0)
+            continue;
+        if (list_trust_check_server(common, &e->options, side, &server, &why) < 0) {
+            error_prefix(&why, "%s", e->options.place);
+            add_fault(e, &why);
+        }
+    }
+    return e->faults.count > before ? -1 : 0;
+}
+
 static int make_entry(
     struct batch_list *l, struct batch_entry *e, const struct options *o, bool source_alone, bool online)
 {
@@ -160,7 +181,7 @@ static int make_entry(
     struct error why;
     if (accounts_fault(&l->list, e->row, &why) < 0)
         return add_fault(e, &why);
-    if (options_for_account(o, &l->list, e->row, &e->options, &e->faults) < 0)
+    if (options_for_account(o, &l->list, e->row, &e->options, &e->faults) < 0 || check_servers(e, o) < 0)
         return -1;
     if (find_servers(l, e, online, &why) < 0)
         return add_fault(e, &why);

@@ -5,6 +5,7 @@
 #include "batch_list.h"
 #include "exit_code.h"
 #include "i18n.h"
+#include "list_trust_print.h"
 #include "mem.h"
 #include "nearest.h"
 #include "option_rules.h"
@@ -165,18 +166,19 @@ static json_t *json_errors(const struct batch_list *l, size_t *ret_bad, bool tex
     return errors;
 }
 
-static void print_json(const struct batch_list *l, json_t *errors, size_t bad, int code)
+static void print_json(
+    const struct batch_list *l, const struct options *o, json_t *errors, size_t bad, int code)
 {
     char delimiter[2] = {l->list.csv.delimiter, '\0'};
     json_t *warnings = json_array();
     for (size_t i = 0; i < l->warning_count; i++)
         json_array_append_new(warnings, json_string(l->warnings[i]));
     print_json_document(stdout, "accounts",
-        json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:O, s:o, s:i}", "file", l->list.path, "form",
-            form_words(&l->list), "charset", l->list.charset, "delimiter", delimiter, "accounts",
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:O, s:o, s:o, s:b, s:i}", "file", l->list.path,
+            "form", form_words(&l->list), "charset", l->list.charset, "delimiter", delimiter, "accounts",
             (json_int_t)l->count, "in_order", (json_int_t)(l->count - bad), "disabled",
             (json_int_t)l->disabled, "other_shards", (json_int_t)l->elsewhere, "errors", errors, "warnings",
-            warnings, "exit_code", code));
+            warnings, "beyond_data", list_trust_json(l, o), "trusted", o->trust_list, "exit_code", code));
 }
 
 static int check(const struct options *o, struct error *err)
@@ -192,8 +194,9 @@ static int check(const struct options *o, struct error *err)
         print_list(&l, bad);
         for (size_t i = 0; i < l.warning_count; i++)
             printf("  %-14s %s\n", "warning", l.warnings[i]);
+        list_trust_print(&l, o);
     } else {
-        print_json(&l, errors, bad, code);
+        print_json(&l, o, errors, bad, code);
     }
     json_decref(errors);
     return code;

@@ -264,6 +264,9 @@ static const struct option_row rows[] = {
     {"accounts", 0, TEXT(accounts),
         "do it for each account of this list (CSV as a spreadsheet saves it; popferry accounts makes one to begin with); its columns are these options",
         "FILE", LISTED, true, OPTION_READS_FILE},
+    {"trust-list", 0, FLAG(trust_list),
+        "let that list do more than name servers, users and passwords: run commands, read and write files, lower TLS (popferry accounts check shows what)",
+        NULL, LISTED, true, OPTION_LOWERS},
     {"charset", 0, TEXT(charset), "of that list (default: found out)", "NAME", LISTED, true, OPTION_SAYS},
     {"jobs", 0, NUMBER(jobs, 1, 256), "accounts at work at one time, 1 to 256 (default: by this machine)",
         "N", SIGNING_IN, true, OPTION_SAYS},
@@ -441,6 +444,21 @@ int option_table_set(struct options *o, const struct option_row *row, const char
         return 0;
     }
     return error_unhandled(err, row->name);
+}
+
+const char *option_table_said(const struct options *o, const struct option_row *row)
+{
+    switch (row->kind) {
+    case OPTION_TEXT:
+    case OPTION_SECRET:
+        return *text_of(o, row);
+    case OPTION_FLAG:
+        return *number_of(o, row) ? "yes" : NULL;
+    case OPTION_NUMBER:
+    case OPTION_LIST:
+        break;
+    }
+    return NULL;
 }
 
 static void copy_field(const struct options *from, struct options *to, const struct option_row *row)

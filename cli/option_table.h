@@ -60,6 +60,9 @@ char *option_table_commands(const struct option_row *row);
  * must be ("must be a whole number"): the caller knows where it stood. */
 int option_table_set(struct options *o, const struct option_row *row, const char *value, struct error *err);
 
+/* What a text is; of a flag that is on "yes"; NULL: not given, or a number or list. Borrowed from *o. */
+const char *option_table_said(const struct options *o, const struct option_row *row);
+
 /* The fields of the table, copied as their owner's; *to is overwritten. */
 void option_table_copy(const struct options *from, struct options *to);
 /* One of them in the place of the other's. */

@@ -271,12 +271,16 @@ static bool is_clean(const char *name)
     return !strcmp(text_clean(clean, cap, name, cap - 1), name);
 }
 
-static int parse_side(const struct side *s, struct endpoint *ret, struct error *err)
+static int parse_server(const struct side *s, struct endpoint *ret, struct error *err)
 {
     if (!is_given(s))
         return usage(err, "%s is missing: it names the server as a URL (see --help)%s", s->name, "");
-    int rc = s->url ? endpoint_parse(s->name, s->url, s->protocol, ret, err) : parse_host(s, ret, err);
-    if (rc < 0)
+    return s->url ? endpoint_parse(s->name, s->url, s->protocol, ret, err) : parse_host(s, ret, err);
+}
+
+static int parse_side(const struct side *s, struct endpoint *ret, struct error *err)
+{
+    if (parse_server(s, ret, err) < 0)
         return -1;
     if (s->user && ret->user && strcmp(s->user, ret->user) != 0)
         return usage(
@@ -287,6 +291,12 @@ static int parse_side(const struct side *s, struct endpoint *ret, struct error *
     if ((ret->user && !is_clean(ret->user)) || (ret->authzid && !is_clean(ret->authzid)))
         return usage(err, "%s: the user name holds control characters, or is not UTF-8%s", s->user_name, "");
     return 0;
+}
+
+int options_server(const struct options *o, enum job_side side, struct endpoint *ret, struct error *err)
+{
+    const struct side s = side == JOB_SOURCE ? source_of(o) : destination_of(o);
+    return parse_server(&s, ret, err);
 }
 
 static int account_of(const struct side *s, char **ret, struct error *err)

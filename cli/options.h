@@ -63,6 +63,8 @@ struct options {
     int allow_http, trust, discover_timeout;
     int wait; /* for the day's upload limit, and in a batch for whatever tells a time to come again */
     /* many accounts */
+    int trust_list;         /* list_trust.h; never of the list */
+    bool server_of_list[2]; /* by job_side: its server is the list's word alone (of an account) */
     char *accounts, *charset, *shard_text, *progress_text;
     int jobs;                                  /* 0: by the machine */
     int host_jobs, host_logins, host_refusals; /* 0: no limit */
@@ -128,6 +130,10 @@ int options_accounts(const struct options *o, char **ret_from, char **ret_to, st
  * ERROR_USAGE.
  */
 int options_endpoint(const struct options *o, enum job_side side, struct endpoint *ret, struct error *err);
+
+/* The server of one side by its URL or host, with or without a user. *ret as with options_endpoint; -1 when
+ * it is not given or cannot be read. */
+int options_server(const struct options *o, enum job_side side, struct endpoint *ret, struct error *err);
 
 /* The job these options describe, without its passwords (secret_keeper_job, secret.h, has them, too).
  * source_alone: a destination is not needed, and only looked at if it is given; without one job->to is

@@ -2,6 +2,7 @@
  */
 #include "options.h"
 
+#include "list_trust.h"
 #include "mem.h"
 #include "option_table.h"
 #include <stdlib.h>
@@ -12,6 +13,7 @@ struct row {
     size_t index;
     struct options *options;
     struct options_faults *faults;
+    const struct options *common;
 };
 
 /* ---- what is wrong ---- */
@@ -44,25 +46,25 @@ static void refuse(const struct row *r, const struct accounts_column *column, co
     options_faults_add(r->faults, &why);
 }
 
-/* ---- the cells ---- */
-static const struct option_row *option_of(const struct accounts_column *column)
+static void refuse_deed(
+    const struct row *r, const struct accounts_column *column, const struct option_row *option)
 {
-    if (column->option)
-        return option_table_find(column->option);
-    if (!strcmp(column->name, "from_password"))
-        return option_table_find("from-password");
-    return !strcmp(column->name, "to_password") ? option_table_find("to-password") : NULL;
+    char *words CLEANUP(mem_free_str) = list_trust_refusal(option);
+    refuse(r, column, words);
 }
 
+/* ---- the cells ---- */
 static void take_cell(const struct row *r, const struct accounts_column *column, const char *value)
 {
-    const struct option_row *option = option_of(column);
+    const struct option_row *option = list_trust_option(column);
     struct error why;
     bool used = option || !strcmp(column->name, "user");
     if (used && strpbrk(value, "\r\n"))
         refuse(r, column,
             option && option->kind == OPTION_SECRET ? "there is a line break in this password"
                                                     : "there is a line break in this cell");
+    else if (option && list_trust_is_needed(r->common, option, value) && !r->common->trust_list)
+        refuse_deed(r, column, option);
     else if (option && option_table_set(r->options, option, value, &why) < 0)
         refuse(r, column, why.text);
 }
@@ -101,15 +103,23 @@ static bool has_mailbox(const char *url)
     return authority[len] && authority[len + 1];
 }
 
-static bool has_scheme(const char *url)
-{
-    return url && strstr(url, "://");
-}
-
 static void drop(char **field)
 {
     free(*field);
     *field = NULL;
+}
+
+/* The scheme of a cell's URL says it. But where encryption was demanded for all, pop3:// of a list does not
+ * bring about what --allow-plaintext allows. */
+static void drop_encryption(const struct row *r, const char *url, char **tls)
+{
+    const char *begin = url ? strstr(url, "://") : NULL;
+    bool demanded = *tls && strcmp(*tls, "plaintext") != 0 && !r->options->trust_list;
+    if (!begin || begin == url)
+        return;
+    drop(tls);
+    if (demanded && begin[-1] != 's' && begin[-1] != 'S')
+        *tls = mem_strdup("starttls");
 }
 
 /* A cell that comes second to another option must not come second to a common one. */
@@ -132,10 +142,10 @@ static void drop_rivals(const struct row *r)
         drop(&o->from_token_file), drop(&o->from_token_command), drop(&o->from_oauth);
     if (cell(r, "to_password_file") || cell(r, "to_password_command") || cell(r, "to_password_env"))
         drop(&o->to_token_file), drop(&o->to_token_command), drop(&o->to_oauth);
-    if (has_scheme(cell(r, "from")) || has_scheme(cell(r, "from_host")))
-        drop(&o->from_tls);
-    if (has_scheme(cell(r, "to")) || has_scheme(cell(r, "to_host")))
-        drop(&o->to_tls);
+    drop_encryption(r, cell(r, "from"), &o->from_tls);
+    drop_encryption(r, cell(r, "from_host"), &o->from_tls);
+    drop_encryption(r, cell(r, "to"), &o->to_tls);
+    drop_encryption(r, cell(r, "to_host"), &o->to_tls);
     if (has_user(cell(r, "from")))
         drop(&o->from_user);
     if (has_user(cell(r, "to")))
@@ -200,7 +210,7 @@ static void read_values(const struct row *r, const struct options *common)
     struct error why;
     while (options_read_values(r->options, &why) < 0) {
         const struct accounts_column *column = column_of(r->list, r->index, &why);
-        const struct option_row *option = column ? option_of(column) : NULL;
+        const struct option_row *option = column ? list_trust_option(column) : NULL;
         size_t before = r->faults->count;
         options_account_fault(r->options, r->list, r->index, &why);
         options_faults_add(r->faults, &why);
@@ -214,7 +224,7 @@ int options_for_account(const struct options *common, const struct account_list 
     struct options *ret, struct options_faults *faults)
 {
     struct options o CLEANUP(options_done) = *common;
-    const struct row row = {.list = list, .index = i, .options = &o, .faults = faults};
+    const struct row row = {.list = list, .index = i, .options = &o, .faults = faults, .common = common};
     size_t before = faults->count;
     option_table_copy(common, &o);
     o.place = mem_printf("%s:%ld", list->path, accounts_line(list, i));

@@ -127,10 +127,11 @@ static bool lacks_source(const struct options *o)
     return !o->from && !o->from_host && o->from_user && discover_endpoint_is_address(o->from_user);
 }
 
-bool options_discover_wants(const struct options *o)
+bool options_discover_wants(const struct options *o, enum job_side side)
 {
-    return lacks_source(o) || (o->from && discover_endpoint_is_address(o->from)) ||
-           (o->to && discover_endpoint_is_address(o->to));
+    if (side == JOB_DESTINATION)
+        return o->to && discover_endpoint_is_address(o->to);
+    return lacks_source(o) || (o->from && discover_endpoint_is_address(o->from));
 }
 
 int options_discover(struct options *o, bool interactive, struct discover_cache *cache, struct error *err)

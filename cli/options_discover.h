@@ -20,8 +20,8 @@ struct discover_cache {
 };
 void discover_cache_done(struct discover_cache *c);
 
-/* Would options_discover look for something? */
-bool options_discover_wants(const struct options *o);
+/* Would options_discover look for the server of this side? */
+bool options_discover_wants(const struct options *o, enum job_side side);
 
 /* interactive: what is not to be trusted may be agreed to on the terminal; else only by --trust. -1 with
  * ERROR_USAGE, ERROR_CONNECT or ERROR_CANCELLED (discover_endpoint.h). cache: NULL for one pair. */

@@ -39,7 +39,9 @@ int report_scope_read(const struct options *o, struct report_scope *ret, struct 
     if (options_accounts(o, &s.from, &s.to, err) < 0)
         return -1;
     if (o->accounts) {
-        if (batch_list_read(o, true, false, &s.list, err) < 0)
+        struct options all = *o; /* what a row could do, is not done here: who was moved is asked */
+        all.trust_list = true;
+        if (batch_list_read(&all, true, false, &s.list, err) < 0)
             return -1;
         s.listed = true;
         order_rows(&s, o->quiet);

@@ -27,8 +27,9 @@ struct origin {
     const char *cell, *file, *command, *env, *fd, *netrc;
     const char *file_option, *command_option, *env_option, *fd_option;
     const struct endpoint *endpoint;
-    bool token; /* OAuth 2.0, in place of a password */
-    bool oauth; /* got from a provider */
+    bool token;          /* OAuth 2.0, in place of a password */
+    bool oauth;          /* got from a provider */
+    bool server_of_list; /* to which a `default` of netrc is not sent */
 };
 
 static struct origin token_origin(const struct options *o, const struct job *job, enum job_side side)
@@ -63,6 +64,7 @@ static struct origin origin_of(const struct options *o, const struct job *job, e
         .env = source ? o->from_password_env : o->to_password_env,
         .fd = source ? o->from_password_fd : o->to_password_fd,
         .netrc = o->netrc,
+        .server_of_list = o->server_of_list[side],
         .file_option = source ? "--from-password-file" : "--to-password-file",
         .command_option = source ? "--from-password-command" : "--to-password-command",
         .env_option = source ? "--from-password-env" : "--to-password-env",
@@ -233,7 +235,8 @@ static char *read_secret(const struct origin *from, const char *place, struct er
     if (from->fd)
         return secret_given_fd(from->fd_option, from->fd, err);
     if (from->netrc)
-        return secret_netrc_read(from->netrc, from->endpoint->host, from->endpoint->user, err);
+        return secret_netrc_read(
+            from->netrc, from->endpoint->host, from->endpoint->user, !from->server_of_list, err);
     if (!place)
         return ask(from, err);
     const char *prefix = !strcmp(from->side, "source") ? "from" : "to";

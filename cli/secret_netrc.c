@@ -137,7 +137,7 @@ static void take_value(struct scan *s, struct entry *e, const char *user)
     }
 }
 
-char *secret_netrc_find(const char *text, size_t len, const char *host, const char *user)
+char *secret_netrc_find(const char *text, size_t len, const char *host, const char *user, bool others)
 {
     struct scan *s = mem_alloc(sizeof *s);
     struct entry e = {0};
@@ -151,7 +151,7 @@ char *secret_netrc_find(const char *text, size_t len, const char *host, const ch
         }
         bool machine = is(s, "machine");
         found = finish(&e);
-        begin(&e, !machine || (next(s, false) && text_equal_nocase(s->word, host)));
+        begin(&e, machine ? next(s, false) && text_equal_nocase(s->word, host) : others);
     }
     if (found)
         mem_wipe_free(e.password);
@@ -200,13 +200,13 @@ static int read_file(const char *file, char **ret, size_t *ret_len, struct error
     return 0;
 }
 
-char *secret_netrc_read(const char *file, const char *host, const char *user, struct error *err)
+char *secret_netrc_read(const char *file, const char *host, const char *user, bool others, struct error *err)
 {
     char *text = NULL;
     size_t len = 0;
     if (read_file(file, &text, &len, err) < 0)
         return NULL;
-    char *secret = secret_netrc_find(text, len, host, user);
+    char *secret = secret_netrc_find(text, len, host, user, others);
     explicit_bzero(text, len);
     free(text);
     if (!secret)

@@ -86,7 +86,7 @@ encode() {
 printf '%s\n' "${lines[@]}" | encode >"$W/bad.csv"
 chmod 600 "$W/bad.csv"
 given=("--accounts" "$W/bad.csv" --work-dir "$W/work" --from-password-file "$W/password" --to-password-file "$W/password"
-    --ca-file "$SERVERS_CA" --max-wait 3 --jobs 8)
+    --ca-file "$SERVERS_CA" --trust-list --max-wait 3 --jobs 8)
 
 declare -A code_of=([wrong]=3 [ghost]=3 [down]=4 [full]=6 [poison]=1 [twice]=2 [two]=2 [cell]=2)
 declare -A words_of=([wrong]='user name|password|auth' [ghost]='user name|password|auth' [down]="localhost:$down"
@@ -179,7 +179,7 @@ closing=$faulty_port
         if ((i % 2)); then echo "${crowd[i]},imap://localhost:$closing"; else echo "${crowd[i]},"; fi
     done
 } >"$W/down.csv"
-batch migrate down.csv --allow-plaintext --jobs 8 --max-wait 3
+batch migrate down.csv --trust-list --allow-plaintext --jobs 8 --max-wait 3
 expect_exit "a host that is down" 4
 up=()
 for ((i = 0; i < 24; i += 2)); do up+=("${crowd[i]}"); done

@@ -38,7 +38,11 @@ check "and the sentence names it" grep -q 'example.invalid' "$W/err"
 for i in 1 2 3 4 5; do fill "user$i@example.jp" --count 5 --octets 20000; done
 raw accounts check "$W/list.csv" --to-host "localhost:$CLOUD_IMAPS_PORT" --from-password-file "$W/password" \
     --to-password-file "$W/password"
+check "what is for all is not sent to servers that are found by a list" grep -q 'the server of this address is named by the list' "$W/out"
+raw accounts check "$W/list.csv" --to-host "localhost:$CLOUD_IMAPS_PORT" --from-password-file "$W/password" \
+    --to-password-file "$W/password" --trust-list
 expect_exit "accounts check asks nobody" 0
+usual+=(--trust-list)
 raw migrate --accounts "$W/list.csv" --to-host "localhost:$CLOUD_IMAPS_PORT" --work-dir "$W/work-3" "${usual[@]}" --dns 127.0.0.1:9
 check "a list of addresses: the worst exit code is that of the unknown domain" test "$rc" != 0
 for i in 1 2 3 4 5; do exact "user$i arrived" "user$i@example.jp"; done

@@ -187,8 +187,10 @@ static const struct contest {
     {{"--from=pop3s://a"}, "from_host\nb\n", NULL, "b", NULL, NULL, NULL, NULL},
     {{"--from-host=a"}, "from\npop3s://b\n", "pop3s://b", "a", NULL, NULL, NULL, NULL},
     {{"--from-host=a"}, "user,note\n,x\n", NULL, "a", NULL, NULL, NULL, NULL},
-    {{"--from-password-file=f"}, "from_password_command\nc\n", NULL, NULL, NULL, NULL, NULL, "c"},
-    {{"--from-password-command=c"}, "from_password_file\nf\n", NULL, NULL, NULL, NULL, "f", "c"},
+    {{"--from-password-file=f", "--trust-list"}, "from_password_command\nc\n", NULL, NULL, NULL, NULL, NULL,
+        "c"},
+    {{"--from-password-command=c", "--trust-list"}, "from_password_file\nf\n", NULL, NULL, NULL, NULL, "f",
+        "c"},
     {{"--to-user=all"}, "user\nu\n", NULL, NULL, "u", "all", NULL, NULL},
     {{NULL}, "user,from_user\nu,f\n", NULL, NULL, "f", "u", NULL, NULL},
     {{NULL}, "from,user\npop3s://f@h,u\n", "pop3s://f@h", NULL, NULL, "u", NULL, NULL},
@@ -226,8 +228,11 @@ static const struct {
     {"user,from_password\nu,\"a\nb\"\n",
         "list.csv:2: column from_password: there is a line break in this password"},
     {"user,upload_cap\nu,lots\n", "list.csv:2: column upload_cap: not a size"},
-    {"user,from_password_command\nu,\"cat '{user}'\"\n",
-        "list.csv:2: column from_password_command: {user} and {host}"},
+    {"user,from_password_command\nu,touch PWNED\n",
+        "list.csv:2: column from_password_command: this would run a command on this machine, which a list may do only "
+        "with --trust-list"},
+    {"user,to_password_env,ca_file\nu,AWS_SECRET,x\n",
+        "list.csv:2: column to_password_env: this would send a variable"},
     {"user,before\nu,2020-01-01\n", "list.csv:2: "}, /* --since=2026-01-01 of all is later */
 };
 

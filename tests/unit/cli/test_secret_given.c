@@ -64,7 +64,7 @@ static void netrc_files(void)
         char *exact = malloc(len + !len); /* no byte behind it: a sanitizer sees more */
         memcpy(exact, files[i].text, len);
         CHECK_LABEL("%s", files[i].text);
-        char *secret = secret_netrc_find(exact, len, "pop.example.jp", "taro");
+        char *secret = secret_netrc_find(exact, len, "pop.example.jp", "taro", true);
         CHECK_STR(secret, files[i].secret);
         mem_wipe_free(secret);
         free(exact);
@@ -79,7 +79,7 @@ static void netrc_cut(void)
             char *cut = malloc(len + !len);
             memcpy(cut, files[i].text, len);
             CHECK_LABEL("%s, cut at %zu", files[i].text, len);
-            char *secret = secret_netrc_find(cut, len, "pop.example.jp", "taro");
+            char *secret = secret_netrc_find(cut, len, "pop.example.jp", "taro", true);
             CHECK(!secret || (*secret && strlen(secret) < len));
             mem_wipe_free(secret);
             free(cut);
@@ -93,8 +93,8 @@ static void netrc_long_words(void)
     int n = sprintf(text, "machine pop.example.jp login taro password ");
     CHECK_LABEL("long words");
     memset(text + n, 'x', len);
-    CHECK(!secret_netrc_find(text, (size_t)n + len, "pop.example.jp", "taro"));
-    char *secret = secret_netrc_find(text, (size_t)n + SECRET_MAX - 1, "pop.example.jp", "taro");
+    CHECK(!secret_netrc_find(text, (size_t)n + len, "pop.example.jp", "taro", true));
+    char *secret = secret_netrc_find(text, (size_t)n + SECRET_MAX - 1, "pop.example.jp", "taro", true);
     CHECK_INT(secret ? strlen(secret) : 0, SECRET_MAX - 1);
     mem_wipe_free(secret);
     free(text);
@@ -127,7 +127,8 @@ static void netrc_on_disk(void)
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct error err = {0};
-        char *path = put_netrc(rows[i].text, rows[i].mode), *secret = secret_netrc_read(path, "h", "u", &err);
+        char *path = put_netrc(rows[i].text, rows[i].mode),
+             *secret = secret_netrc_read(path, "h", "u", true, &err);
         CHECK_LABEL("file %zu", i);
         CHECK_STR(secret, rows[i].secret);
         CHECK_INT(err.code, rows[i].secret ? ERROR_NONE : ERROR_USAGE);
@@ -137,8 +138,8 @@ static void netrc_on_disk(void)
         free(path);
     }
     struct error err = {0};
-    CHECK(!secret_netrc_read(dir, "h", "u", &err) && err.code == ERROR_USAGE);
-    CHECK(!secret_netrc_read("/no/such/netrc", "h", "u", &err) && strstr(err.text, "/no/such/netrc"));
+    CHECK(!secret_netrc_read(dir, "h", "u", true, &err) && err.code == ERROR_USAGE);
+    CHECK(!secret_netrc_read("/no/such/netrc", "h", "u", true, &err) && strstr(err.text, "/no/such/netrc"));
 }
 
 /* ---- the environment ---- */
