@@ -7,6 +7,7 @@
 #include "mem.h"
 #include "print.h"
 #include "secret.h"
+#include "secret_given.h"
 #include "talk.h"
 #include "work_dir.h"
 #include <stdlib.h>
@@ -392,6 +393,15 @@ static int run(struct batch_work *w, struct error *err)
     return code;
 }
 
+/* Before any account runs a command that could see them. */
+static void claim_variables(const struct batch_list *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        secret_given_claim_env(l->entries[i].options.from_password_env);
+        secret_given_claim_env(l->entries[i].options.to_password_env);
+    }
+}
+
 static int prepare(struct batch_work *w, int *ret_lock, struct error *err)
 {
     const struct options *o = w->options;
@@ -399,6 +409,7 @@ static int prepare(struct batch_work *w, int *ret_lock, struct error *err)
         batch_list_read(o, w->self->kind->source_alone, true, &w->list, err) < 0 ||
         catalog_load(o->catalogs, options_count(o->catalogs), &w->catalog, err) < 0)
         return -1;
+    claim_variables(&w->list);
     if (w->self->kind->keeps) {
         if (work_dir_make(o->work_dir, err) < 0 ||
             (*ret_lock = work_dir_lock_batch(o->work_dir, o->shard, o->shards, err)) < 0 ||

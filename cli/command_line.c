@@ -288,6 +288,8 @@ int command_line_read(
     poptContext ctx = poptGetContext("popferry", argc, args, one, 0);
     poptSetOtherOptionHelp(ctx, self->arguments ? self->arguments : "[OPTIONS]");
     int rc = read_all(&r, argc, argv, ctx, err);
+    secret_given_claim_env(o.from_password_env);
+    secret_given_claim_env(o.to_password_env);
     if (rc == COMMAND_LINE_HELP)
         print_help(ctx, self);
     poptFreeContext(ctx);

@@ -4,8 +4,8 @@
 #include "option_table.h"
 #include "options_route.h"
 #include "retry.h"
-#include "secret_command.h"
 #include "secret_given.h"
+#include "secret_line.h"
 #include "text.h"
 #include <ctype.h>
 #include <fcntl.h>
@@ -168,7 +168,7 @@ static int parse_commands(const struct options *o, struct error *err)
         {"--to-token-command", o->to_token_command},
     };
     for (size_t i = 0; i < sizeof commands / sizeof *commands; i++)
-        if (commands[i].command && secret_command_check(commands[i].option, commands[i].command, err) < 0)
+        if (commands[i].command && secret_line_check(commands[i].option, commands[i].command, err) < 0)
             return -1;
     if (o->from_password_fd && secret_given_check_fd("--from-password-fd", o->from_password_fd, err) < 0)
         return -1;

@@ -6,6 +6,7 @@
 #include "oauth_setup.h"
 #include "secret_command.h"
 #include "secret_given.h"
+#include "secret_line.h"
 #include "secret_netrc.h"
 #include "talk.h"
 #include <errno.h>
@@ -151,9 +152,10 @@ static char *from_file(const char *file, const char *option, struct error *err)
 static char *from_command(const struct origin *from, struct error *err)
 {
     const struct endpoint *e = from->endpoint;
-    char *line CLEANUP(mem_free_str) = secret_command_fill(from->command, e->user, e->host);
+    char *line CLEANUP(mem_free_str) = secret_line_fill(from->command);
     char *who CLEANUP(mem_free_str) = mem_printf("%s (%s at %s)", from->side, e->user, e->host);
-    return secret_command_run(from->command_option, who, line, err);
+    const struct secret_command command = {line, e->user, e->host, who};
+    return secret_command_run(from->command_option, &command, err);
 }
 
 /* ---- a provider of tokens ---- */

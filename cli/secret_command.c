@@ -24,61 +24,31 @@ static int usage(struct error *err, const char *option, const char *who, const c
         err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE, "%s, for the %s: %s", option, who, what);
 }
 
-/* ---- the line ---- */
-/* Which of the two stands at s; its length in *ret_len, 0 if none does. */
-static const char *place_at(const char *s, const char *user, const char *host, size_t *ret_len)
+/* ---- the values ---- */
+static bool mentions(const char *line, char number)
 {
-    bool is_user = !strncmp(s, "{user}", 6);
-    *ret_len = is_user || !strncmp(s, "{host}", 6) ? 6 : 0;
-    return is_user ? user : host;
+    const char plain[] = {'$', number, '\0'}, braced[] = {'$', '{', number, '}', '\0'};
+    return strstr(line, plain) || strstr(line, braced);
 }
 
-int secret_command_check(const char *option, const char *command, struct error *err)
+/* What begins with "-" would be an option of the command, and no value. */
+static int check_values(const char *option, const struct secret_command *c, struct error *err)
 {
-    char within = '\0'; /* which quotes */
-    for (const char *p = command; *p; p++) {
-        size_t len;
-        place_at(p, "", "", &len);
-        if (len && within)
-            return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
-                "%s: {user} and {host} stand outside of quotes, since they are quoted already", option);
-        if (*p == '\\' && within != '\'' && p[1])
-            p++;
-        else if (within ? *p == within : strchr("'\"`", *p) != NULL)
-            within = within ? '\0' : *p;
-    }
+    if (*c->user == '-' && mentions(c->line, '1'))
+        return usage(err, option, c->who,
+            "the user begins with \"-\", which the command would take for one of its options");
+    if (*c->host == '-' && mentions(c->line, '2'))
+        return usage(err, option, c->who,
+            "the host begins with \"-\", which the command would take for one of its options");
     return 0;
-}
-
-static void add_quoted(struct buf *line, const char *word)
-{
-    buf_append_char(line, '\'');
-    for (; *word; word++) {
-        if (*word == '\'')
-            buf_append_str(line, "'\\'");
-        buf_append_char(line, *word);
-    }
-    buf_append_char(line, '\'');
-}
-
-char *secret_command_fill(const char *command, const char *user, const char *host)
-{
-    struct buf line CLEANUP(buf_done) = {0};
-    for (size_t len; *command; command += len ? len : 1) {
-        const char *word = place_at(command, user, host, &len);
-        if (len)
-            add_quoted(&line, word);
-        else
-            buf_append_char(&line, *command);
-    }
-    return buf_strdup(&line);
 }
 
 /* ---- the process ---- */
 /* Signals as a shell expects them, whatever thread this is; no descriptors of ours but standard error. */
-static int start(const char *line, int out, pid_t *ret_pid)
+static int start(const struct secret_command *c, int out, pid_t *ret_pid)
 {
-    char *const argv[] = {(char *)"sh", (char *)"-c", (char *)line, NULL};
+    char *const argv[] = {(char *)"sh", (char *)"-c", (char *)c->line, (char *)"popferry", (char *)c->user,
+        (char *)c->host, NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t none, usual;
@@ -171,15 +141,18 @@ static int judge(const char *option, const char *who, int status, const struct l
     return what ? usage(err, option, who, what) : 0;
 }
 
-char *secret_command_run(const char *option, const char *who, const char *line, struct error *err)
+char *secret_command_run(const char *option, const struct secret_command *c, struct error *err)
 {
     int pipe_fds[2];
     pid_t pid;
+    const char *who = c->who;
+    if (check_values(option, c, err) < 0)
+        return NULL;
     if (pipe2(pipe_fds, O_CLOEXEC) < 0) {
         usage(err, option, who, strerror(errno));
         return NULL;
     }
-    int failure = start(line, pipe_fds[1], &pid);
+    int failure = start(c, pipe_fds[1], &pid);
     close(pipe_fds[1]);
     if (failure) {
         close(pipe_fds[0]);

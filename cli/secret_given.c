@@ -12,8 +12,9 @@
 /* What was read; for as long as the program lives. */
 struct given {
     struct given *next;
-    char *key; /* "env NAME", "fd N" */
-    char *secret;
+    char *key;       /* "env NAME", "fd N" */
+    char *secret;    /* NULL: none */
+    const char *why; /* there is none */
 };
 static struct given *all;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -23,34 +24,71 @@ static int refuse(struct error *err, const char *option, const char *name, const
     return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE, "%s %s: %s", option, name, why);
 }
 
-static const char *kept(const char *key)
+static const struct given *kept(const char *key)
 {
     for (const struct given *g = all; g; g = g->next)
         if (!strcmp(g->key, key))
-            return g->secret;
+            return g;
     return NULL;
 }
 
-static void keep(const char *key, const char *secret)
+static void keep(const char *key, const char *secret, const char *why)
 {
     struct given *g = mem_alloc(sizeof *g);
-    *g = (struct given){all, mem_strdup(key), mem_strdup(secret)};
+    *g = (struct given){all, mem_strdup(key), secret ? mem_strdup(secret) : NULL, why};
     all = g;
 }
 
 /* ---- a variable ---- */
-static int take_env(const char *option, const char *name, const char *key, struct error *err)
+/* In place, since unsetenv would move what other threads read; whoever started us may have given it twice. */
+static void wipe_env(const char *name)
 {
-    char *value = getenv(name);
+    size_t len = strlen(name);
+    for (char **entry = environ; *entry; entry++)
+        if (!strncmp(*entry, name, len) && (*entry)[len] == '=')
+            explicit_bzero(*entry + len + 1, strlen(*entry + len + 1));
+}
+
+static void take_env(const char *name, const char *key)
+{
+    const char *value = strchr(name, '=') ? NULL : getenv(name);
     if (!value || !*value)
-        return refuse(err, option, name, "no such variable is in the environment, or it is empty");
-    if (strpbrk(value, "\r\n"))
-        return refuse(err, option, name, "there is a line break in this variable");
-    if (strlen(value) >= SECRET_MAX)
-        return refuse(err, option, name, "it is too long for a password");
-    keep(key, value);
-    explicit_bzero(value, strlen(value)); /* in place: unsetenv would move what other threads read */
-    return 0;
+        keep(key, NULL, "no such variable is in the environment, or it is empty");
+    else if (strpbrk(value, "\r\n"))
+        keep(key, NULL, "there is a line break in this variable");
+    else if (strlen(value) >= SECRET_MAX)
+        keep(key, NULL, "it is too long for a password");
+    else
+        keep(key, value, NULL);
+    wipe_env(name);
+}
+
+static const struct given *claim_env(const char *name)
+{
+    char *key CLEANUP(mem_free_str) = mem_printf("env %s", name);
+    if (!kept(key))
+        take_env(name, key);
+    return kept(key);
+}
+
+void secret_given_claim_env(const char *name)
+{
+    if (!name)
+        return;
+    pthread_mutex_lock(&lock);
+    claim_env(name);
+    pthread_mutex_unlock(&lock);
+}
+
+char *secret_given_env(const char *option, const char *name, struct error *err)
+{
+    pthread_mutex_lock(&lock);
+    const struct given *g = claim_env(name);
+    char *secret = mem_strdup(g->secret);
+    pthread_mutex_unlock(&lock);
+    if (!secret)
+        refuse(err, option, name, g->why);
+    return secret;
 }
 
 /* ---- a descriptor ---- */
@@ -108,32 +146,20 @@ static int take_fd(const char *option, const char *name, const char *key, struct
     else if (strlen(line) >= SECRET_MAX)
         rc = refuse(err, option, name, "the first line is too long for a password");
     else
-        keep(key, line);
+        keep(key, line, NULL);
     explicit_bzero(line, sizeof line);
     if (fd > STDERR_FILENO)
         close(fd);
     return rc;
 }
 
-/* ---- both ---- */
-static char *given(const char *kind, const char *option, const char *name,
-    int (*take)(const char *option, const char *name, const char *key, struct error *err), struct error *err)
-{
-    char *key CLEANUP(mem_free_str) = mem_printf("%s %s", kind, name);
-    pthread_mutex_lock(&lock);
-    char *secret = NULL;
-    if (kept(key) || take(option, name, key, err) == 0)
-        secret = mem_strdup(kept(key));
-    pthread_mutex_unlock(&lock);
-    return secret;
-}
-
-char *secret_given_env(const char *option, const char *name, struct error *err)
-{
-    return given("env", option, name, take_env, err);
-}
-
 char *secret_given_fd(const char *option, const char *fd, struct error *err)
 {
-    return given("fd", option, fd, take_fd, err);
+    char *key CLEANUP(mem_free_str) = mem_printf("fd %s", fd);
+    pthread_mutex_lock(&lock);
+    char *secret = NULL;
+    if (kept(key) || take_fd(option, fd, key, err) == 0)
+        secret = mem_strdup(kept(key)->secret);
+    pthread_mutex_unlock(&lock);
+    return secret;
 }

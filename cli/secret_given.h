@@ -1,13 +1,17 @@
 /* secret_given.h - passwords that whoever started the program gave it to take along: in an environment
  * variable or on a file descriptor.
  *
- * Each is read once, at the first sign-in that wants it, and kept for the later ones, of whatever account and
- * thread. The value is then overwritten in the environment (so neither /proc/PID/environ nor a command that
- * we start shows it any longer), and the descriptor is closed unless it is one of the standard ones. */
+ * Each is read once and kept for the later sign-ins, of whatever account and thread. A variable is claimed as
+ * soon as it is known by name, before any command is run: its value is overwritten in the environment, so
+ * that neither /proc/PID/environ nor a child of ours shows it any longer. A descriptor is read at the first
+ * sign-in that wants it, and closed unless it is one of the standard ones. */
 #pragma once
 
 #include "error.h"
 #include <stdbool.h>
+
+/* Read and overwrite a variable; NULL: none. What is wrong with it is told by secret_given_env. */
+void secret_given_claim_env(const char *name);
 
 /* option: "--from-password-env", for messages. The caller wipes: mem_wipe_free. NULL with ERROR_USAGE when
  * the variable is not set or empty, or holds a line break or more than a password may have. */

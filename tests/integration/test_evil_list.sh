@@ -141,3 +141,13 @@ printf 'user,trust_list,from_password_command\nr2,yes,touch PWNED\n' >self.csv &
 raw check --accounts self.csv --from-host "$good" --to-host "$to"
 expect_exit "a list cannot trust itself" 2 'trust_list'
 check "and runs nothing" test ! -e PWNED
+
+# ---- a variable of one side is gone before the other side's command runs, of a list, too ----
+printf 'user,to_password_env\ntrusted,EVIL_TEST_WORD\n' >word.csv && chmod 600 word.csv
+show='env | grep -c ^EVIL_TEST_WORD=. >>seen; tr "\0" "\n" </proc/$PPID/environ | grep -c ^EVIL_TEST_WORD=. >>seen; cat word'
+EVIL_TEST_WORD=$SERVERS_PASSWORD raw check --accounts word.csv @job --from-password-command "$show"
+expect_exit "a list with a variable and a command" 0
+EVIL_TEST_WORD=$SERVERS_PASSWORD raw check --from "$(pop_url trusted)" --to "$(imap_url trusted)" --ca-file "$SERVERS_CA" \
+    --from-password-command "$show" --to-password-env EVIL_TEST_WORD
+expect_exit "a pair with a variable and a command" 0
+is "no command saw it" "$(sort -u seen)" 0

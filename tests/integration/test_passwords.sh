@@ -81,7 +81,7 @@ signs_in() { # WORDS LIST OPTIONS...
     is "$name: all $(<"$W/$list.count") sign in on both sides" "$rc $(jq .batch.sum.in_order "$W/out")" \
         "0 $(<"$W/$list.count")"
 }
-signs_in "a file for each" file
+signs_in "a file for each" file --trust-list
 signs_in "a cell of the list" cell
 signs_in "a command" command --from-password-command "cat $W/words/\$(printf %s {user} | tail -c 3)" \
     --to-password-command "cat $W/words/\$(printf %s {user} | tail -c 3)"
@@ -91,7 +91,7 @@ import os, sys
 for pair in open(sys.argv[1], "rb").read().split(b"\0")[:-1]:
     name, _, value = pair.partition(b"=")
     os.environb[name] = value
-os.execv(sys.argv[2], sys.argv[2:])' "$W/env" "$POPFERRY" check --accounts "$W/env.csv" "${common[@]}" --format json \
+os.execv(sys.argv[2], sys.argv[2:])' "$W/env" "$POPFERRY" check --accounts "$W/env.csv" "${common[@]}" --trust-list --format json \
     >"$W/out" 2>"$W/err" </dev/null
 rc=$?
 is "an environment variable for each: all $(<"$W/env.count") sign in" \

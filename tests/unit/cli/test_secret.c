@@ -3,31 +3,88 @@
 #include "mem.h"
 #include "secret.h"
 #include "secret_command.h"
+#include "secret_line.h"
 #include <pthread.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define HARD "a'b\"c`d$(e)\\ {host};\n&"
-
 /* ---- the line of a command ---- */
 static const struct {
-    const char *command, *filled; /* for user "o'brien", host "h x"; NULL: refused */
+    const char *command, *filled; /* NULL: refused */
 } lines[] = {
     {"pass show mail", "pass show mail"},
-    {"pass {user}", "pass 'o'\\''brien'"},
-    {"pass mail/{user}@{host}", "pass mail/'o'\\''brien'@'h x'"},
-    {"{host}{user}{host}", "'h x''o'\\''brien''h x'"},
+    {"pass {user}", "pass \"$1\""},
+    {"pass mail/{user}@{host}", "pass mail/\"$1\"@\"$2\""},
+    {"x {host}{user}{host}", "x \"$2\"\"$1\"\"$2\""},
     {"x {other} {user", "x {other} {user"},
-    {"x '{user}'", NULL},
-    {"x \"{host}\"", NULL},
-    {"x `y {user}`", NULL},
-    {"x 'a' \"b\" {user}", "x 'a' \"b\" 'o'\\''brien'"},
-    {"x \\' {user} \\\"", "x \\' 'o'\\''brien' \\\""},
-    {"x \"\\\"{user}\"", NULL},
-    {"x '\\' {user}", "x '\\' 'o'\\''brien'"},
-    {"x $(y {user})", "x $(y 'o'\\''brien')"},
     {"", ""},
+    /* within quotes of the user's own */
+    {"pass 'mail/{user}'", "pass 'mail/'\"$1\"''"},
+    {"pass \"mail/{user}@{host}\"", "pass \"mail/${1}@${2}\""},
+    {"pass \"my mail\"/'{user}'", "pass \"my mail\"/''\"$1\"''"},
+    {"x 'a' \"b\" {user}", "x 'a' \"b\" \"$1\""},
+    {"x \\' {user} \\\"", "x \\' \"$1\" \\\""},
+    {"x \"\\\"{user}\"", "x \"\\\"${1}\""},
+    {"x '\\' {user}", "x '\\' \"$1\""},
+    {"x 'DOMAIN\\{user}'", "x 'DOMAIN\\'\"$1\"''"},
+    {"x DOMAIN\\\\{user}", "x DOMAIN\\\\\"$1\""},
+    {"x $(y {user})", "x $(y \"$1\")"},
+    {"x \"$(y '{user}' {host})\"", "x \"$(y ''\"$1\"'' \"$2\")\""},
+    {"(x {user})", "(x \"$1\")"},
+    /* notes, with what else would be a quote */
+    {"pass {user} # Taro's", "pass \"$1\" # Taro's"},
+    {"# Taro's\npass {user}", "# Taro's\npass \"$1\""},
+    {"pass {user} # of {user}, isn't it", "pass \"$1\" # of {user}, isn't it"},
+    {"pass a#{user}", "pass a#\"$1\""},
+    /* commands that take arguments as such */
+    {"PASSWORD_STORE_DIR=/x/{host} pass {user}", "PASSWORD_STORE_DIR=/x/\"$2\" pass \"$1\""},
+    {"sudo -n pass {user}", "sudo -n pass \"$1\""},
+    {"sh -c 'pass \"$1\"' sh {user}", "sh -c 'pass \"$1\"' sh \"$1\""},
+    {"python3 get.py {user}", "python3 get.py \"$1\""},
+    {"awk -v u={user} '$1 == u { print $2 }' f", "awk -v u=\"$1\" '$1 == u { print $2 }' f"},
+    {"if true; then pass {user}; fi", "if true; then pass \"$1\"; fi"},
+    {"eval x; pass {user}", "eval x; pass \"$1\""},
+    {"x <<E\nno place in it\nE\n", "x <<E\nno place in it\nE\n"},
+    {"x $((1 + 1))", "x $((1 + 1))"},
+    {"x $((1 + (2))) {user}", "x $((1 + (2))) \"$1\""},
+    {"x ${HOME} {user}", "x ${HOME} \"$1\""},
+    /* refused */
+    {"x `y {user}`", NULL},
+    {"x \"`y {user}`\"", NULL},
+    {"x \\{user}", NULL},
+    {"x \"\\{user}\"", NULL},
+    {"x ${user}", NULL},
+    {"x ${y:-{user}}", NULL},
+    {"x \"${y:-'{user}'}\"", NULL},
+    {"x $(({user}))", NULL},
+    {"x $((1 + (1 + {user})))", NULL},
+    {"x \"$(({user}))\"", NULL},
+    {"cat <<E\n{user}\nE\n", NULL},
+    {"x {user} <<'E'\nE\n", NULL},
+    {"x $'a' {user}", NULL},
+    {"x $\"{user}\"", NULL},
+    {"{user}", NULL},
+    {"/usr/bin/{user} x", NULL},
+    {"'{user}' x", NULL},
+    {"x | {user}", NULL},
+    {"x $({user})", NULL},
+    {"exec {user}", NULL},
+    {"env A=b {user}", NULL},
+    {"eval x {user}", NULL},
+    {"\\eval x {user}", NULL},
+    {"'eval' x \"{user}\"", NULL},
+    {". {user}", NULL},
+    {"ssh vault pass {user}", NULL},
+    {"sh -c 'pass {user}'", NULL},
+    {"/bin/bash -c \"pass {user}\"", NULL},
+    {"bash -lc {user}", NULL},
+    {"python3 -c \"print('{user}')\"", NULL},
+    {"awk '/{user}/ { print $2 }' f", NULL},
+    {"awk {user} f", NULL},
+    {"sed -n s/{user}//p f", NULL},
+    {"sqlite3 db \"select p from t where u = '{user}'\"", NULL},
+    {"x | xargs -I% sh -c {user}", NULL},
 };
 
 static void lines_are_filled(void)
@@ -35,26 +92,78 @@ static void lines_are_filled(void)
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         struct error err = {0};
         CHECK_LABEL("%s", lines[i].command);
-        CHECK_INT(secret_command_check("--c", lines[i].command, &err), lines[i].filled ? 0 : -1);
+        CHECK_INT(secret_line_check("--c", lines[i].command, &err), lines[i].filled ? 0 : -1);
         CHECK_INT(err.code, lines[i].filled ? ERROR_NONE : ERROR_USAGE);
-        if (!lines[i].filled)
-            continue;
-        char *filled = secret_command_fill(lines[i].command, "o'brien", "h x");
+        char *filled = lines[i].filled ? secret_line_fill(lines[i].command) : NULL;
         CHECK_STR(filled, lines[i].filled);
         free(filled);
     }
 }
 
-static void the_shell_sees_each_octet(void)
+/* However nested: it ends, and with a sentence. */
+static void nesting_has_a_bound(void)
 {
+    char deep[400] = "x ";
     struct error err = {0};
-    char *line = secret_command_fill("printf %s {user} | tr '\\n' N", HARD, "");
-    char *secret = secret_command_run("--c", "source", line, &err);
-    CHECK_LABEL("%s", line);
-    CHECK_STR(secret, "a'b\"c`d$(e)\\ {host};N&");
-    CHECK_STR(err.text, "");
-    mem_wipe_free(secret);
-    free(line);
+    for (size_t i = 2; i + 30 < sizeof deep; i += 2)
+        memcpy(deep + i, "$(", 3);
+    strcat(deep, " y {user}");
+    CHECK_LABEL("%s", deep);
+    CHECK_INT(secret_line_check("--c", deep, &err), -1);
+    CHECK(strstr(err.text, "nested") != NULL);
+}
+
+static char *run_line(const char *line, const char *user, const char *host, struct error *err)
+{
+    const struct secret_command command = {line, user, host, "source (u at h)"};
+    return secret_command_run("--c", &command, err);
+}
+
+/* Values that would be code if they were pasted anywhere, in each place that is taken: they come through
+ * octet by octet, and nothing is run. */
+static void no_value_is_code(void)
+{
+    static const char *const places[] = {"printf %s {user}", "printf %s '{user}'", "printf %s \"{user}\"",
+        "printf %s \"$(printf %s {user})\"", "printf %s \"$(printf %s '{user}')\"",
+        "x={user}; printf %s \"$x\"", "sh -c 'printf %s \"$1\"' sh {user}", "printf %s {user} # Taro's",
+        "# it's\nprintf %s \"{user}\"", "awk -v u={user} 'BEGIN { printf \"%s\", u }'"};
+    static const char *const values[] = {"$(touch PWNED)", "`touch PWNED`", "';touch PWNED;'",
+        "\";touch PWNED;\"", "'\"'\";touch PWNED;\"'\"'", ";touch PWNED", "|touch PWNED", "&touch PWNED&",
+        "x)touch PWNED;(", "a b  c", "*", "~root", "${IFS}", "$1", "$((1+1))", "a[$(touch PWNED)]",
+        "E; touch PWNED #", "{host}", "!x", "#x", "%s%n", "日本語", "o'brien\"s"};
+    char dir[] = "/tmp/popferry-value-XXXXXX", before[4096];
+    CHECK(getcwd(before, sizeof before) && mkdtemp(dir) && chdir(dir) == 0);
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        for (size_t k = 0; k < sizeof values / sizeof *values; k++) {
+            struct error err = {0};
+            CHECK_LABEL("%s | %s", places[i], values[k]);
+            CHECK_INT(secret_line_check("--c", places[i], &err), 0);
+            char *line = secret_line_fill(places[i]), *secret = run_line(line, values[k], "h", &err);
+            CHECK_STR(secret, values[k]);
+            CHECK_STR(err.text, "");
+            CHECK(access("PWNED", F_OK) < 0);
+            mem_wipe_free(secret);
+            free(line);
+        }
+    CHECK(chdir(before) == 0 && rmdir(dir) == 0);
+}
+
+static void values_are_no_options(void)
+{
+    static const struct {
+        const char *line, *user, *host;
+        bool taken;
+    } rows[] = {{"echo \"$1\"", "-n", "h", false}, {"echo \"${1}\"", "-n", "h", false},
+        {"echo x\"$2\"", "u", "--help", false}, {"echo pw", "-n", "-n", true},
+        {"echo \"$1\"", "a-n", "-h", true}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct error err = {0};
+        char *secret = run_line(rows[i].line, rows[i].user, rows[i].host, &err);
+        CHECK_LABEL("%s | %s | %s", rows[i].line, rows[i].user, rows[i].host);
+        CHECK_INT(secret != NULL, rows[i].taken);
+        CHECK(rows[i].taken || strstr(err.text, "begins with \"-\""));
+        mem_wipe_free(secret);
+    }
 }
 
 /* ---- what it prints ---- */
@@ -84,7 +193,7 @@ static void commands_are_run(void)
     for (size_t i = 0; i < sizeof runs / sizeof *runs; i++) {
         struct error err = {0};
         CHECK_LABEL("%s", runs[i].line);
-        char *secret = secret_command_run("--c", "source (u at h)", runs[i].line, &err);
+        char *secret = run_line(runs[i].line, "u", "h", &err);
         CHECK_STR(secret, runs[i].secret);
         CHECK_INT(err.code, runs[i].secret ? ERROR_NONE : ERROR_USAGE);
         if (runs[i].text) {
@@ -109,7 +218,7 @@ static void the_command_is_on_its_own(void)
     char *line = mem_printf(
         "[ ! -e /dev/fd/%d ] && exec awk '/^Sig(Blk|Ign)/ { printf \"%%s \", $2 }' /proc/self/status",
         fds[1]);
-    char *secret = secret_command_run("--c", "source", line, &err);
+    char *secret = run_line(line, "u", "h", &err);
     signal(SIGPIPE, SIG_DFL);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     CHECK_LABEL("%s", line);
@@ -133,8 +242,8 @@ static void *many_commands(void *ctx)
         struct error err;
         char expected[40];
         snprintf(expected, sizeof expected, "%p-%d", ctx, i);
-        char *line = secret_command_fill("echo {user}", expected, "");
-        char *secret = secret_command_run("--c", "source", line, &err);
+        char *line = secret_line_fill("echo {user}");
+        char *secret = run_line(line, expected, "h", &err);
         *wrong += !secret || strcmp(secret, expected) != 0;
         mem_wipe_free(secret);
         free(line);
@@ -324,7 +433,9 @@ int main(void)
 {
     static const struct check_test tests[] = {
         {"the line of a command", lines_are_filled},
-        {"the shell sees each octet of a user's name", the_shell_sees_each_octet},
+        {"nesting has a bound", nesting_has_a_bound},
+        {"no value is code, whatever is in it and wherever it stands", no_value_is_code},
+        {"a value is no option of the command", values_are_no_options},
         {"what commands print, and how they end", commands_are_run},
         {"a command has none of our signals and descriptors", the_command_is_on_its_own},
         {"commands run in threads", commands_run_in_threads},

@@ -166,6 +166,25 @@ static void variables(void)
     CHECK(!secret_given_env("--e", "PF_TEST_EMPTY", &err));
 }
 
+/* Whoever starts a program may give it one twice; of a name that begins another one, only itself is meant. */
+static void each_copy_is_overwritten(void)
+{
+    static char first[] = "PF_TWICE=one", second[] = "PF_TWICE=two", longer[] = "PF_TWICE_MORE=kept";
+    char *given[] = {first, second, longer, NULL}, **before = environ;
+    struct error err = {0};
+    environ = given;
+    secret_given_claim_env("PF_TWICE");
+    secret_given_claim_env(NULL);
+    CHECK_LABEL("twice");
+    CHECK_STR(first, "PF_TWICE=");
+    CHECK_STR(second, "PF_TWICE=");
+    CHECK_STR(longer, "PF_TWICE_MORE=kept");
+    environ = before;
+    char *secret = secret_given_env("--e", "PF_TWICE", &err);
+    CHECK_STR(secret, "one");
+    mem_wipe_free(secret);
+}
+
 /* ---- descriptors ---- */
 static int pipe_with(const char *bytes, size_t len)
 {
@@ -230,6 +249,7 @@ int main(void)
         {"netrc: words too long", netrc_long_words},
         {"netrc: the file itself", netrc_on_disk},
         {"environment variables", variables},
+        {"each copy of a variable is overwritten", each_copy_is_overwritten},
         {"descriptors", descriptors},
         {"wrong descriptors", wrong_descriptors},
     };
