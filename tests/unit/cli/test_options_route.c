@@ -209,8 +209,10 @@ static void a_row_beats_common_options(void)
     static const char csv[] = "from,to_host,user,to_tls,from_tls_min\n"
                               "pop3s://pop.example.jp,imap.example.com,taro,implicit,1.1\n"
                               ",imap.example.com,jiro,,\n";
-    const struct options common = {
-        .from_host = T("pop.example.jp"), .from_tls = T("starttls"), .to_tls = T("starttls")};
+    const struct options common = {.from_host = T("pop.example.jp"),
+        .from_tls = T("starttls"),
+        .to_tls = T("starttls"),
+        .trust_list = 1};
     struct account_list list;
     struct options o = {0};
     struct options_faults faults = {0};
