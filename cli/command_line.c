@@ -5,6 +5,7 @@
 #include "option_file.h"
 #include "option_popt.h"
 #include "option_rules.h"
+#include "secret_given.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

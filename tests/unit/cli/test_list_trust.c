@@ -1,5 +1,7 @@
 /* What a list may say without --trust-list, and where a secret of all accounts may go. */
 #include "check.h"
+#include "command_line.h"
+#include "command_list.h"
 #include "list_trust.h"
 #include "mem.h"
 
@@ -11,7 +13,7 @@ static struct options parse(const char *const *args)
     int argc = 1;
     while (*args && argc < 16)
         argv[argc++] = *args++;
-    if (options_parse("migrate", "", argc, argv, &o, &err) < 0) {
+    if (command_line_read(command_list_find("migrate", &err), argc, argv, &o, &err) < 0) {
         fprintf(stderr, "%s\n", err.text);
         CHECK(false);
     }
@@ -119,7 +121,7 @@ static void values_count(void)
 #define COMMAND "--from-password-command=pass {user}"
 #define BOUND   "--from-password-command=pass {host}/{user}"
 static const struct {
-    const char *common[4], *cells; /* heading, row */
+    const char *common[5], *cells; /* heading, row */
     bool allowed, of_list;
 } servers[] = {
     {{"--from-host=pop.x", COMMAND}, "user\nu\n", true, false},
@@ -131,7 +133,8 @@ static const struct {
     {{"--from-host=pop.x", COMMAND}, "user,from_host\nu,pop3://evil.x\n", false, true},
     {{"--from-host=pop.x", COMMAND}, "from\npop3s://u@evil.x\n", false, true},
     {{"--from-host=pop.x", COMMAND}, "user,from_host,from_password\nu,evil.x,own\n", true, true},
-    {{"--from-host=pop.x", COMMAND, "--trust-list"}, "user,from_host\nu,evil.x\n", true, false},
+    {{"--from-host=pop.x", COMMAND, "--trust-list", "--accounts=l.csv"}, "user,from_host\nu,evil.x\n", true,
+        false},
     {{COMMAND}, "user,from_host\nu,pop.x\n", false, true},
     {{BOUND}, "user,from_host\nu,pop.x\n", true, true},
     {{"--netrc=f"}, "user,from_host\nu,pop.x\n", true, true},
@@ -175,13 +178,13 @@ static void secrets_of_all_go_to_the_server_they_were_given_for(void)
 static void a_scheme_lowers_nothing(void)
 {
     static const struct {
-        const char *common[4], *csv, *tls;
+        const char *common[5], *csv, *tls;
     } rows[] = {
         {{"--from-tls=implicit", "--allow-plaintext"}, "user,from_host\nu,pop3://h\n", "starttls"},
         {{"--from-tls=starttls"}, "from\nPOP3://u@h\n", "starttls"},
         {{"--from-tls=starttls"}, "from\npop3s://u@h\n", NULL},
         {{"--from-tls=plaintext"}, "from\npop3://u@h\n", NULL},
-        {{"--from-tls=implicit", "--trust-list"}, "from\npop3://u@h\n", NULL},
+        {{"--from-tls=implicit", "--trust-list", "--accounts=l.csv"}, "from\npop3://u@h\n", NULL},
         {{"--from-tls=implicit"}, "user,from_host\nu,h:110\n", "implicit"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

@@ -181,16 +181,16 @@ static void cells_replace_options(void)
 
 /* What a common option and a cell say of the same thing. */
 static const struct contest {
-    const char *common[3], *csv;
+    const char *common[4], *csv;
     const char *from, *from_host, *from_user, *to_user, *file, *command;
 } contests[] = {
     {{"--from=pop3s://a"}, "from_host\nb\n", NULL, "b", NULL, NULL, NULL, NULL},
     {{"--from-host=a"}, "from\npop3s://b\n", "pop3s://b", "a", NULL, NULL, NULL, NULL},
     {{"--from-host=a"}, "user,note\n,x\n", NULL, "a", NULL, NULL, NULL, NULL},
-    {{"--from-password-file=f", "--trust-list"}, "from_password_command\nc\n", NULL, NULL, NULL, NULL, NULL,
-        "c"},
-    {{"--from-password-command=c", "--trust-list"}, "from_password_file\nf\n", NULL, NULL, NULL, NULL, "f",
-        "c"},
+    {{"--from-password-file=f", "--trust-list", "--accounts=l.csv"}, "from_password_command\nc\n", NULL, NULL,
+        NULL, NULL, NULL, "c"},
+    {{"--from-password-command=c", "--trust-list", "--accounts=l.csv"}, "from_password_file\nf\n", NULL, NULL,
+        NULL, NULL, "f", "c"},
     {{"--to-user=all"}, "user\nu\n", NULL, NULL, "u", "all", NULL, NULL},
     {{NULL}, "user,from_user\nu,f\n", NULL, NULL, "f", "u", NULL, NULL},
     {{NULL}, "from,user\npop3s://f@h,u\n", "pop3s://f@h", NULL, NULL, "u", NULL, NULL},
