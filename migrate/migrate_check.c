@@ -38,10 +38,6 @@ static int ask_more(struct session *s, struct check *c, struct error *err)
         a.waiting++;
         imap_getquotaroot(s->lanes[0].imap, s->dest.wire, on_quota_row, on_answer, &a);
     }
-    if (caps->id) {
-        a.waiting++;
-        imap_id(s->lanes[0].imap, "popferry", MIGRATE_VERSION, on_answer, &a);
-    }
     if (session_run_until(s, answered, &a, err) == 0)
         return 0;
     imap_abort(s->lanes[0].imap, err);

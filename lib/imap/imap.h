@@ -8,7 +8,7 @@
  * to imap_feed. Commands are pipelined in the order of submission, at most IMAP_WINDOW in flight, and a
  * command with a synchronising literal is sent up to the literal and goes on when the server's "+" comes: no
  * other command is sent meanwhile. Commands that change the selected mailbox (SELECT, EXAMINE, UNSELECT) wait
- * until all before them are answered, and all after them wait for them.
+ * until all before them but ID are answered, and all after them wait for them.
  *
  * Every done callback fires exactly once: with the tagged answer, or with the error given to imap_abort;
  * never from inside the submitting call. Callbacks may submit further commands; they must not call imap_feed,
@@ -211,7 +211,7 @@ void imap_uid_search(struct imap *im, const char *criteria, imap_uid_fn *row, im
 struct imap_append_msg {
     uint64_t octets; /* > 0; CRLF line ends, no NUL: the caller sees to that */
     bool seen, answered, flagged, deleted, draft;
-    int64_t internaldate_s; /* UTC seconds; sent as +0000 with space-padded day */
+    int64_t internaldate_s; /* UTC seconds; sent as +0000, the day in two digits */
     ssize_t (*read)(void *ctx, uint64_t offset, void *dst, size_t len, struct error *err);
     void *ctx;
 };

@@ -14,7 +14,7 @@ void imap_date_format(int64_t utc_s, char ret[IMAP_DATE_MAX])
     struct clock_utc t = clock_to_utc(utc_s < FIRST_S ? FIRST_S : utc_s > LAST_S ? LAST_S : utc_s);
     unsigned day = (unsigned)t.day % 100, hour = (unsigned)t.hour % 100, minute = (unsigned)t.minute % 100,
              second = (unsigned)t.second % 100, year = (unsigned)t.year % 10000;
-    snprintf(ret, IMAP_DATE_MAX, "%2u-%.3s-%04u %02u:%02u:%02u +0000", day, months + (t.month - 1) * 3, year,
+    snprintf(ret, IMAP_DATE_MAX, "%02u-%.3s-%04u %02u:%02u:%02u +0000", day, months + (t.month - 1) * 3, year,
         hour, minute, second);
 }
 

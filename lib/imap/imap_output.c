@@ -176,7 +176,8 @@ static bool blocked(const struct imap *im, const struct imap_command *c)
     if (im->writing || im->logout_sent || im->flight.count >= IMAP_WINDOW)
         return true;
     bool selects = c->kind == IMAP_KIND_SELECT || c->kind == IMAP_KIND_UNSELECT;
-    if (selects && im->flight.count)
+    size_t harmless = imap_first_in_flight(im, IMAP_KIND_ID) ? 1 : 0; /* ID is about no mailbox */
+    if (selects && im->flight.count > harmless)
         return true;
     if (imap_first_in_flight(im, IMAP_KIND_SELECT) || imap_first_in_flight(im, IMAP_KIND_UNSELECT))
         return true;

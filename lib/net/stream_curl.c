@@ -128,15 +128,18 @@ void stream_curl_server_line(struct stream *s, const char *data, size_t len)
     len = stream_secret_redact(&s->secret, line, sizeof line, data, len);
     while (len && (line[len - 1] == '\r' || line[len - 1] == '\n'))
         len--;
+    if (!len) /* some servers begin their replies so */
+        return;
     if (!s->words.lines) {
         note_first(s, line, len);
-        s->alien = !len || !stream_words_greets(s->protocol, line, len);
+        s->alien = !stream_words_greets(s->protocol, line, len);
     }
     stream_words_line(&s->words, s->protocol, line, len);
     if (s->token)
         note_challenge(s, line, len);
     s->want_bare = s->want_bare || would_take_apop(s, line, len);
     s->want_other = s->want_other || would_take_hash(s, line, len);
+    s->says_no = s->says_no || (s->protocol == STREAM_POP3 && len >= 4 && !strncasecmp(line, "+ERR", 4));
     log_line(&s->net->log, LOG_DEBUG, "%s: server: %.*s", s->name, (int)len, line);
 }
 
@@ -185,7 +188,7 @@ static size_t on_header(char *data, size_t size, size_t count, void *ctx)
 {
     (void)data;
     const struct stream *s = ctx;
-    return s->want_bare || s->want_other ? 0 : size * count;
+    return s->want_bare || s->want_other || s->says_no ? 0 : size * count;
 }
 
 static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *ctx)
@@ -297,7 +300,7 @@ static void forget_attempt(struct stream *s)
     s->first_len = 0;
     s->alien = s->proxy_talks = false;
     s->proxy_said[0] = '\0';
-    s->want_bare = s->want_other = false;
+    s->want_bare = s->want_other = s->says_no = false;
 }
 
 void stream_curl_start(struct stream *s)
@@ -355,6 +358,24 @@ static bool choose_mechanism(struct stream *s)
     return true;
 }
 
+/* IMAP: the server knows no AUTHENTICATE (BAD), or not PLAIN, which libcurl took: then what else it offers,
+ * or the command LOGIN, which knows no mechanism. */
+static bool try_next_mechanism(struct stream *s)
+{
+    static const char *const names[] = {"SCRAM-SHA-256", "SCRAM-SHA-1", "CRAM-MD5", "LOGIN"};
+    size_t from = curl_has_scram() ? 0 : 2;
+    if (s->next_mech || s->authzid || !stream_words_blames_mechanism(&s->words))
+        return false;
+    bool knows_sasl = s->words.refusal_is_no && stream_words_offers(&s->words, "PLAIN");
+    char *list = knows_sasl ? offered(s, names + from, 4 - from) : NULL;
+    if (!list && s->words.login_disabled)
+        return false;
+    s->bare = !list;
+    free(s->options);
+    s->options = list;
+    return s->next_mech = true;
+}
+
 /* Some refusals say nothing about the password, since the server never looked at it: then, and only then,
  * there is a second attempt. Hosts ban those who repeat a wrong password. */
 static bool try_another_way(struct stream *s, CURLcode rc)
@@ -372,7 +393,9 @@ static bool try_another_way(struct stream *s, CURLcode rc)
         s->options = password_mechanisms(s);
         return s->options || (s->bare = pop3);
     }
-    if (!pop3 || !s->words.mechanisms[0] || !stream_words_is_syntax(s->words.refusal))
+    if (!pop3)
+        return try_next_mechanism(s);
+    if (!s->words.mechanisms[0] || !stream_words_is_syntax(s->words.refusal))
         return false;
     if (s->authzid && s->no_ir) /* USER and PASS would open the administrator's own mailbox */
         return false;
@@ -426,6 +449,8 @@ static void attempt_over(struct stream *s, CURLcode rc)
 {
     if (s->state != STREAM_CONNECTING)
         return;
+    if (s->says_no && s->words.refusal[0])
+        rc = CURLE_LOGIN_DENIED;
     if (rc == CURLE_OK) {
         signed_in(s);
     } else if (!s->alien && try_another_way(s, rc)) {

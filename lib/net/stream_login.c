@@ -2,6 +2,9 @@
 
 #include "stream_priv.h"
 #include <string.h>
+#include <strings.h>
+
+#define TAG "L1 "
 
 static void command(struct stream *s, enum stream_login_step step, const char *word, const char *argument)
 {
@@ -9,6 +12,27 @@ static void command(struct stream *s, enum stream_login_step step, const char *w
     stream_out_put(&s->out, argument, strlen(argument));
     stream_out_put(&s->out, "\r\n", 2);
     s->login.step = step;
+}
+
+static void quoted(struct stream *s, const char *text)
+{
+    stream_out_put(&s->out, "\"", 1);
+    for (; *text; text++) {
+        if (*text == '"' || *text == '\\')
+            stream_out_put(&s->out, "\\", 1);
+        stream_out_put(&s->out, text, 1);
+    }
+    stream_out_put(&s->out, "\"", 1);
+}
+
+static void login(struct stream *s)
+{
+    stream_out_put(&s->out, TAG "LOGIN ", sizeof TAG + 5);
+    quoted(s, s->user);
+    stream_out_put(&s->out, " ", 1);
+    quoted(s, s->password);
+    stream_out_put(&s->out, "\r\n", 2);
+    s->login.step = STREAM_LOGIN_LOGIN;
 }
 
 static void over(struct stream *s, CURLcode rc)
@@ -23,9 +47,18 @@ static void over(struct stream *s, CURLcode rc)
 
 static void answer(struct stream *s)
 {
+    if (s->login.len <= 2 && strspn(s->login.line, "\r\n") >= s->login.len) {
+        s->login.len = 0; /* some servers begin their replies with an empty line */
+        return;
+    }
     stream_curl_server_line(s, s->login.line, s->login.len);
-    bool ok = s->login.len >= 3 && !memcmp(s->login.line, "+OK", 3);
+    bool imap = s->protocol == STREAM_IMAP;
+    bool ok = !strncasecmp(s->login.line, imap ? TAG "OK" : "+OK", imap ? sizeof TAG + 1 : 3);
+    bool done =
+        !imap || !strncmp(s->login.line, TAG, sizeof TAG - 1) || !strncasecmp(s->login.line, "* BYE", 5);
     s->login.len = 0;
+    if (!done) /* untagged: news */
+        return;
     if (!ok)
         over(s, CURLE_LOGIN_DENIED);
     else if (s->login.step == STREAM_LOGIN_USER)
@@ -38,8 +71,9 @@ static void answer(struct stream *s)
 static void feed(struct stream *s, const char *data, size_t len)
 {
     for (size_t i = 0; i < len && s->login.step; i++) {
-        if (s->login.len < sizeof s->login.line)
+        if (s->login.len < sizeof s->login.line - 1)
             s->login.line[s->login.len++] = data[i];
+        s->login.line[s->login.len] = '\0';
         if (data[i] == '\n')
             answer(s);
     }
@@ -49,7 +83,10 @@ void stream_login_start(struct stream *s)
 {
     s->login = (struct stream_login){0};
     s->drained = true;
-    command(s, STREAM_LOGIN_USER, "USER ", s->user);
+    if (s->protocol == STREAM_IMAP)
+        login(s);
+    else
+        command(s, STREAM_LOGIN_USER, "USER ", s->user);
 }
 
 void stream_login_go(struct stream *s)

@@ -34,7 +34,10 @@ struct stream {
     bool no_ir;      /* second attempt: SASL without initial response */
     bool want_bare;  /* the attempt under way is to be given up for that: */
     bool want_other; /* the same, for another SASL mechanism */
-    bool bare;       /* second attempt: without a user name for libcurl, USER and PASS by our own hand */
+    bool says_no;    /* "+ERR", which libcurl takes for no answer */
+    bool next_mech;  /* second attempt: the mechanism of the first was not to the server's liking */
+    bool bare; /* second attempt: without a user name for libcurl, which stops before the sign-in: USER and
+                  PASS, or LOGIN, by our own hand */
     struct stream_login login;
     bool weak_auth; /* as in struct stream_spec */
     char *options;  /* second attempt, or a token's: CURLOPT_LOGIN_OPTIONS */

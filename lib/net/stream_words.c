@@ -54,7 +54,7 @@ static void add_mechanisms(struct stream_words *w, const char *line, size_t len,
 
 static void pop3_line(struct stream_words *w, const char *line, size_t len)
 {
-    if (status(line, len, "-ERR")) {
+    if (status(line, len, "-ERR") || status(line, len, "+ERR")) {
         keep(w->refusal, sizeof w->refusal, line, len);
     } else if (status(line, len, "+OK")) {
         w->refusal[0] = '\0';
@@ -73,6 +73,7 @@ static void imap_line(struct stream_words *w, const char *line, size_t len)
     size_t rest_len = len - (size_t)(rest - line);
     if (status(rest, rest_len, "NO") || status(rest, rest_len, "BAD") || status(rest, rest_len, "BYE")) {
         keep(w->refusal, sizeof w->refusal, line, len);
+        w->refusal_is_no = status(rest, rest_len, "NO");
     } else if (line[0] != '*' && status(rest, rest_len, "OK")) {
         w->refusal[0] = '\0';
     } else if (status(rest, rest_len, "CAPABILITY")) {
@@ -183,8 +184,19 @@ bool stream_words_is_syntax(const char *refusal)
     static const char *const words[] = {"not implemented", "unimplemented", "syntax", "unknown command",
         "unknown auth", "invalid command", "bad command", "unrecogni", "not supported", "unsupported",
         "too many arguments", "too many parameters", "number of arg", "invalid argument", "bad argument",
-        "not understood", "command not", NULL};
+        "not understood", "command not", "mechanism", "protocol error", NULL};
     return !any(refusal, codes) && any(refusal, words);
+}
+
+bool stream_words_blames_mechanism(const struct stream_words *w)
+{
+    static const char *const codes[] = {"[AUTHENTICATIONFAILED]", "[AUTHORIZATIONFAILED]", "[EXPIRED]",
+        "[UNAVAILABLE]", "[CONTACTADMIN]", "[INUSE]", "[LIMIT]", NULL};
+    static const char *const password[] = {"password", "credential", "invalid user", "authentication failed",
+        "authentication failure", "login failed", "too many", "BYE", NULL};
+    if (!w->refusal[0] || any(w->refusal, codes) || any(w->refusal, password))
+        return false;
+    return !w->refusal_is_no || stream_words_is_syntax(w->refusal);
 }
 
 static bool is_in_use(const char *text)
@@ -246,7 +258,8 @@ void stream_words_judge(const char *refusal, struct error *ret)
 const char *stream_words_plain(enum stream_protocol protocol, const char *refusal)
 {
     size_t skip = 0;
-    if (protocol == STREAM_POP3 && text_has_prefix_nocase(refusal, "-ERR"))
+    if (protocol == STREAM_POP3 &&
+        (text_has_prefix_nocase(refusal, "-ERR") || text_has_prefix_nocase(refusal, "+ERR")))
         skip = 4;
     else if (protocol ==
              STREAM_IMAP) /* the tag only: NO and BAD tell apart a refusal and a misunderstanding */

@@ -10,6 +10,7 @@ struct stream_words {
     unsigned lines;
     char greeting[256];   /* the first line */
     char refusal[512];    /* the last -ERR, NO, BAD or BYE, unless an OK came after it */
+    bool refusal_is_no;   /* IMAP: that was NO; else the command was not understood */
     char mechanisms[256]; /* offered by SASL or AUTH=: blank, name, blank, name, blank; upper case */
     char challenge[512];  /* why a token was refused: JSON, decoded; "" without */
     bool login_disabled;  /* IMAP LOGINDISABLED */
@@ -40,6 +41,9 @@ bool stream_words_offers(const struct stream_words *words, const char *mechanism
 /* Does this refusal mean that the server did not understand the command, and thus never looked at a password?
  */
 bool stream_words_is_syntax(const char *refusal);
+
+/* IMAP: does the last refusal speak of the way of signing in, and of no password? */
+bool stream_words_blames_mechanism(const struct stream_words *words);
 
 /* Code, scope, retry and wait_ms of a login that was refused with these words; text is left alone. */
 void stream_words_judge(const char *refusal, struct error *ret);

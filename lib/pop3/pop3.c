@@ -482,6 +482,8 @@ static int on_line(struct pop3 *p, const char *line, size_t len, struct error *e
         return on_long_line(p, err);
     if (p->unasked)
         return on_unasked(p, line, len, err);
+    if (!len && p->mode == MODE_STATUS) /* some servers begin their replies so */
+        return 0;
     return p->mode == MODE_ROWS ? on_row(p, line, len, err) : on_status(p, line, len, bare_lf, err);
 }
 

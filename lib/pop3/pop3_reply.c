@@ -50,7 +50,8 @@ static bool take_indicator(struct cursor *c, bool *ret_ok)
 {
     size_t len = (size_t)(c->end - c->p);
     bool ok = len >= 3 && !text_compare_nocase(c->p, 3, "+OK", 3);
-    if (!ok && (len < 4 || text_compare_nocase(c->p, 4, "-ERR", 4)))
+    if (!ok &&
+        (len < 4 || (text_compare_nocase(c->p, 4, "-ERR", 4) && text_compare_nocase(c->p, 4, "+ERR", 4))))
         return false;
     const char *after = c->p + (ok ? 3 : 4);
     if (after < c->end && is_alnum(*after))

@@ -12,7 +12,8 @@ struct pop3_reply {
     char text[ERROR_TEXT_MAX]; /* without +OK/-ERR, cleaned for showing */
 };
 
-/* A status line (RFC 1939 section 3, RFC 2449 section 8). false: it is none; *ret_reply is untouched then. */
+/* A status line (RFC 1939 section 3, RFC 2449 section 8), also "+ERR" as some servers write it. false: it is
+ * none; *ret_reply is untouched then. */
 bool pop3_reply_status(const char *line, size_t len, struct pop3_reply *ret_reply);
 
 /* "+OK messages octets". false: no two numbers. */

@@ -151,16 +151,6 @@ static void on_capa(void *ctx, const struct pop3_result *res)
         pop3_utf8(s->pop3, NULL, NULL);
 }
 
-static void on_stat(void *ctx, const struct pop3_result *res)
-{
-    struct source *s = ctx;
-    s->facts.has_stat = res->ok;
-    if (res->ok) {
-        s->facts.messages = res->messages;
-        s->facts.octets = res->octets;
-    }
-}
-
 /* Ends the session, with everything outstanding. */
 static void give_up(struct source *s, const struct error *why)
 {
@@ -234,6 +224,23 @@ static void on_uidl(void *ctx, const struct pop3_result *res)
     s->inventory.done(s->inventory.ctx, fatal);
 }
 
+/* Of an empty mailbox nothing more is asked: servers have been seen to refuse LIST then, or not to end it. */
+static void on_stat(void *ctx, const struct pop3_result *res)
+{
+    struct source *s = ctx;
+    s->facts.has_stat = res->ok;
+    s->facts.messages = res->messages;
+    s->facts.octets = res->octets;
+    if (res->ok && !res->messages) {
+        s->facts.stat_agrees = true;
+        s->facts.has_uidl = !s->facts.caps->known || s->facts.caps->uidl;
+        s->inventory.done(s->inventory.ctx, NULL);
+        return;
+    }
+    pop3_list(s->pop3, on_list_row, on_list, s);
+    pop3_uidl(s->pop3, on_uidl_row, on_uidl, s);
+}
+
 void source_one_at_a_time(struct source *s)
 {
     pop3_set_window_max(s->pop3, 1);
@@ -244,8 +251,6 @@ void source_inventory(struct source *s, source_done_fn *done, void *ctx)
     s->inventory = (struct request){.done = done, .ctx = ctx, .source = s};
     pop3_capa(s->pop3, on_capa, s);
     pop3_stat(s->pop3, on_stat, s);
-    pop3_list(s->pop3, on_list_row, on_list, s);
-    pop3_uidl(s->pop3, on_uidl_row, on_uidl, s);
 }
 
 const struct source_item *source_items(const struct source *s, size_t *ret_count)

@@ -38,7 +38,8 @@ void source_free(struct source *s);
 /* Send no command before the one before it is answered, whatever the server offers. */
 void source_one_at_a_time(struct source *s);
 
-/* CAPA, STAT, LIST, UIDL. Fails only when LIST does, or the connection. */
+/* CAPA, STAT, and unless that says that there is nothing LIST and UIDL. Fails only when LIST does, or the
+ * connection. */
 void source_inventory(struct source *s, source_done_fn *done, void *ctx);
 const struct source_item *source_items(const struct source *s, size_t *ret_count);
 

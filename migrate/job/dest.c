@@ -121,6 +121,8 @@ static void on_capability(void *ctx, const struct imap_result *res)
         finish(d, res->error);
         return;
     }
+    if (imap_caps(d->imap)->id) /* NetEase selects nothing for those who do not say who they are */
+        imap_id(d->imap, "popferry", MIGRATE_VERSION, NULL, NULL);
     if (d->folder && text_equal_nocase(d->folder, "INBOX"))
         name_and_select(d); /* the same on every server: a round trip saved */
     else if (imap_caps(d->imap)->namespace)

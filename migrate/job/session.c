@@ -189,6 +189,8 @@ static void on_lane_capability(void *ctx, const struct imap_result *res)
 {
     struct lane *lane = ctx;
     lane->usable = res->status == IMAP_OK;
+    if (lane->usable && imap_caps(lane->imap)->id)
+        imap_id(lane->imap, "popferry", MIGRATE_VERSION, NULL, NULL);
 }
 
 void session_add_lanes(struct session *s, size_t count)

@@ -3,6 +3,8 @@
 #include "buf.h"
 #include "identity.h"
 #include "mem.h"
+#include "roster.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,11 +14,7 @@ struct update {
     struct ledger *ledger;
     int64_t mailbox;
     struct mail_scan *scan;
-    const uint32_t *known;
-    size_t known_count;
-    uint32_t *there; /* what the mailbox holds now */
-    size_t there_count, there_cap;
-    size_t waiting;
+    struct roster roster;
     struct error error;
 };
 
@@ -26,9 +24,9 @@ static int compare_uid(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-static bool is_known(const struct update *u, uint32_t uid)
+static bool has(const uint32_t *uids, size_t count, uint32_t uid)
 {
-    return u->known_count && bsearch(&uid, u->known, u->known_count, sizeof uid, compare_uid);
+    return count && bsearch(&uid, uids, count, sizeof uid, compare_uid);
 }
 
 void index_scan_header(struct mail_scan *scan, const struct imap_fetch_row *row, struct mail_facts *ret)
@@ -41,7 +39,7 @@ void index_scan_header(struct mail_scan *scan, const struct imap_fetch_row *row,
 static void on_row(void *ctx, const struct imap_fetch_row *row)
 {
     struct update *u = ctx;
-    if (u->error.code || !row->header || is_known(u, row->uid))
+    if (u->error.code || has(u->roster.known, u->roster.known_count, row->uid))
         return;
     struct mail_facts facts CLEANUP(mail_facts_done) = {0};
     index_scan_header(u->scan, row, &facts);
@@ -51,50 +49,26 @@ static void on_row(void *ctx, const struct imap_fetch_row *row)
     ledger_index_put(u->ledger, u->mailbox, &out, &u->error);
 }
 
-static void on_done(void *ctx, const struct imap_result *res)
-{
-    struct update *u = ctx;
-    u->waiting--;
-    if (res->status != IMAP_OK && !u->error.code)
-        u->error = *res->error;
-}
-
-static void on_uid(void *ctx, uint32_t uid)
-{
-    struct update *u = ctx;
-    if (u->there_count == u->there_cap) {
-        u->there_cap = u->there_cap ? u->there_cap * 2 : 1024;
-        u->there = mem_grow(u->there, u->there_cap, sizeof *u->there);
-    }
-    u->there[u->there_count++] = uid;
-}
-
-/* What others have removed since must not be taken for present. */
+/* What others have removed since must not be taken for present; without SEARCH nothing can be forgotten. */
 static void forget_removed(struct update *u)
 {
-    if (u->there_count)
-        qsort(u->there, u->there_count, sizeof *u->there, compare_uid);
-    for (size_t i = 0; i < u->known_count && !u->error.code; i++)
-        if (!u->there_count ||
-            !bsearch(&u->known[i], u->there, u->there_count, sizeof *u->there, compare_uid))
-            ledger_index_remove(u->ledger, u->mailbox, u->known[i], &u->error);
+    const struct roster *r = &u->roster;
+    for (size_t i = 0; r->searched && i < r->known_count && !u->error.code; i++)
+        if (!has(r->there, r->there_count, r->known[i]))
+            ledger_index_remove(u->ledger, u->mailbox, r->known[i], &u->error);
 }
 
-static void on_searched(void *ctx, const struct imap_result *res)
+/* One of them may be a message that is going to be copied: then it stands there twice. */
+static void name_unread(const struct session *s, const struct roster *r)
 {
-    struct update *u = ctx;
-    if (res->status == IMAP_ABORTED) {
-        on_done(ctx, res);
+    char first[16] = "";
+    if (!r->unread_count)
         return;
-    }
-    u->waiting--;
-    if (res->status == IMAP_OK) /* without SEARCH nothing can be forgotten */
-        forget_removed(u);
-}
-
-static bool update_done(void *ctx)
-{
-    return !((struct update *)ctx)->waiting;
+    snprintf(first, sizeof first, "%u", r->unread[0]);
+    log_line(&s->world->log, LOG_WARN,
+        "%s, mailbox %s: the server does not give the header of %zu of its messages (the first has UID %s); if one "
+        "of them is a message of the source, that one is copied beside it: look there, and run popferry verify",
+        stream_name(s->lanes[0].link.stream), s->mailbox, r->unread_count, first);
 }
 
 char *index_complement(const uint32_t *uids, size_t count, size_t max_ranges)
@@ -124,6 +98,11 @@ char *index_complement(const uint32_t *uids, size_t count, size_t max_ranges)
     }
 }
 
+static void free_uids(uint32_t **uids)
+{
+    free(*uids);
+}
+
 int index_update(struct session *s, struct ledger *ledger, struct ledger_part part, struct error *err)
 {
     if (!s->dest.exists) /* gone, or not yet there: nothing that was known of it holds */
@@ -133,33 +112,29 @@ int index_update(struct session *s, struct ledger *ledger, struct ledger_part pa
         return -1;
     if (ledger_index_begin(ledger, part.mailbox, s->dest.uidvalidity, err) < 0)
         return -1;
-    uint32_t *known = NULL;
+    uint32_t *known CLEANUP(free_uids) = NULL;
     struct update u = {.ledger = ledger, .mailbox = part.mailbox};
-    if (ledger_known_uids(ledger, part.mailbox, s->dest.uidvalidity, &known, &u.known_count, err) < 0) {
-        free(known);
+    if (ledger_known_uids(ledger, part.mailbox, s->dest.uidvalidity, &known, &u.roster.known_count, err) < 0)
         return -1;
-    }
-    u.known = known;
+    char *set CLEANUP(mem_free_str) = index_complement(known, u.roster.known_count, MAX_RANGES);
+    u.roster = (struct roster){.set = set,
+        .known = known,
+        .known_count = u.roster.known_count,
+        .all = true,
+        .row = on_row,
+        .ctx = &u};
     u.scan = mail_scan_new();
-    char *set CLEANUP(mem_free_str) = index_complement(known, u.known_count, MAX_RANGES);
     session_phase(s, "reading what the destination holds");
-    if (u.known_count) {
-        u.waiting++;
-        imap_uid_search(s->lanes[0].imap, "ALL", on_uid, on_searched, &u);
+    int rc = roster_read(s, &u.roster, err);
+    if (rc == 0) {
+        forget_removed(&u);
+        name_unread(s, &u.roster);
     }
-    if (s->dest.messages) {
-        u.waiting++;
-        imap_uid_fetch(s->lanes[0].imap, set, INDEX_FIELDS, on_row, on_done, &u);
-    }
-    int rc = session_run_until(s, update_done, &u, err);
     if (rc == 0 && u.error.code) {
         *err = u.error;
         rc = -1;
     }
-    if (u.waiting) /* a command still points at u */
-        imap_abort(s->lanes[0].imap, err);
+    roster_done(&u.roster);
     mail_scan_free(u.scan);
-    free(u.there);
-    free(known);
     return rc;
 }

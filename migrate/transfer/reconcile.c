@@ -5,6 +5,7 @@
 #include "identity.h"
 #include "index.h"
 #include "mem.h"
+#include "roster.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -171,9 +172,14 @@ static int fetch_candidates(struct look_up *u, struct error *err)
     imap_noop(imap, on_answer, u); /* so that the server shows what has arrived since SELECT */
     if (wait_answers(u, err) < 0)  /* sent together, the FETCH might still be answered without it */
         return -1;
-    u->waiting = 1;
-    imap_uid_fetch(imap, set, INDEX_FIELDS, on_row, on_answer, u);
-    return wait_answers(u, err);
+    struct roster r = {.set = set, .first = lowest_floor(u), .row = on_row, .ctx = u};
+    int rc = roster_read(u->session, &r, err);
+    roster_done(&r);
+    if (rc == 0 && u->error.code) {
+        *err = u->error;
+        rc = -1;
+    }
+    return rc;
 }
 
 /* ---- which is which ---- */

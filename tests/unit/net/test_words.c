@@ -151,6 +151,9 @@ static void test_judge(void)
         {"-ERR Too many arguments", ERROR_AUTH, true, 0},
         {"-ERR Unrecognized command", ERROR_AUTH, true, 0},
         {"-ERR [AUTH] syntax error in password", ERROR_AUTH, false, 0},
+        {"+ERR wrong password", ERROR_AUTH, false, 0},
+        {"A1 NO Unsupported authentication mechanism", ERROR_AUTH, true, 0},
+        {"-ERR Protocol error. 19", ERROR_AUTH, true, 0},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         CHECK_LABEL("%s", rows[i].refusal);
@@ -165,8 +168,34 @@ static void test_judge(void)
     }
 }
 
+/* A refusal that speaks of the way of signing in is worth another way; one of a password never is. */
+static void test_blames(void)
+{
+    static const struct {
+        const char *line;
+        bool mechanism;
+    } rows[] = {
+        {"A1 BAD Unknown command", true},
+        {"A1 BAD Error in IMAP command AUTHENTICATE: Unknown command.", true},
+        {"A1 NO unsupported authentication mechanism", true},
+        {"A1 NO PLAIN not supported, use LOGIN", true},
+        {"A1 NO [AUTHENTICATIONFAILED] mechanism", false},
+        {"A1 BAD invalid user or password", false},
+        {"A1 NO LOGIN failed.", false},
+        {"A1 NO", false},
+        {"A1 OK in", false},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct stream_words w = {0};
+        CHECK_LABEL("%s", rows[i].line);
+        stream_words_line(&w, I4, rows[i].line, strlen(rows[i].line));
+        CHECK_INT(stream_words_blames_mechanism(&w), rows[i].mechanism);
+    }
+}
+
 static void test_plain(void)
 {
+    CHECK_STR(stream_words_plain(P3, "+ERR no"), "no");
     CHECK_STR(stream_words_plain(P3, "-ERR  no"), "no");
     CHECK_STR(stream_words_plain(P3, "-ERR"), "");
     CHECK_STR(stream_words_plain(P3, "odd"), "odd");
@@ -306,6 +335,7 @@ int main(void)
         {"long lines", test_long_lines},
         {"greetings", test_greets},
         {"judgement", test_judge},
+        {"is it the mechanism", test_blames},
         {"plain words", test_plain},
         {"secrets", test_secret},
         {"octets on their way out", test_out},

@@ -36,6 +36,7 @@ static void test_status(void)
         {B(""), false, false, POP3_CODE_NONE, ""},
         {B("+"), false, false, POP3_CODE_NONE, ""},
         {B("+O"), false, false, POP3_CODE_NONE, ""},
+        {B("+ERR no"), true, false, POP3_CODE_NONE, "no"},
         {B("+OKAY"), false, false, POP3_CODE_NONE, ""},
         {B("-ERROR"), false, false, POP3_CODE_NONE, ""},
         {B("-ER"), false, false, POP3_CODE_NONE, ""},

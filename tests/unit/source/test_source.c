@@ -65,7 +65,7 @@ static const struct row rows[] = {
         "1 100 aaa,", "9 900 uidl top blank 0 repeated 0", ERROR_NONE},
     {"STAT refused", CAPA_ALL, "-ERR no\n", "+OK\n1 100\n.\n", "+OK\n1 aaa\n.\n", "CAPA|STAT|LIST|UIDL|",
         "1 100 aaa,", "0 0 uidl top blank 0 repeated 0", ERROR_NONE},
-    {"empty", CAPA_ALL, "+OK 0 0\n", "+OK no messages\n.\n", "+OK\n.\n", "CAPA|STAT|LIST|UIDL|", "",
+    {"empty: nothing more is asked", CAPA_ALL, "+OK 0 0\n", "-ERR no messages\n", "+OK\n", "CAPA|STAT|", "",
         "0 0 agrees uidl top blank 0 repeated 0", ERROR_NONE},
     {"LIST refused", CAPA_ALL, "+OK 2 300\n", "-ERR no listing\n", "+OK\n1 aaa\n2 bbb\n.\n",
         "CAPA|STAT|LIST|UIDL|", "", "2 300 uidl top blank 0 repeated 0", ERROR_REFUSED},
