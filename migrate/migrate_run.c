@@ -214,6 +214,7 @@ static int run_session(struct run *r, struct outcome *o, struct error *err)
     struct session s;
     struct job job = *r->job;
     job.one_at_a_time |= r->one_at_a_time;
+    job.guard_source = r->blame.guard;
     job.taken_up = r->again;
     r->room = (struct transfer_room){0};
     *o = (struct outcome){0};
@@ -251,12 +252,13 @@ static int run_sessions(struct run *r, struct outcome *o, struct error *err)
     int rc = run_session(r, o, err);
     while (rc < 0) {
         struct outcome before = *o;
+        size_t cut = r->blame.cut.used;
         if (!patience_again(&r->patience, err))
             return -1;
         r->one_at_a_time |= err->code == ERROR_PROTOCOL;
         rc = run_session(r, o, err);
         outcome_resume(o, &before);
-        if (settled_more(o, &before))
+        if (settled_more(o, &before) || r->blame.cut.used > cut)
             patience_progress(&r->patience);
     }
     *err = (struct error){0}; /* of a session that was taken up again */
@@ -362,7 +364,9 @@ static int run_job(struct run *r, struct outcome *o, struct error *err)
     const struct job *job = r->job;
     if (job->archive_dir && !(r->archive = archive_open(job->archive_dir, job->archive_format, err)))
         return -1;
-    int rc = run_rounds(r, o, err);
+    int doubt = ledger_has_doubt(r->ledger, r->job_id, err);
+    r->blame.guard = doubt > 0; /* what is asked for again must be known to be whole this time */
+    int rc = doubt < 0 ? -1 : run_rounds(r, o, err);
     struct error late;
     for (unsigned i = 0; rc < 0 && i < r->blame.sent_streak; i++)
         transfer_take_back(r->ledger, job->work_dir, r->blame.sent[i], &late);

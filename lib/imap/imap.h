@@ -181,7 +181,7 @@ struct imap_fetch_row {
     uint64_t size_octets;   /* RFC822.SIZE: an estimate on some servers */
     int64_t internaldate_s; /* UTC seconds */
     bool seen, deleted;
-    const char *header; /* BODY[HEADER.FIELDS (...)] as sent, NULL if not asked */
+    const char *header; /* BODY[HEADER.FIELDS (...)] as sent, NULL if not asked, or NIL */
     size_t header_len;
 };
 typedef void imap_fetch_fn(void *ctx, const struct imap_fetch_row *row);

@@ -44,7 +44,7 @@ static int read_item(struct row *r, const struct imap_value *name, const struct 
     } else if (imap_value_is(name, "BODY[]")) {
         r->body = v;
     } else if (is_header(name)) {
-        row->header = v->type == IMAP_VALUE_STRING ? v->s : "";
+        row->header = v->type == IMAP_VALUE_STRING ? v->s : NULL; /* NIL: it cannot be read */
         row->header_len = v->type == IMAP_VALUE_STRING ? v->len : 0;
     }
     return 0;

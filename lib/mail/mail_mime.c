@@ -260,6 +260,11 @@ void mail_mime_rest(struct mail_mime *m, const char *text, size_t len)
         add_value(m, text, len);
 }
 
+bool mail_mime_is_open(const struct mail_mime *m)
+{
+    return m->level_count > 0 || (m->state == IN_HEADER && m->fields);
+}
+
 struct mail_mime_step mail_mime_finish(struct mail_mime *m)
 {
     if (m->state == IN_HEADER && m->fields)

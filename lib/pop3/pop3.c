@@ -85,7 +85,10 @@ struct pop3 {
     struct error bad_row;    /* the first row that was none; scope NONE: all were good */
     struct pop3_dot dot;
     struct pop3_caps caps, caps_coming;
-    struct error why; /* MODE_DEAD */
+    struct error why;   /* MODE_DEAD */
+    uint32_t retrieved; /* the last message whose RETR ended; 0: none */
+    pop3_stray_fn *stray;
+    void *stray_ctx;
 };
 
 static void queue_push(struct queue *q, struct command *c)
@@ -131,6 +134,12 @@ void pop3_free(struct pop3 *p)
 void pop3_set_window_max(struct pop3 *p, size_t max)
 {
     p->window_max = max;
+}
+
+void pop3_on_stray(struct pop3 *p, pop3_stray_fn *fn, void *ctx)
+{
+    p->stray = fn;
+    p->stray_ctx = ctx;
 }
 
 const struct pop3_caps *pop3_caps(const struct pop3 *p)
@@ -204,6 +213,16 @@ void pop3_dele(struct pop3 *p, uint32_t number, pop3_done_fn *done, void *ctx)
 void pop3_noop(struct pop3 *p, pop3_done_fn *done, void *ctx)
 {
     submit(p, KIND_NOOP, done, ctx);
+}
+
+void pop3_next_noop(struct pop3 *p, pop3_done_fn *done, void *ctx)
+{
+    struct command *c = mem_alloc(sizeof *c);
+    *c = (struct command){.next = p->pending.head, .kind = KIND_NOOP, .done = done, .ctx = ctx};
+    p->pending.head = c;
+    if (!c->next)
+        p->pending.last = c;
+    p->pending.count++;
 }
 
 void pop3_rset(struct pop3 *p, pop3_done_fn *done, void *ctx)
@@ -354,10 +373,18 @@ static struct words words(const char *line, size_t len)
     return w;
 }
 
+static void tell_stray(struct pop3 *p, enum pop3_stray what)
+{
+    if (p->stray)
+        p->stray(p->stray_ctx, p->retrieved, what);
+}
+
 static int on_garbage(struct pop3 *p, const char *line, size_t len, struct error *err)
 {
     error_set(&p->why, ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_PROTOCOL,
         "the server's answer to %s is not POP3: \"%s\"", first_command(p).s, words(line, len).s);
+    if (p->mode == MODE_STATUS)
+        tell_stray(p, POP3_STRAY_JUNK);
     return fail(p, err);
 }
 
@@ -368,7 +395,9 @@ static int on_unasked(struct pop3 *p, const char *line, size_t len, struct error
     struct pop3_reply reply;
     error_set(&p->why, ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_PROTOCOL,
         "the POP3 server sent something unasked: \"%s\"", words(line, len).s);
-    if (pop3_reply_status(line, len, &reply) && !reply.ok) {
+    bool status = pop3_reply_status(line, len, &reply);
+    tell_stray(p, !status ? POP3_STRAY_JUNK : reply.ok ? POP3_STRAY_REPLY : POP3_STRAY_GOODBYE);
+    if (status && !reply.ok) {
         pop3_reply_error(&reply, "to go on", false, p->caps.login_delay_s, &p->why);
         if (p->why.code == ERROR_REFUSED && p->why.retry == ERROR_RETRY_NEVER) {
             p->why.retry = ERROR_RETRY_NOW;
@@ -382,6 +411,7 @@ static int on_closed(struct pop3 *p, struct error *err)
 {
     error_set(&p->why, ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_PROTOCOL,
         "the POP3 server went on after it had answered QUIT");
+    tell_stray(p, POP3_STRAY_REPLY);
     return fail(p, err);
 }
 
@@ -525,8 +555,11 @@ static int feed_body(struct pop3 *p, const char *data, size_t len, size_t *ret_u
     p->dot.doubt = false;
     if (span.len && c->data)
         c->data(c->ctx, span.data, span.len); /* may abort: c is gone then */
-    if (p->mode == MODE_BODY && pop3_dot_ended(&p->dot))
+    if (p->mode == MODE_BODY && pop3_dot_ended(&p->dot)) {
+        if (c->kind == KIND_RETR)
+            p->retrieved = c->number;
         complete(p, NULL, 0, 0);
+    }
     return 0;
 }
 

@@ -84,6 +84,18 @@ void pop3_free(struct pop3 *p);
 /* Never more than max (> 0) commands in flight, whatever CAPA says. 1 = no pipelining. */
 void pop3_set_window_max(struct pop3 *p, size_t max);
 
+/* What came cannot answer anything: the message whose RETR ended last (number; 0: none yet) did not end
+ * there, or replies have been running into each other since an earlier one. RFC 1939 has a lone dot in a
+ * message stuffed; a server that does not do so ends the message too early, and its rest arrives as if it
+ * were replies. Called before pop3_feed returns -1 for that reason. */
+enum pop3_stray {
+    POP3_STRAY_JUNK,    /* no reply at all */
+    POP3_STRAY_REPLY,   /* a reply, with nothing asked: there were more than commands */
+    POP3_STRAY_GOODBYE, /* an unasked -ERR, with which servers end an idle session */
+};
+typedef void pop3_stray_fn(void *ctx, uint32_t number, enum pop3_stray what);
+void pop3_on_stray(struct pop3 *p, pop3_stray_fn *fn, void *ctx);
+
 /* Submit. `number` counts from 1. */
 void pop3_capa(struct pop3 *p, pop3_done_fn *done, void *ctx);
 void pop3_stat(struct pop3 *p, pop3_done_fn *done, void *ctx);
@@ -94,6 +106,8 @@ void pop3_top(
 void pop3_retr(struct pop3 *p, uint32_t number, pop3_data_fn *data, pop3_done_fn *done, void *ctx);
 void pop3_dele(struct pop3 *p, uint32_t number, pop3_done_fn *done, void *ctx);
 void pop3_noop(struct pop3 *p, pop3_done_fn *done, void *ctx);
+/* Before all that is queued. */
+void pop3_next_noop(struct pop3 *p, pop3_done_fn *done, void *ctx);
 void pop3_rset(struct pop3 *p, pop3_done_fn *done, void *ctx);
 void pop3_utf8(struct pop3 *p, pop3_done_fn *done, void *ctx); /* RFC 6856 */
 /* The last command: nothing is sent after it, EOF is expected once it is answered, and more bytes are an

@@ -26,13 +26,23 @@ struct source {
     struct source_facts facts;
     struct request inventory;
     struct error list_error;
+    bool guard;
+    source_doubt_fn *doubt;
+    void *doubt_ctx;
+    /* Messages handed out since the first whose octets were others than LIST says: from there on replies may
+     * have been taken for each other. */
+    uint32_t *since;
+    size_t since_count, since_cap;
 };
+
+static void on_stray(void *ctx, uint32_t number, enum pop3_stray what);
 
 struct source *source_new(void)
 {
     struct source *s = mem_alloc(sizeof *s);
     s->pop3 = pop3_new();
     s->facts.caps = pop3_caps(s->pop3);
+    pop3_on_stray(s->pop3, on_stray, s);
     return s;
 }
 
@@ -45,6 +55,7 @@ void source_free(struct source *s)
         free(s->items[i].key);
     free(s->items);
     free(s->by_number);
+    free(s->since);
     free(s);
 }
 
@@ -139,6 +150,52 @@ static struct source_item *find_number(struct source *s, uint32_t number)
         if (s->items[i].number == number)
             return &s->items[i];
     return NULL;
+}
+
+/* ---- which messages were not what they seemed ---- */
+static void doubt(struct source *s, size_t item, bool certain)
+{
+    if (s->doubt)
+        s->doubt(s->doubt_ctx, item, certain);
+}
+
+/* The one right before; and, unless the server only takes leave, all since the first that was not as large as
+ * listed. A goodbye says nothing against a message that is as large as it should be. */
+static void on_stray(void *ctx, uint32_t number, enum pop3_stray what)
+{
+    struct source *s = ctx;
+    const struct source_item *last = number ? find_number(s, number) : NULL;
+    size_t item = last ? (size_t)(last - s->items) : SIZE_MAX;
+    bool odd = s->since_count && s->since[s->since_count - 1] == item;
+    if (!last || (what == POP3_STRAY_GOODBYE && !odd))
+        return;
+    doubt(s, item, s->guard);
+    for (size_t i = 0; what != POP3_STRAY_GOODBYE && i < s->since_count; i++)
+        if (s->since[i] != item)
+            doubt(s, s->since[i], false);
+}
+
+static void note_octets(struct source *s, size_t item, uint64_t octets)
+{
+    if (!s->since_count && s->items[item].octets == octets)
+        return;
+    if (s->since_count == s->since_cap) {
+        s->since_cap = s->since_cap ? s->since_cap * 2 : 64;
+        s->since = mem_grow(s->since, s->since_cap, sizeof *s->since);
+    }
+    s->since[s->since_count++] = (uint32_t)item;
+}
+
+void source_guard(struct source *s)
+{
+    s->guard = true;
+    source_one_at_a_time(s);
+}
+
+void source_on_doubt(struct source *s, source_doubt_fn *fn, void *ctx)
+{
+    s->doubt = fn;
+    s->doubt_ctx = ctx;
 }
 
 static void on_capa(void *ctx, const struct pop3_result *res)
@@ -275,7 +332,7 @@ static void on_request_done(void *ctx, const struct pop3_result *res)
 struct fetch {
     struct request base; /* first, so that on_request_done can free it */
     source_data_fn *data;
-    uint32_t number;
+    size_t item;
     uint64_t octets, most; /* so far; what there may be */
 };
 
@@ -284,7 +341,7 @@ static void too_much(const struct fetch *f)
     struct error why;
     error_set(&why, ERROR_SCOPE_SESSION, ERROR_RETRY_AFTER_LOGIN, ERROR_PROTOCOL,
         "the server sends message %u without end: more than %llu octets, far beyond what it lists; it was given up",
-        f->number, (unsigned long long)f->most);
+        f->base.source->items[f->item].number, (unsigned long long)f->most);
     give_up(f->base.source, &why);
 }
 
@@ -308,7 +365,7 @@ static struct fetch *fetch_new(
     *f = (struct fetch){
         .base = {.done = done, .ctx = ctx, .source = s},
         .data = data,
-        .number = i->number,
+        .item = item,
         .most = header      ? HEADER_OCTETS_MAX
                 : i->octets ? most
                             : UNLISTED_OCTETS,
@@ -316,9 +373,31 @@ static struct fetch *fetch_new(
     return f;
 }
 
+/* Whatever the answer: it came where it had to. */
+static void on_guarded(void *ctx, const struct pop3_result *res)
+{
+    struct request *r = ctx;
+    struct request copy = *r;
+    bool answered = res->ok || res->error->code == ERROR_REFUSED;
+    free(r);
+    copy.done(copy.ctx, answered ? NULL : res->error);
+}
+
+static void on_retr_done(void *ctx, const struct pop3_result *res)
+{
+    struct fetch *f = ctx;
+    struct source *s = f->base.source;
+    if (res->ok)
+        note_octets(s, f->item, f->octets);
+    if (res->ok && s->guard)
+        pop3_next_noop(s->pop3, on_guarded, f);
+    else
+        on_request_done(f, res);
+}
+
 void source_fetch(struct source *s, size_t item, source_data_fn *data, source_done_fn *done, void *ctx)
 {
-    pop3_retr(s->pop3, s->items[item].number, on_fetch_data, on_request_done,
+    pop3_retr(s->pop3, s->items[item].number, on_fetch_data, on_retr_done,
         fetch_new(s, item, false, data, done, ctx));
 }
 

@@ -38,6 +38,17 @@ void source_free(struct source *s);
 /* Send no command before the one before it is answered, whatever the server offers. */
 void source_one_at_a_time(struct source *s);
 
+/* Besides: after each whole message a NOOP is answered before the message counts as such. For a source that
+ * was seen to end messages too early (source_on_doubt): what comes after that end is then known to be its
+ * rest. Also sends one command at a time. */
+void source_guard(struct source *s);
+
+/* Bytes of messages that were handed out cannot be relied on: the server sent what answers nothing, so one of
+ * them did not end where it seemed to, and all since then may be others. `certain`: this one did not. Called
+ * for each before source_feed returns -1; then the session is over. */
+typedef void source_doubt_fn(void *ctx, size_t item, bool certain);
+void source_on_doubt(struct source *s, source_doubt_fn *fn, void *ctx); /* fn NULL: nobody cares */
+
 /* CAPA, STAT, and unless that says that there is nothing LIST and UIDL. Fails only when LIST does, or the
  * connection. */
 void source_inventory(struct source *s, source_done_fn *done, void *ctx);

@@ -20,7 +20,7 @@ enum plan_past past_of(
     if (!item->key || ledger_find_key(l, job, item->key, &m, err) != 1)
         return PAST_UNKNOWN;
     *ret_id = m.id;
-    if (m.octets_claimed != item->octets)
+    if (m.octets_claimed != item->octets || m.doubt)
         return PAST_UNKNOWN;
     switch (m.state) {
     case LEDGER_DONE:

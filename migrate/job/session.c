@@ -131,7 +131,9 @@ static void connect_both(struct session *s, enum dest_mode mode)
     s->source_link = (struct link){.source = s->source};
     s->source_link.stream = job_stream_open(job, s->world, JOB_SOURCE, s->net);
     add_link(s, &s->source_link);
-    if (job->one_at_a_time)
+    if (job->guard_source)
+        source_guard(s->source);
+    else if (job->one_at_a_time)
         source_one_at_a_time(s->source);
     source_inventory(s->source, on_inventory, s);
     s->mailbox = job_has_one_mailbox(job) ? job_mailbox(job, 0, s->begun_s) : NULL;

@@ -114,8 +114,10 @@ struct ledger_message {
     int64_t mailbox;                       /* where it belongs; in: 0 keeps what is there */
     const char
         *quarantine; /* its file, relative to the work folder; NULL if none; in: NULL keeps what is there */
-    unsigned broken; /* out only: connections that ended while it was on its way, see ledger_broke */
-    enum ledger_proof proof;     /* out only */
+    const char *
+        doubt; /* out only: why what the source gave of it is not known to be whole; NULL: nothing was seen */
+    unsigned broken;         /* out only: connections that ended while it was on its way, see ledger_broke */
+    enum ledger_proof proof; /* out only */
     int64_t proved_s, deleted_s; /* out only; 0: not; deleted from the source */
     /* In: where what was sent has another core or body than what was received; NULL: it has not. */
     const uint8_t *core_sent, *fingerprint_sent;
@@ -147,6 +149,10 @@ int ledger_intend(struct ledger *l, int64_t job, struct ledger_message **batch, 
 int ledger_done(struct ledger *l, int64_t id, uint32_t uidvalidity, uint32_t uid, struct error *err);
 /* Back to LEDGER_OPEN: it is certain that the destination did not take it. */
 int ledger_withdraw(struct ledger *l, int64_t id, struct error *err);
+/* What the source gave of it is not known to be the whole message (words: why), or by now it is (NULL). */
+int ledger_doubt(struct ledger *l, int64_t id, const char *words, struct error *err);
+/* Has the job such a message, with a key or not settled? 1 yes, 0 no, -1 error. */
+int ledger_has_doubt(struct ledger *l, int64_t job, struct error *err);
 /* The connection ended while it was on its way (`broken` counts that): it stays an intent. */
 int ledger_broke(struct ledger *l, int64_t id, struct error *err);
 /* The destination said OK to it and does not hold it under its UID: back to LEDGER_OPEN, without a UID, so

@@ -35,7 +35,7 @@ const char *ledger_proof_name(enum ledger_proof p)
     "date_source, seen, floor_uidvalidity, floor_uid, uidvalidity, uid, twin, reason, fingerprint, core, "   \
     "ident, "                                                                                                \
     "sha256_sent, intended_s, mailbox, quarantine, broken, proof, proved_s, deleted_s, core_sent, "          \
-    "fingerprint_sent, sha256_received, octets_received "
+    "fingerprint_sent, sha256_received, octets_received, doubt "
 
 static const uint8_t *hash_or_null(sqlite3_stmt *st, int column)
 {
@@ -75,6 +75,7 @@ static void read_row(sqlite3_stmt *st, struct ledger_message *m)
         .fingerprint_sent = hash_or_null(st, 30),
         .sha256_received = hash_or_null(st, 31),
         .octets_received = (uint64_t)sqlite3_column_int64(st, 32),
+        .doubt = (const char *)sqlite3_column_text(st, 33),
     };
     ledger_column_hash(st, 18, m->fingerprint);
     ledger_column_hash(st, 19, m->core);
@@ -235,6 +236,21 @@ int ledger_missing(struct ledger *l, int64_t id, struct error *err)
     return ledger_write(l,
         ledger_prepare(
             l, err, "UPDATE message SET state=0, uidvalidity=0, uid=0, proof=0 WHERE id=?", "i", id),
+        err);
+}
+
+int ledger_doubt(struct ledger *l, int64_t id, const char *words, struct error *err)
+{
+    return ledger_write(
+        l, ledger_prepare(l, err, "UPDATE message SET doubt=?, proof=0 WHERE id=?", "ti", words, id), err);
+}
+
+int ledger_has_doubt(struct ledger *l, int64_t job, struct error *err)
+{
+    return ledger_exists(l,
+        ledger_prepare(l, err,
+            "SELECT 1 FROM message WHERE job=? AND doubt IS NOT NULL AND (key IS NOT NULL OR state NOT IN (2, 3)) LIMIT 1",
+            "i", job),
         err);
 }
 

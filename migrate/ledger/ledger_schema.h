@@ -3,7 +3,7 @@
  * in user_version. */
 #pragma once
 
-#define LEDGER_VERSION 2
+#define LEDGER_VERSION 3
 
 static const char *const ledger_schema[LEDGER_VERSION] = {
     /* version 1 */
@@ -79,4 +79,7 @@ static const char *const ledger_schema[LEDGER_VERSION] = {
     "ALTER TABLE message ADD COLUMN proof INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE message ADD COLUMN proved_s INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE message ADD COLUMN deleted_s INTEGER NOT NULL DEFAULT 0;",
+    /* version 3: what the source gave may be known not to be the whole message */
+    "ALTER TABLE message ADD COLUMN doubt TEXT;"
+    "CREATE INDEX message_doubt ON message(job) WHERE doubt IS NOT NULL;",
 };

@@ -40,17 +40,35 @@ bool blame_is_suspect(const struct blame *b, const struct source_item *item)
     return !memcmp(now, b->last, SHA256_OCTETS);
 }
 
-bool blame_is_condemned(struct blame *b, const struct source_item *item)
+static bool stands_in(const struct hash_set *set, const struct source_item *item)
 {
     uint8_t now[SHA256_OCTETS];
-    if (!b->condemned.used)
+    if (!set->used)
         return false;
     digest(item, now);
-    return hash_set_has(&b->condemned, now);
+    return hash_set_has(set, now);
+}
+
+bool blame_is_condemned(struct blame *b, const struct source_item *item)
+{
+    return stands_in(&b->condemned, item);
+}
+
+void blame_cut(struct blame *b, const struct source_item *item)
+{
+    uint8_t now[SHA256_OCTETS];
+    digest(item, now);
+    hash_set_add(&b->cut, now);
+}
+
+bool blame_is_cut(struct blame *b, const struct source_item *item)
+{
+    return stands_in(&b->cut, item);
 }
 
 void blame_done(struct blame *b)
 {
     hash_set_done(&b->condemned);
+    hash_set_done(&b->cut);
     *b = (struct blame){0};
 }

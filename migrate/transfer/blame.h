@@ -23,7 +23,8 @@ struct blame {
     uint8_t last[SHA256_OCTETS]; /* the source's message of the last broken session */
     unsigned times;
     bool named; /* in this session */
-    struct hash_set condemned;
+    bool guard; /* the source is to be asked with source_guard from the next session on */
+    struct hash_set condemned, cut;
     int64_t sent[BLAME_SENT_STREAK]; /* the ledger's rows of those condemned at the destination since
                                         something was stored: until then it may have been the line */
     unsigned sent_streak;
@@ -37,4 +38,7 @@ void blame_source(struct blame *b, const struct source_item *item, const struct 
 bool blame_is_suspect(const struct blame *b, const struct source_item *item);
 /* Not to be asked for again? */
 bool blame_is_condemned(struct blame *b, const struct source_item *item);
+/* The source does not give this one whole: not again in this run. */
+void blame_cut(struct blame *b, const struct source_item *item);
+bool blame_is_cut(struct blame *b, const struct source_item *item);
 void blame_done(struct blame *b);

@@ -195,6 +195,7 @@ int transfer_run(struct session *s, struct ledger *ledger, const struct transfer
         .sink = sink,
         .outcome = outcome};
     start(&t);
+    transfer_doubt_begin(&t);
     dest_release(&s->dest);
     add_lanes(&t);
     session_phase(s, "copying");
@@ -208,6 +209,7 @@ int transfer_run(struct session *s, struct ledger *ledger, const struct transfer
         abandon(&t, &t.fatal);
     else
         transfer_cap_end(&t, &t.fatal);
+    transfer_doubt_end(&t);
     check_duplicates(&t);
     if (t.fatal.code == ERROR_FULL) {
         task->room->none = true;

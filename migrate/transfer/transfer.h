@@ -55,6 +55,7 @@ struct parcel {
     bool read;                                   /* the whole message is here */
     const char *variant; /* static: the form in which the destination may hold it; NULL: as it is */
     bool settled;        /* it is here for the archive alone */
+    bool doubted;        /* transfer_whole.c: it is not to be sent */
     unsigned broken;     /* connections that ended while it was on its way: then with care */
     unsigned mend;       /* mail_mend.h: what is changed beyond what IMAP demands */
     uint64_t cap_octets; /* what is kept free for it of the daily upload limit */
@@ -93,6 +94,12 @@ struct transfer_task {
     struct finish *finish;
     struct transfer_room *room;
     uint64_t *copies_left; /* of the run's --limit; UINT64_MAX: none */
+};
+
+/* A message without a key, and its row. */
+struct transfer_gone {
+    size_t item;
+    int64_t id;
 };
 
 struct parcel_queue {
@@ -140,6 +147,9 @@ struct transfer {
         int64_t twin;
     } * duplicates; /* found in this run */
     size_t duplicate_count;
+    bool doubts;                              /* of something that may be in the queues */
+    struct transfer_gone gone[TRANSFER_LIVE]; /* the last ones; a ring */
+    size_t gone_next;
     struct error source_error; /* code != 0: nothing more comes; what is here is still sent */
     struct error fatal;        /* code != 0: no new work, drain */
 };
@@ -178,6 +188,17 @@ void transfer_take_suspects(struct transfer *t);
 /* transfer_out.c: the destination's half */
 void transfer_send_more(struct transfer *t);
 void transfer_fail(struct transfer *t, const struct error *why);
+
+/* ---- transfer_whole.c: is it the whole message that the source gave? ---- */
+/* What it shows by itself, all of it being here: 1 it is not, dst says why; 0; -1. */
+int transfer_flaw(struct parcel *p, char *dst, size_t cap, struct error *err);
+/* While the source is read, what comes behind a message may tell, too (source_on_doubt): it is then marked in
+ * the ledger, and not sent any more. */
+void transfer_doubt_begin(struct transfer *t);
+void transfer_doubt_end(struct transfer *t);
+void transfer_note_gone(const struct parcel *p); /* it leaves our hands */
+void transfer_drop_doubted(struct transfer *t);  /* out of the queues */
+const char *transfer_cut_words(void);            /* why a message that blame_is_cut is not asked for */
 
 /* ---- transfer_cap.c: the daily upload limit ----
  * Order of calls: begin; for each message ask, before its RETR; reserve; refuses, when it is ready to be

@@ -79,11 +79,14 @@ static int quarantine(struct parcel *p, const char *reason)
     return 0;
 }
 
-static bool in_quarantine(struct parcel *p)
+/* It lies in quarantine; or what the source gave of it is in the destination, and the ledger says so. */
+static bool stays_as_it_is(struct parcel *p)
 {
     struct ledger_message m;
-    return p->row.id && ledger_find_id(p->transfer->ledger, p->row.id, &m, &p->transfer->fatal) == 1 &&
-           m.state == LEDGER_QUARANTINED;
+    if (!p->row.id || ledger_find_id(p->transfer->ledger, p->row.id, &m, &p->transfer->fatal) != 1)
+        return false;
+    return m.state == LEDGER_QUARANTINED ||
+           (m.doubt && (m.state == LEDGER_DONE || m.state == LEDGER_PRESENT));
 }
 
 void transfer_refuse(struct parcel *p, const char *verdict, const char *reason, bool attention)
@@ -97,7 +100,7 @@ void transfer_refuse(struct parcel *p, const char *verdict, const char *reason, 
     else
         o->refused++;
     transfer_report(p, verdict, reason, attention);
-    if (!p->read && in_quarantine(p))
+    if (!p->read && stays_as_it_is(p))
         parcel_free(p); /* what is there stays the best that is known of it */
     else if (!p->read)
         settle(p, LEDGER_REFUSED, reason);
@@ -178,6 +181,9 @@ static int find_past_content(struct parcel *p, struct plan_facts *facts)
         return 0;
     }
     p->row.twin = m.id;
+    if (m.doubt &&
+        ledger_doubt(t->ledger, m.id, NULL, &t->fatal) < 0) /* this time it came whole, and is the same */
+        return -1;
     if (m.id == p->row.id)
         facts->past = m.state == LEDGER_DONE ? PAST_DONE : PAST_PRESENT;
     else if (in_inventory(t, m.key))
@@ -412,6 +418,11 @@ static void release_reused_key(struct parcel *p)
     static const uint8_t unknown[SHA256_OCTETS];
     if (memcmp(m.fingerprint, unknown, SHA256_OCTETS) != 0 &&
         memcmp(m.fingerprint, p->facts.fingerprint, SHA256_OCTETS) != 0) {
+        if (m.doubt && (m.state == LEDGER_DONE || m.state == LEDGER_PRESENT))
+            log_line(&t->session->world->log, LOG_WARN,
+                "message %u is whole now; what an earlier run stored of it is not, and stays in the destination "
+                "(UID %u) until somebody removes it",
+                t->items[p->item].number, m.uid);
         ledger_release_key(t->ledger, p->row.id, &t->fatal);
         p->row.id = 0;
     }
@@ -425,6 +436,8 @@ void transfer_decide(struct parcel *p)
     uint32_t unread[TRANSFER_CANDIDATES];
     size_t unread_count = 0;
     release_reused_key(p);
+    if (p->row.id && !t->fatal.code)
+        ledger_doubt(t->ledger, p->row.id, NULL, &t->fatal); /* this time nothing speaks against it */
     struct parcel *twin = live_twin(p);
     if (twin) {
         facts.twin_in_source = true;

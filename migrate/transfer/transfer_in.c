@@ -23,6 +23,7 @@ struct parcel *parcel_new(struct transfer *t, size_t item)
 void parcel_free(struct parcel *p)
 {
     struct transfer *t = p->transfer;
+    transfer_note_gone(p);
     *(p->prev ? &p->prev->next : &t->live) = p->next;
     if (p->next)
         p->next->prev = p->prev;
@@ -114,7 +115,15 @@ static void on_fetched(void *ctx, const struct error *error)
     t->outcome->fetched++;
     t->outcome->fetched_octets += p->facts.octets;
     settle_budget(p);
-    if (archive(p) < 0) {
+    char flaw[400];
+    int rc = transfer_flaw(p, flaw, sizeof flaw, &t->fatal);
+    if (rc == 1) {
+        p->read = false;
+        session_keep_source(t->session);
+        transfer_refuse(p, "unreadable", flaw, true);
+        return;
+    }
+    if (rc < 0 || archive(p) < 0) {
         parcel_free(p);
         return;
     }
@@ -189,8 +198,10 @@ static void condemn(struct transfer *t, size_t item, int64_t id)
     struct parcel *p = parcel_new(t, item);
     p->row.id = id;
     transfer_refuse(p, "unreadable",
-        "the source ended the connection each time it was asked for this message; what other programs can still "
-        "read of it may tell more",
+        blame_is_cut(t->task->blame, &t->items[item])
+            ? transfer_cut_words()
+            : "the source ended the connection each time it was asked for this message; what other programs can still "
+              "read of it may tell more",
         true);
 }
 
@@ -219,7 +230,7 @@ void transfer_fetch_more(struct transfer *t)
             t->next++;
             continue;
         }
-        if (blame_is_condemned(t->task->blame, it)) {
+        if (blame_is_condemned(t->task->blame, it) || blame_is_cut(t->task->blame, it)) {
             t->next++;
             condemn(t, item, id);
             continue;

@@ -374,6 +374,7 @@ static void feed_lane(struct transfer *t, struct lane *lane)
 
 void transfer_send_more(struct transfer *t)
 {
+    transfer_drop_doubted(t);
     transfer_take_suspects(t);
     for (size_t i = 0; i < t->session->lane_count; i++) {
         struct lane *lane = &t->session->lanes[i];

@@ -115,7 +115,27 @@ static int compare_contents(struct verify *v, struct error *err)
     return 0;
 }
 
-static int compare(struct verify *v, struct error *err)
+/* Whatever the destination holds of these is as good as what the source gave. */
+static int judge_doubted(struct verify *v, struct error *err)
+{
+    for (size_t i = 0; i < v->row_count; i++) {
+        struct verify_row *row = &v->rows[i];
+        struct ledger_message m;
+        if (!row->doubted || row->verdict != VERIFY_AGREED)
+            continue;
+        if (ledger_find_id(v->ledger, row->id, &m, err) != 1)
+            return -1;
+        row->verdict = VERIFY_ALTERED;
+        row->proof = LEDGER_UNPROVED;
+        free(row->why);
+        row->why =
+            mem_printf("what is there is perhaps not the whole message: %s; run popferry migrate again",
+                m.doubt ? m.doubt : "");
+    }
+    return 0;
+}
+
+static int compare_at_level(struct verify *v, struct error *err)
 {
     verify_map(v);
     if (v->level != VERIFY_CONTENT)
@@ -134,6 +154,11 @@ static int compare(struct verify *v, struct error *err)
         return 0;
     }
     return error_unhandled(err, "level of verification");
+}
+
+static int compare(struct verify *v, struct error *err)
+{
+    return compare_at_level(v, err) < 0 ? -1 : judge_doubted(v, err);
 }
 
 static int run_session(struct verify *v, struct error *err)

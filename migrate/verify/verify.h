@@ -47,6 +47,7 @@ struct verify_row {
     bool changed_size; /* on the source, under its key, with another size than was seen */
     bool deleted;      /* from the source, by us */
     bool sent_once;
+    bool doubted; /* what the source gave is not known to be the whole message */
     /* The result. */
     enum verify_verdict verdict;
     enum ledger_proof proof;

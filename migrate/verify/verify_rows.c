@@ -58,6 +58,7 @@ static bool add_row(void *ctx, const struct ledger_message *m)
         .before = m->proof,
         .deleted = m->deleted_s != 0,
         .sent_once = m->sha256_sent != NULL,
+        .doubted = m->doubt != NULL,
     };
     row->box = row->home;
     verify_header(m->message_id, core, row->header);
@@ -125,7 +126,7 @@ bool verify_is_expected(const struct verify_row *row)
     switch (row->state) {
     case LEDGER_DONE:
     case LEDGER_PRESENT:
-        return true;
+        return !row->doubted || row->key; /* without: the whole message has come since, in a row of its own */
     case LEDGER_OPEN: /* it was there once; if the source has it still, the next run sends it again */
         return row->sent_once && row->item == VERIFY_NONE;
     case LEDGER_INTENT:

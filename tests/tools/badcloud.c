@@ -11,6 +11,7 @@
  * not offered. */
 #include "badcloud.h"
 
+#include "lines_script.h"
 #include "mem.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -43,6 +44,7 @@ static const char usage[] =
     "Of what the server offers:\n"
     "  --no-uidplus --no-multiappend --no-literal-plus\n"
     "Of answers:\n"
+    "  --script FILE                  those in place of the server's, see lines_script.h\n"
     "  --garbage-every N              before each Nth line comes one that is no IMAP\n"
     "  --truncate-literal-every N     each Nth FETCH literal ends in the middle, with the line\n";
 
@@ -77,6 +79,7 @@ enum {
     O_LOGIN_TEXT,
     O_FULL_TEXT,
     O_REFUSE,
+    O_SCRIPT,
 };
 
 static const struct option known[] = {{"throttle-every", required_argument, NULL, O_THROTTLE},
@@ -98,7 +101,7 @@ static const struct option known[] = {{"throttle-every", required_argument, NULL
     {"login-refuse-first", required_argument, NULL, O_LOGIN_FIRST},
     {"login-refuse-text", required_argument, NULL, O_LOGIN_TEXT},
     {"full-text", required_argument, NULL, O_FULL_TEXT}, {"refuse", required_argument, NULL, O_REFUSE},
-    {NULL, 0, NULL, 0}};
+    {"script", required_argument, NULL, O_SCRIPT}, {NULL, 0, NULL, 0}};
 
 static bool set_number(int option, const char *value)
 {
@@ -157,6 +160,9 @@ static void set(int option, const char *value)
     if (set_number(option, value) || set_flag(option))
         return;
     switch (option) {
+    case O_SCRIPT:
+        lines_script_load(value);
+        break;
     case O_SWALLOW:
         o->swallow_percent = (unsigned)lines_number(value, 100);
         break;
@@ -228,5 +234,6 @@ int main(int argc, char **argv)
     static const struct lines_main m = {.tool = &tool, .usage = usage, .options = known, .set = set};
     int rc = lines_main(&m, argc, argv);
     badcloud_fault_done();
+    lines_script_done();
     return rc;
 }

@@ -58,6 +58,7 @@ struct badcloud_conn {
     struct lines_conn *lines;
     struct badcloud_command *first, **last;
     struct buf line;
+    bool silent;      /* no answer any more, to whatever */
     bool deaf;        /* nothing of what the client says from now on counts */
     bool raw;         /* the client's next line answers a "+" of AUTHENTICATE */
     uint64_t answers; /* commands that came in once signed in */

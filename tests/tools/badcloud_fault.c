@@ -1,5 +1,6 @@
 #include "badcloud.h"
 
+#include "lines_script.h"
 #include "mem.h"
 #include "text.h"
 #include <stdlib.h>
@@ -139,9 +140,21 @@ static void refuse(struct badcloud_command *cmd)
     }
 }
 
+static void judge_script(struct badcloud_conn *b, struct badcloud_command *cmd)
+{
+    const char *line = buf_str(&cmd->text) + strlen(cmd->tag);
+    enum lines_script_answer what = lines_script_find(line + (*line == ' '), cmd->tag, &cmd->answer);
+    if (what == LINES_SCRIPT_ANSWER)
+        cmd->action = BADCLOUD_ANSWER;
+    b->silent = what == LINES_SCRIPT_SILENCE;
+}
+
 void badcloud_judge_line(struct badcloud_conn *b, struct badcloud_command *cmd, bool non_sync)
 {
     const struct badcloud_options *o = &badcloud_options;
+    judge_script(b, cmd);
+    if (cmd->action != BADCLOUD_PASS || b->silent)
+        return;
     if (signs_in(cmd) && cloud.logins_refused < o->login_refuse_first) {
         cloud.logins_refused++;
         answer(cmd, BADCLOUD_ANSWER, "NO", o->login_refuse_text);

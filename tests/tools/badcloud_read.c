@@ -119,6 +119,8 @@ static void add_literal(struct badcloud_command *cmd, size_t len)
 static void forward(struct badcloud_conn *b, struct badcloud_command *cmd)
 {
     size_t len = buf_len(&cmd->text);
+    if (b->silent)
+        return;
     /* Cut before its last message, the server can store nothing of it; the line is cut when its turn comes.
      */
     if (cmd->action == BADCLOUD_RESET && badcloud_options.swallow_before && cmd->literal_count)
@@ -187,7 +189,7 @@ bool badcloud_read(struct badcloud_conn *b)
 {
     struct lines_conn *c = b->lines;
     struct badcloud_command *cmd = last_command(b);
-    if (b->deaf) {
+    if (b->deaf || b->silent) {
         buf_clear(&c->from_client);
         return false;
     }

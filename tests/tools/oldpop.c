@@ -9,6 +9,7 @@
  * was popped) is not kept by user. No TLS: STLS is not offered. */
 #include "oldpop.h"
 
+#include "lines_script.h"
 #include "mem.h"
 #include <stdlib.h>
 #include <string.h>
@@ -37,6 +38,8 @@ static const char usage[] =
     "  --view N            only the N oldest that have not been popped are there; RETR and QUIT pop one\n"
     "  --poison-retr TEXT  the line is cut in the middle of a message with TEXT\n"
     "  --err-retr TEXT     RETR of a message with TEXT is answered -ERR\n"
+    "  --unstuffed         dots at the begin of lines are sent as they are, also lone ones\n"
+    "  --script FILE       answers in place of the server's, see lines_script.h\n"
     "The end:\n"
     "  --close-after N     each connection is closed after N octets to the client\n"
     "  --quit-fails        no answer to QUIT, and nothing is deleted\n"
@@ -67,6 +70,8 @@ enum {
     O_ERR,
     O_QUIT_FAILS,
     O_QUIT_ERR,
+    O_UNSTUFFED,
+    O_SCRIPT,
 };
 
 static const struct option known[] = {{"no-capa", no_argument, NULL, O_NO_CAPA},
@@ -82,6 +87,7 @@ static const struct option known[] = {{"no-capa", no_argument, NULL, O_NO_CAPA},
     {"close-after", required_argument, NULL, O_CLOSE_AFTER},
     {"poison-retr", required_argument, NULL, O_POISON}, {"err-retr", required_argument, NULL, O_ERR},
     {"quit-fails", no_argument, NULL, O_QUIT_FAILS}, {"quit-err", no_argument, NULL, O_QUIT_ERR},
+    {"unstuffed", no_argument, NULL, O_UNSTUFFED}, {"script", required_argument, NULL, O_SCRIPT},
     {NULL, 0, NULL, 0}};
 
 static bool set_flag(int option)
@@ -93,7 +99,7 @@ static bool set_flag(int option)
     } flags[] = {{O_NO_CAPA, &o->no_capa}, {O_NO_UIDL, &o->no_uidl}, {O_BLANK_UIDL, &o->blank_uidl},
         {O_SAME_UIDL, &o->same_uidl}, {O_NUMBER_UIDL, &o->number_uidl}, {O_NO_TOP, &o->no_top},
         {O_LIST_LIES, &o->list_lies}, {O_USER_PASS, &o->user_pass_only}, {O_QUIT_FAILS, &o->quit_fails},
-        {O_QUIT_ERR, &o->quit_err}};
+        {O_QUIT_ERR, &o->quit_err}, {O_UNSTUFFED, &o->unstuffed}};
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (flags[i].option == option) {
             *flags[i].to = true;
@@ -149,6 +155,9 @@ static void set(int option, const char *value)
     case O_POISON:
         o->poison_retr = value;
         break;
+    case O_SCRIPT:
+        lines_script_load(value);
+        break;
     case O_ERR:
         o->err_retr = value;
         break;
@@ -193,5 +202,6 @@ int main(int argc, char **argv)
     static const struct lines_main m = {.tool = &tool, .usage = usage, .options = known, .set = set};
     int rc = lines_main(&m, argc, argv);
     oldpop_state_done();
+    lines_script_done();
     return rc;
 }

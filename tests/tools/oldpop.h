@@ -22,7 +22,7 @@ struct oldpop_options {
     bool user_pass_only;
     uint64_t close_after;
     const char *poison_retr, *err_retr;
-    bool quit_fails, quit_err;
+    bool quit_fails, quit_err, unstuffed;
 };
 extern struct oldpop_options oldpop_options;
 
@@ -61,6 +61,7 @@ struct oldpop_conn {
     struct lines_conn *lines;
     struct oldpop_command *first, **last;
     struct buf line;
+    bool deaf;      /* silent from now on */
     bool raw;       /* the client's next line answers a "+" of AUTH */
     bool signed_in; /* and the mailbox is known */
     bool body;      /* the answer to the first command goes on to a line with "." */

@@ -59,6 +59,8 @@ static void pass_top(struct oldpop_conn *p)
 
 static void pass_retr(struct oldpop_conn *p)
 {
+    if (oldpop_options.unstuffed && *buf_bytes(&p->line) == '.')
+        buf_consume(&p->line, 1);
     const char *poison = oldpop_options.poison_retr;
     if (oldpop_options.err_retr) {
         buf_append(&p->held, buf_bytes(&p->line), buf_len(&p->line));

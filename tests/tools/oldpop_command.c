@@ -1,5 +1,6 @@
 #include "oldpop.h"
 
+#include "lines_script.h"
 #include "mem.h"
 #include "text.h"
 #include <stdlib.h>
@@ -133,9 +134,22 @@ static void take(struct oldpop_conn *p, struct oldpop_command *cmd, const char *
     }
 }
 
+/* true: the script has the answer, if there is to be any. */
+static bool take_scripted(struct oldpop_conn *p)
+{
+    struct buf answer CLEANUP(buf_done) = {0};
+    enum lines_script_answer what = lines_script_find(buf_str(&p->line), "", &answer);
+    if (what == LINES_SCRIPT_ANSWER)
+        lines_move(&answer, &oldpop_command_add(p, OLDPOP_OTHER)->answer, SIZE_MAX);
+    p->deaf = what == LINES_SCRIPT_SILENCE;
+    return what != LINES_SCRIPT_NONE;
+}
+
 static void take_line(struct oldpop_conn *p)
 {
     const char *line = buf_str(&p->line);
+    if (take_scripted(p))
+        return;
     size_t word_len = strcspn(line, " \r\n"), at = word_len + strspn(line + word_len, " ");
     char *word CLEANUP(mem_free_str) = mem_strndup(line, word_len);
     char *argument CLEANUP(mem_free_str) = mem_strndup(line + at, strcspn(line + at, "\r\n"));
@@ -154,7 +168,7 @@ static bool must_wait(const struct oldpop_conn *p)
 
 bool oldpop_command(struct oldpop_conn *p)
 {
-    if ((!p->raw && must_wait(p)) || !lines_take(&p->lines->from_client, &p->line))
+    if (p->deaf || (!p->raw && must_wait(p)) || !lines_take(&p->lines->from_client, &p->line))
         return false;
     if (p->raw)
         buf_append(&p->lines->to_server, buf_bytes(&p->line), buf_len(&p->line));

@@ -1,0 +1,143 @@
+#include "transfer.h"
+
+#include "mail_stand_in.h"
+#include "mail_structure.h"
+#include "mem.h"
+#include <stdio.h>
+
+#define PIECE (64 * 1024)
+
+static const char ended_early[] =
+    "the source ended it too early: more of it came after what seemed to be its end (a line with a single dot "
+    "in it, which the server does not mark as it should)";
+
+/* ---- what one message shows by itself ---- */
+/* LIST counts some line ends otherwise, and is a guess on some servers: a little less is no sign. */
+static bool is_short(uint64_t octets, uint64_t listed)
+{
+    return octets < listed && listed - octets > listed / 64 + 16;
+}
+
+/* -1: the spool cannot be read. */
+static int is_open(struct parcel *p, struct error *err)
+{
+    struct mail_structure *s = mail_structure_new();
+    struct mail_structure_facts facts;
+    char *piece CLEANUP(mem_free_str) = mem_alloc(PIECE);
+    uint64_t offset = 0;
+    ssize_t n;
+    while ((n = spool_read(p->spool, offset, piece, PIECE, err)) > 0) {
+        mail_structure_feed(s, piece, (size_t)n);
+        offset += (uint64_t)n;
+    }
+    mail_structure_finish(s, &facts);
+    mail_structure_free(s);
+    return n < 0 ? -1 : facts.open;
+}
+
+int transfer_flaw(struct parcel *p, char *dst, size_t cap, struct error *err)
+{
+    uint64_t listed = p->transfer->items[p->item].octets;
+    if (mail_is_stand_in(&p->facts, listed)) {
+        snprintf(dst, cap,
+            "the source cannot give this message: it hands out a note of its own in its place (\"%.120s\")",
+            p->facts.subject);
+        return 1;
+    }
+    int open = is_short(p->facts.octets, listed) ? is_open(p, err) : 0;
+    if (open > 0)
+        snprintf(dst, cap,
+            "the source lists %llu octets and ended it after %llu, in a part whose end is missing; the next run "
+            "asks for it again",
+            (unsigned long long)listed, (unsigned long long)p->facts.octets);
+    return open;
+}
+
+/* ---- what came after it ---- */
+static struct parcel *find_live(struct transfer *t, size_t item)
+{
+    for (struct parcel *p = t->live; p; p = p->next)
+        if (p->item == item)
+            return p;
+    return NULL;
+}
+
+/* The row of a message that is settled: by its key, or because it went through our hands lately. */
+static int64_t find_row(struct transfer *t, size_t item)
+{
+    struct ledger_message m;
+    const struct source_item *it = &t->items[item];
+    if (it->key)
+        return ledger_find_key(t->ledger, t->job, it->key, &m, &t->fatal) == 1 ? m.id : 0;
+    for (size_t i = 0; i < TRANSFER_LIVE; i++)
+        if (t->gone[i].id && t->gone[i].item == item)
+            return t->gone[i].id;
+    return 0;
+}
+
+/* It may be on its way, or stored, already: the ledger says that it was not the whole message. */
+static void on_doubt(void *ctx, size_t item, bool certain)
+{
+    struct transfer *t = ctx;
+    struct parcel *p = find_live(t, item);
+    int64_t id = p ? p->row.id : find_row(t, item);
+    if (id)
+        ledger_doubt(t->ledger, id, ended_early, &t->fatal);
+    if (p)
+        p->doubted = t->doubts = true;
+    t->task->blame->guard = true;
+    if (certain)
+        blame_cut(t->task->blame, &t->items[item]);
+    session_keep_source(t->session); /* one that hides what was read must show it again */
+}
+
+void transfer_doubt_begin(struct transfer *t)
+{
+    source_on_doubt(t->session->source, on_doubt, t);
+}
+
+void transfer_doubt_end(struct transfer *t)
+{
+    source_on_doubt(t->session->source, NULL, NULL);
+}
+
+void transfer_note_gone(const struct parcel *p)
+{
+    struct transfer *t = p->transfer;
+    if (t->items[p->item].key || !p->row.id)
+        return;
+    t->gone[t->gone_next] = (struct transfer_gone){.item = p->item, .id = p->row.id};
+    t->gone_next = (t->gone_next + 1) % TRANSFER_LIVE;
+}
+
+static void drop_from(struct transfer *t, struct parcel_queue *q)
+{
+    struct parcel *next, *all = q->first;
+    *q = (struct parcel_queue){0};
+    for (struct parcel *p = all; p; p = next) {
+        next = p->queue_next;
+        if (!p->doubted) {
+            p->queue_next = NULL;
+            *(q->last ? &q->last->queue_next : &q->first) = p;
+            q->last = p;
+            continue;
+        }
+        t->ready_count--;
+        t->ready_octets -= p->row.octets_sent;
+        parcel_free(p); /* its row is open: the next session asks for it again */
+    }
+}
+
+void transfer_drop_doubted(struct transfer *t)
+{
+    if (!t->doubts)
+        return;
+    drop_from(t, &t->ready);
+    drop_from(t, &t->suspects);
+    t->doubts = false;
+}
+
+const char *transfer_cut_words(void)
+{
+    return ended_early;
+}

@@ -1,0 +1,213 @@
+#!/usr/bin/env bash
+# What servers really gave, and doors that did not open: each fault as data (lines_script.h), before real servers. Nothing
+# that was not the whole message counts as copied, and nothing of it goes from the source.
+. "$(dirname "$0")/lib.sh"
+. "$(dirname "$0")/faults.sh"
+
+SERVERS_SSL=no start servers
+to=$CLOUD_IMAP_PORT
+
+# put USER NAME < MESSAGE: into the source's mailbox, in the order of names.
+put() {
+    local maildir
+    maildir=$(servers_maildir "$S" legacy "$1")
+    mkdir -p "$maildir"/{cur,new,tmp}
+    cat >"$maildir/new/$2"
+    servers_own "$maildir"
+}
+# letter N [LINE...]: a plain message.
+letter() {
+    printf 'Message-ID: <%s@example.jp>\nFrom: Taro <taro@example.jp>\nDate: Tue, 3 Nov 2015 10:00:00 +0900\nSubject: letter %s\n\nbody %s\n' "$1" "$1" "$1"
+    printf '%s\n' "${@:2}"
+}
+# ferry_to COMMAND [OPTIONS]: for $user from $from to $to.
+run() {
+    raw "$1" --from "pop3://$user@localhost:$from" --to "imap://$user@localhost:$to" --allow-plaintext \
+        --from-password-file "$W/password" --to-password-file "$W/password" --work-dir "$W/work-$user" "${@:2}"
+}
+source_odd() { faulty oldpop "$LEGACY_POP3_PORT" "$@" && from=$faulty_port; }
+cloud_odd() { faulty badcloud "$CLOUD_IMAP_PORT" "$@" && to=$faulty_port; }
+on_source() { find "$S/legacy/$user/Maildir"/{new,cur} -type f 2>/dev/null | wc -l; }
+still_there() { # NAME TEXT: a message with it stands on the source
+    check "$1" grep -rqF -- "$2" "$S/legacy/$user/Maildir"
+}
+whole_there() { # NAME TEXT...: the destination holds messages with each of these
+    local text
+    for text in "${@:2}"; do
+        check "$1 ($text)" grep -rqF -- "$text" "$S/cloud/$user/Maildir"
+    done
+}
+
+# ---- the source ends a message too early ----
+# dotted USER REST-LINE...: letters 1, 3 and 4, and between them one with a lone dot and these lines behind it.
+dotted() {
+    user=$1
+    put "$user" 1 < <(letter 1)
+    put "$user" 2 < <(letter 2 '.' "${@:2}")
+    put "$user" 3 < <(letter 3)
+    put "$user" 4 < <(letter 4 'of the same size as 3 and 1? no')
+}
+lone_dot() { # NAME USER REST...
+    local name="a lone dot, then $1"
+    dotted "$2" "${@:3}"
+    source_odd --unstuffed
+    run migrate --max-wait 5
+    expect_exit "$name" 1
+    check "$name: it is named" grep -q 'too early' "$W/out"
+    whole_there "$name: the others are there" 'body 1' 'body 3' 'body 4'
+    check "$name: none twice" test "$(grep -rlF 'body 3' "$S/cloud/$user/Maildir" | wc -l)" = 1
+    run verify --max-wait 5
+    expect_exit "$name: verify" 1
+    run delete --yes --max-wait 5
+    still_there "$name: it stays on the source" 'body 2'
+    source_odd
+    run migrate
+    expect_exit "$name: the source stuffs dots at last" 0
+    check "$name: the whole message is there" test "$(grep -rlF 'the very end' "$S/cloud/$user/Maildir" | wc -l)" = 1
+    check "$name: the others are there once" test "$(grep -rlF 'body 3' "$S/cloud/$user/Maildir" | wc -l)" = 1
+}
+lone_dots() {
+    lone_dot "text" dottext 'more of it' 'the very end'
+    lone_dot "what looks like a reply" dotok '+OK 10 octets' 'Subject: forged' '' 'forged' 'the very end'
+    lone_dot "what looks like a refusal" doterr '-ERR no such message' 'the very end'
+    lone_dot "more lone dots" dotdots '+OK' '.' '+OK' '.' 'the very end'
+    lone_dot "an empty line" dotempty '' 'the very end'
+}
+
+# ---- notes in place of mail, and messages cut short ----
+note() { # FROM SUBJECT
+    printf 'MIME-Version: 1.0\nContent-Type: text/plain; charset="utf-8"\nFrom: %s\nSubject: %s\nDate: Tue, 3 Nov 2015 10:00:00 +0900\n\nThe server could not give it.\n' "$1" "$2"
+}
+stand_ins() {
+    local name="notes in place of mail"
+    user=notes
+    put "$user" 1 < <(letter 1)
+    put "$user" 2 < <(note 'Microsoft Exchange Server 2010' 'Retrieval using the POP3 protocol failed for the following message: 2')
+    put "$user" 3 < <(note 'Microsoft Exchange Server 2016' '=?utf-8?B?UE9QMyDjg5fjg63jg4jjgrPjg6vjgafjga7lj5blvpfjgavlpLHmlZfjgZfjgb7jgZfjgZ86IDM=?=')
+    put "$user" 4 < <(note 'Taro <taro@example.jp>' 'Re: Retrieval using the POP3 protocol failed for the following message: 2' | sed '1i Message-ID: <q@example.jp>')
+    put "$user" 5 < <(note 'Taro <taro@example.jp>' 'settings of POP3: 110' | sed '1i Message-ID: <r@example.jp>')
+    source_odd
+    run migrate
+    expect_exit "$name" 1
+    check "$name: both are named" test "$(grep -c 'cannot give this message' "$W/out")" -ge 2
+    check "$name: what people wrote about them is mail" test "$(arrived "$user")" = 3
+    run delete --yes
+    check "$name: they stay on the source ($(on_source))" test "$(on_source)" = 2
+}
+multipart() { # LINES
+    printf 'Message-ID: <m@example.jp>\nFrom: Taro <taro@example.jp>\nSubject: parts\nDate: Tue, 3 Nov 2015 10:00:00 +0900\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=bb\n\n--bb\nContent-Type: application/octet-stream\nContent-Transfer-Encoding: base64\n\n'
+    yes QUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJDQUJD | head -"$1"
+    printf '\n--bb--\n'
+}
+cut_short() {
+    local name="RETR ends before the last boundary"
+    user=short
+    put "$user" 1 < <(multipart 400)
+    put "$user" 2 < <(letter 2)
+    printf 'RETR 1 => +OK\\r\\n%s.\\r\\n\n' "$(multipart 400 | head -60 | sed 's/$/\\r\\n/' | tr -d '\n')" >"$W/script"
+    source_odd --script "$W/script"
+    run migrate
+    expect_exit "$name" 1
+    check "$name: it is named" grep -q 'in a part whose end is missing' "$W/out"
+    check "$name: the other is there, it is not" test "$(arrived "$user")" = 1
+    run delete --yes
+    check "$name: it stays on the source" test "$(on_source)" = 1
+    source_odd
+    run migrate
+    expect_exit "$name: given whole at last" 0
+    exact_two "$name: it is there once"
+}
+exact_two() { check "$1" test "$(arrived "$user")" = 2; }
+
+# ---- doors ----
+empty_mailbox() {
+    local answer name n=0
+    for answer in '-ERR no messages in mailbox\r\n' '+OK 0 messages\r\n'; do
+        name="an empty mailbox, LIST and UIDL answered \"$answer\""
+        user=empty$((n++))
+        servers_maildir "$S" legacy "$user" >/dev/null
+        printf 'STAT => +OK 0 0\\r\\nLIST => %s\nUIDL => %s\n' "$answer" "$answer" | sed 's/\\r\\nLIST/\\r\\n\nLIST/' >"$W/script"
+        source_odd --script "$W/script"
+        run migrate
+        expect_exit "$name" 0
+        check "$name: neither was asked" test "$(faults 'script: [LU]I')" = 0
+    done
+}
+signing_in() {
+    local name
+    user=signs
+    put "$user" 1 < <(letter 1)
+    name="AUTHENTICATE is not known"
+    echo 'AUTHENTICATE => %T BAD Unknown command\r\n' >"$W/script"
+    source_odd
+    cloud_odd --script "$W/script"
+    run migrate
+    expect_exit "$name: signed in by LOGIN" 0
+    name="PLAIN is not known"
+    echo 'AUTHENTICATE PLAIN => %T NO Unsupported authentication mechanism\r\n' >"$W/script"
+    cloud_odd --script "$W/script"
+    run migrate
+    expect_exit "$name: signed in another way" 0
+    check "$name: PLAIN was tried once" test "$(faults script)" = 1
+    name="a wrong password"
+    echo 'AUTHENTICATE => %T NO [AUTHENTICATIONFAILED] no such mechanism for you\r\n' >"$W/script"
+    cloud_odd --script "$W/script"
+    run migrate
+    expect_exit "$name" 3 'no such mechanism for you'
+    check "$name: it was tried once" test "$(faults script)" = 1
+    to=$CLOUD_IMAP_PORT
+    name="+ERR"
+    printf 'AUTH => +ERR go away, says the server\\r\\n\nPASS => +ERR go away, says the server\\r\\n\n' >"$W/script"
+    source_odd --script "$W/script"
+    run migrate
+    expect_exit "$name: the server's own words" 3 'go away, says the server'
+    name="AUTH PLAIN in two lines"
+    echo 'AUTH PLAIN AHNpZ25z => -ERR Protocol error. 19\r\n' >"$W/script"
+    sed -i "s/AHNpZ25z/$(printf '\0%s\0%s' "$user" "$(<"$W/password")" | base64 -w0 | sed 's/[&/\]/\\&/g')/" "$W/script"
+    source_odd --script "$W/script"
+    run migrate
+    expect_exit "$name" 0
+    check "$name: it did happen" test "$(faults script)" = 1
+    name="replies that begin with an empty line"
+    printf 'STAT => \\r\\n+OK 1 100\\r\\nUIDL => \\r\\n+OK\\r\\n1 abc\\r\\n.\\r\\n' | sed 's/\\r\\nUIDL/\\r\\n\nUIDL/' >"$W/script"
+    source_odd --script "$W/script"
+    run migrate
+    expect_exit "$name" 0
+    check "$name: it did happen" test "$(faults script)" = 2
+}
+who_are_you() {
+    local name="SELECT wants ID first"
+    user=netease
+    put "$user" 1 < <(letter 1)
+    source_odd
+    printf 'x1 ID => * ID NIL\\r\\n%%T OK done\\r\\n' >"$W/script"
+    cloud_odd --script "$W/script"
+    run migrate
+    expect_exit "$name" 0
+    check "$name: ID was sent" test "$(faults 'script: ID')" = 1
+}
+beyond_the_last() {
+    local name="UID FETCH beyond the last message is BAD"
+    user=beyond
+    put "$user" 1 < <(letter 1)
+    put "$user" 2 < <(letter 2)
+    source_odd
+    echo 'UID FETCH 3:* => %T BAD The specified message set is invalid.\r\n' >"$W/script"
+    cloud_odd --script "$W/script"
+    run migrate
+    expect_exit "$name: the first run" 0
+    put "$user" 3 < <(letter 3)
+    run migrate
+    expect_exit "$name: the second run" 0
+    check "$name: it did happen" test "$(faults script)" = 1
+    rm -rf "$W/work-$user"
+    name="UID FETCH leaves a message out"
+    echo 'x1 UID FETCH 1:* => * 1 FETCH (UID 1 RFC822.SIZE 10 INTERNALDATE "03-Nov-2015 10:00:00 +0900" FLAGS () BODY[HEADER.FIELDS (MESSAGE-ID DATE FROM SUBJECT)] NIL)\r\n%T OK done\r\n' >"$W/script"
+    cloud_odd --script "$W/script"
+    run migrate
+    expect_exit "$name" 0
+    check "$name: it did happen" test "$(faults script)" = 1
+    check "$name: nothing was copied again" test "$(arrived "$user")" = 3
+}
+
+aside lone_dots stand_ins cut_short empty_mailbox signing_in who_are_you beyond_the_last
