@@ -1,5 +1,6 @@
 #include "batch_report.h"
 #include "mem.h"
+#include "own.h"
 #include "print.h"
 #include "text.h"
 #include <errno.h>
@@ -143,7 +144,8 @@ int batch_report_status(const char *path, const char *command, int64_t began_s, 
     const struct batch_account *accounts, size_t n, struct error *err)
 {
     char *part CLEANUP(mem_free_str) = mem_printf("%s.part", path);
-    FILE *f = fopen(part, "we");
+    int fd = own_make(part);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
     int why = f ? 0 : errno;
     if (f) {
         errno = 0;

@@ -1,6 +1,7 @@
 #include "batch_work.h"
 #include "exit_code.h"
 #include "mem.h"
+#include "own.h"
 #include "secret.h"
 #include "talk.h"
 #include "upload_cap.h"
@@ -208,7 +209,10 @@ static void keep_text(
         return;
     char *path CLEANUP(mem_free_str) = mem_printf(
         "%s/%s.%s", entry->work_dir, w->self->name, w->options->format == FORMAT_JSON ? "json" : "txt");
-    FILE *f = fopen(path, "we");
+    struct error ignored;
+    bool inner = strcmp(entry->work_dir, w->options->work_dir) != 0;
+    int fd = own_folder(entry->work_dir, inner, &ignored) < 0 ? -1 : own_make(path);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
     if (!f)
         return; /* a full disk shows where it matters: in the ledger */
     fwrite(text, 1, len, f);

@@ -3,6 +3,7 @@
 #include "auth_json.h"
 #include "mem.h"
 #include "oauth.h"
+#include "own.h"
 #include "sha256.h"
 #include <ctype.h>
 #include <errno.h>
@@ -51,6 +52,8 @@ static int open_lock(struct token_store *s, const char *dir, const char *lock, s
 {
     if (mkdir(dir, 0700) < 0 && errno != EEXIST)
         return disk(s, "make the folder for", err);
+    if (own_folder(dir, false, err) < 0)
+        return -1;
     s->dir_fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (s->dir_fd < 0)
         return disk(s, "open the folder of", err);

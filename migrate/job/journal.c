@@ -3,6 +3,7 @@
 #include "disk.h"
 #include "journal_mask.h"
 #include "mem.h"
+#include "own.h"
 #include "sha256.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -50,7 +51,7 @@ static int end_torn_line(struct journal *j, struct error *err)
 static int open_file(struct journal *j, struct error *err)
 {
     struct stat st;
-    j->fd = open(j->path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, 0600);
+    j->fd = own_open(j->path, O_RDWR | O_CREAT | O_APPEND);
     if (j->fd < 0 || fchmod(j->fd, 0600) < 0 || fstat(j->fd, &st) < 0)
         return disk_error("write", j->path, err);
     j->octets = (uint64_t)st.st_size;
@@ -100,7 +101,7 @@ static void give_up(struct journal *j, const struct error *why)
 /* 1: read, 0: there is none that can be used, -1 failed. */
 static int read_salt(const char *path, uint8_t salt[SALT_OCTETS], struct error *err)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = own_open(path, O_RDONLY);
     if (fd < 0)
         return errno == ENOENT ? 0 : disk_error("read", path, err);
     ssize_t n = read(fd, salt, SALT_OCTETS);
@@ -115,7 +116,7 @@ static int make_salt(const char *path, struct error *err)
     char *temporary CLEANUP(mem_free_str) = mem_printf("%s.new", path);
     if (getrandom(salt, sizeof salt, 0) != sizeof salt)
         return disk_error("make", path, err);
-    int fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+    int fd = own_make(temporary);
     if (fd < 0)
         return disk_error("write", temporary, err);
     int rc = disk_write(fd, salt, sizeof salt, temporary, err);
@@ -187,7 +188,8 @@ struct journal *journal_open(const struct journal_options *o, struct error *err)
         .wall_ahead_ms = INT64_MIN,
         .complain = o->complain,
     };
-    if (disk_make_folder(j->dir, err) < 0 || name_accounts(j, o, err) < 0 || open_file(j, err) < 0) {
+    if (disk_make_inner(o->work_dir, "log", err) < 0 || name_accounts(j, o, err) < 0 ||
+        open_file(j, err) < 0) {
         journal_close(j);
         return NULL;
     }

@@ -8,6 +8,7 @@
 #include "hash_set.h"
 #include "maildir.h"
 #include "mem.h"
+#include "own.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -87,7 +88,7 @@ static int begin_manifest(const struct archive *a, struct error *err)
     char *fresh CLEANUP(mem_free_str) = mem_printf("%s.new", a->manifest_path);
     if (disk_make_folder(a->dir, err) < 0 || need_empty(a, err) < 0)
         return -1;
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = own_make(fresh);
     if (fd < 0)
         return disk_error("make", fresh, err);
     int rc = disk_write(fd, header, strlen(header), fresh, err) < 0 ? -1 : disk_sync(fd, fresh, err);
@@ -115,12 +116,13 @@ static int lock(const struct archive *a, struct error *err)
 
 static int open_manifest(struct archive *a, struct error *err)
 {
-    const int flags = O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC;
-    a->manifest_fd = open(a->manifest_path, flags);
+    if (own_folder(a->dir, false, err) < 0)
+        return -1;
+    a->manifest_fd = own_open(a->manifest_path, O_RDWR | O_APPEND);
     if (a->manifest_fd < 0 && (errno == ENOENT || errno == ENOTDIR)) {
         if (begin_manifest(a, err) < 0)
             return -1;
-        a->manifest_fd = open(a->manifest_path, flags);
+        a->manifest_fd = own_open(a->manifest_path, O_RDWR | O_APPEND);
     }
     return a->manifest_fd < 0 ? disk_error("open", a->manifest_path, err) : lock(a, err);
 }
@@ -221,7 +223,7 @@ static int mend_mbox(struct archive *a, struct error *err)
 
 static int open_mbox(struct archive *a, struct error *err)
 {
-    a->mbox_fd = open(a->mbox_path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+    a->mbox_fd = own_open(a->mbox_path, O_RDWR | O_CREAT);
     if (a->mbox_fd < 0)
         return disk_error("open", a->mbox_path, err);
     return mend_mbox(a, err) < 0 ? -1 : disk_sync_folder(a->dir, err);

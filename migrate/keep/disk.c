@@ -1,6 +1,7 @@
 #include "disk.h"
 
 #include "mem.h"
+#include "own.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -82,7 +83,7 @@ int disk_make_folder(const char *path, struct error *err)
 {
     struct stat st;
     if (stat(path, &st) == 0 && S_ISDIR(st.st_mode))
-        return 0;
+        return own_folder(path, false, err);
     char *copy CLEANUP(mem_free_str) = mem_strdup(path);
     for (char *slash = strchr(copy + (*copy == '/'), '/'); slash; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
@@ -90,7 +91,18 @@ int disk_make_folder(const char *path, struct error *err)
             return -1;
         *slash = '/';
     }
-    return make_one(path, err);
+    return make_one(path, err) < 0 ? -1 : own_folder(path, false, err);
+}
+
+int disk_make_inner(const char *folder, const char *below, struct error *err)
+{
+    for (size_t len = strcspn(below, "/");; len += 1 + strcspn(below + len + 1, "/")) {
+        char *path CLEANUP(mem_free_str) = mem_printf("%s/%.*s", folder, (int)len, below);
+        if (own_folder(path, true, err) < 0 || make_one(path, err) < 0)
+            return -1;
+        if (!below[len])
+            return 0;
+    }
 }
 
 int disk_write(int fd, const void *data, size_t len, const char *path, struct error *err)

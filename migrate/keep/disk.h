@@ -10,8 +10,11 @@
 /* "cannot DOING PATH: strerror(errno); next step". Returns -1. */
 int disk_error(const char *doing, const char *path, struct error *err);
 
-/* Make a folder and its missing parents, 0700, durable. One that is there stays as it is. */
+/* Make a folder that the user named, and its missing parents, 0700, durable. One that is there stays as it
+ * is; it must be one's own (own_folder). */
 int disk_make_folder(const char *path, struct error *err);
+/* The same below such a folder: "quarantine/7", each part of which must be one's own and no link. */
+int disk_make_inner(const char *folder, const char *below, struct error *err);
 
 /* The names in a folder are durable when this returns. */
 int disk_sync_folder(const char *path, struct error *err);

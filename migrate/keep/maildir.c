@@ -19,11 +19,9 @@ int maildir_make(const char *dir, struct error *err)
     static const char *const subs[] = {"cur", "new", "tmp"};
     if (disk_make_folder(dir, err) < 0)
         return -1;
-    for (size_t i = 0; i < sizeof subs / sizeof *subs; i++) {
-        char *path CLEANUP(mem_free_str) = mem_printf("%s/%s", dir, subs[i]);
-        if (disk_make_folder(path, err) < 0)
+    for (size_t i = 0; i < sizeof subs / sizeof *subs; i++)
+        if (disk_make_inner(dir, subs[i], err) < 0)
             return -1;
-    }
     return 0;
 }
 

@@ -6,9 +6,9 @@
 #include "disk.h"
 #include "maildir.h"
 #include "mem.h"
+#include "own.h"
 #include "text.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -24,8 +24,10 @@ int quarantine_put(const char *work_dir, int64_t job, int64_t row, const uint8_t
     char hex[SHA256_HEX];
     sha256_hex(sha256, hex);
     char *name CLEANUP(mem_free_str) = mem_printf("%" PRId64 "-%.16s.eml", row, hex);
-    char *dir CLEANUP(mem_free_str) = mem_printf("%s/" FOLDER "/%" PRId64, work_dir, job);
-    if (maildir_make(dir, err) < 0 || maildir_deliver(dir, "cur", name, spool, date_s, err) < 0)
+    char *below CLEANUP(mem_free_str) = mem_printf(FOLDER "/%" PRId64, job);
+    char *dir CLEANUP(mem_free_str) = mem_printf("%s/%s", work_dir, below);
+    if (disk_make_inner(work_dir, below, err) < 0 || maildir_make(dir, err) < 0 ||
+        maildir_deliver(dir, "cur", name, spool, date_s, err) < 0)
         return error_prefix(err, "a message that the destination refused cannot be kept");
     crash_point("quarantine-put");
     *ret_path = mem_printf(FOLDER "/%" PRId64 "/cur/%s", job, name);
@@ -45,6 +47,9 @@ int quarantine_remove(const char *work_dir, const char *path, struct error *err)
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_LEDGER,
             "the ledger names \"%s\" as a file in quarantine, which it cannot be; nothing was removed", path);
     char *full CLEANUP(mem_free_str) = mem_printf("%s/%s", work_dir, path);
+    char *folder CLEANUP(mem_free_str) = mem_printf("%s/" FOLDER, work_dir);
+    if (own_folder(folder, true, err) < 0)
+        return -1;
     if (unlink(full) == 0) {
         crash_point("quarantine-removed");
         return disk_sync_parent(full, err);
@@ -118,7 +123,7 @@ void quarantine_reasons_add(struct quarantine_reasons *r, const struct quarantin
 
 static int write_file(const char *path, const struct buf *text, struct error *err)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+    int fd = own_make(path);
     if (fd < 0)
         return disk_error("make", path, err);
     int rc = disk_write(fd, buf_bytes(text), buf_len(text), path, err);
@@ -146,10 +151,11 @@ static int replace(const char *dir, const struct buf *text, struct error *err)
 
 int quarantine_reasons_end(struct quarantine_reasons *r, struct error *err)
 {
-    char *dir CLEANUP(mem_free_str) = mem_printf("%s/" FOLDER "/%" PRId64, r->work_dir, r->job);
+    char *below CLEANUP(mem_free_str) = mem_printf(FOLDER "/%" PRId64, r->job);
+    char *dir CLEANUP(mem_free_str) = mem_printf("%s/%s", r->work_dir, below);
     int rc = 0;
     if (r->rows || access(dir, F_OK) == 0)
-        rc = disk_make_folder(dir, err) < 0 ? -1 : replace(dir, &r->text, err);
+        rc = disk_make_inner(r->work_dir, below, err) < 0 ? -1 : replace(dir, &r->text, err);
     quarantine_reasons_free(r);
     return rc;
 }

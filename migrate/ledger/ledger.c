@@ -5,6 +5,7 @@
 #include "ledger_file.h"
 #include "ledger_schema.h"
 #include "mem.h"
+#include "own.h"
 #include "work_dir.h"
 #include <stdarg.h>
 #include <stdlib.h>
@@ -214,6 +215,18 @@ int ledger_limit_memory(struct ledger *l, uint64_t octets, struct error *err)
     return run_sql(l, sql, err);
 }
 
+/* SQLite's own flag against links would refuse a work folder that is named by one, too. */
+static int check_files(const struct ledger *l, struct error *err)
+{
+    static const char *const endings[] = {"", "-wal", "-shm", "-journal"};
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        char *path CLEANUP(mem_free_str) = mem_printf("%s%s", l->path, endings[i]);
+        if (own_file(path, err) < 0)
+            return -1;
+    }
+    return 0;
+}
+
 struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct error *err)
 {
     struct ledger *l = mem_alloc(sizeof *l);
@@ -229,7 +242,8 @@ struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct e
         return NULL;
     }
     bool locked = mode == LEDGER_READ ||
-                  (work_dir_make(work_dir, err) == 0 && (l->lock_fd = work_dir_lock(work_dir, err)) >= 0);
+                  (work_dir_make(work_dir, err) == 0 && (l->lock_fd = work_dir_lock(work_dir, err)) >= 0 &&
+                      check_files(l, err) == 0);
     if (!locked || open_db(l, err) < 0) {
         ledger_close(l);
         return NULL;

@@ -1,6 +1,7 @@
 #include "work_dir.h"
 
 #include "mem.h"
+#include "own.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -30,21 +31,39 @@ static int make_parents(char *path, struct error *err)
     return 0;
 }
 
+/* WORK/accounts is a folder of ours as well, and none that a link may lead to. */
+static int check_own(const char *path, struct error *err)
+{
+    static const char middle[] = "/" WORK_DIR_ACCOUNTS "/";
+    const char *inner = strstr(path, middle);
+    for (const char *next = inner; next; next = strstr(next + 1, middle))
+        inner = next;
+    bool below = inner && !strchr(inner + sizeof middle - 1, '/');
+    if (!below)
+        return own_folder(path, false, err);
+    char *accounts CLEANUP(mem_free_str) = mem_strndup(path, (size_t)(inner - path) + sizeof middle - 2);
+    return own_folder(accounts, true, err) < 0 ? -1 : own_folder(path, true, err);
+}
+
 int work_dir_make(const char *path, struct error *err)
 {
     struct stat st;
     if (!*path)
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
             "--work-dir: the name of the work folder is empty");
-    if (stat(path, &st) < 0) {
+    bool there = stat(path, &st) == 0;
+    if (there && !S_ISDIR(st.st_mode)) {
+        errno = ENOTDIR;
+        return failed(path, "use", err);
+    }
+    if (check_own(path, err) < 0)
+        return -1;
+    if (!there) {
         char *copy CLEANUP(mem_free_str) = mem_strdup(path);
         if (make_parents(copy, err) < 0)
             return -1;
         if (mkdir(path, 0700) < 0 && errno != EEXIST)
             return failed(path, "make", err);
-    } else if (!S_ISDIR(st.st_mode)) {
-        errno = ENOTDIR;
-        return failed(path, "use", err);
     }
     return access(path, R_OK | W_OK | X_OK) < 0 ? failed(path, "write to", err) : 0;
 }
@@ -52,7 +71,9 @@ int work_dir_make(const char *path, struct error *err)
 int work_dir_lock(const char *path, struct error *err)
 {
     char *name CLEANUP(mem_free_str) = mem_printf("%s/lock", path);
-    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (own_file(name, err) < 0)
+        return -1;
+    int fd = own_open(name, O_RDWR | O_CREAT);
     if (fd < 0)
         return failed(path, "write to", err);
     if (flock(fd, LOCK_EX | LOCK_NB) == 0)

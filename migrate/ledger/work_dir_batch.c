@@ -3,6 +3,7 @@
 #include "work_dir.h"
 
 #include "mem.h"
+#include "own.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -82,7 +83,9 @@ int work_dir_lock_batch(const char *work_dir, unsigned shard, unsigned shards, s
 {
     char *path CLEANUP(mem_free_str) = lock_path(work_dir);
     struct flock guard = range(GUARD, 1);
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (own_file(path, err) < 0)
+        return -1;
+    int fd = own_open(path, O_RDWR | O_CREAT);
     if (fd < 0)
         return failed(path, err);
     int rc = fcntl(fd, F_OFD_SETLKW, &guard) < 0 ? failed(path, err) : take(work_dir, fd, shard, shards, err);
@@ -99,7 +102,7 @@ bool work_dir_batch_at_work(const char *work_dir)
 {
     int64_t start, len;
     char *path CLEANUP(mem_free_str) = lock_path(work_dir);
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return false;
     int rc = held(fd, FIRST, 0, &start, &len);

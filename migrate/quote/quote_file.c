@@ -1,6 +1,7 @@
 #include "quote_file.h"
 
 #include "mem.h"
+#include "own.h"
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -17,7 +18,8 @@ static int refused(const char *path, int why, struct error *err)
 /* 0, or what went wrong. */
 static int write_synced(const char *path, const void *data, size_t len)
 {
-    FILE *f = fopen(path, "we");
+    int fd = own_make(path);
+    FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
     if (!f)
         return errno;
     bool written = fwrite(data, 1, len, f) == len && fflush(f) == 0 && fsync(fileno(f)) == 0;
