@@ -249,7 +249,7 @@ servers_start_side() {
         esac >"$dir/$side.conf"
         servers_own "$dir/$side" "$dir/$side-run" "$dir/$side.log" "$dir/$side.conf"
         if servers_run "$dovecot" -c "$dir/$side.conf" >>"$dir/$side.out" 2>&1; then
-            for ((wait = 0; wait < 200; wait++)); do
+            for ((wait = 0; wait < 3000; wait++)); do
                 if (exec 3<>"/dev/tcp/127.0.0.1/$servers_plain") 2>/dev/null; then
                     SERVERS_STARTED+=("$dir/$side-run/master.pid")
                     return 0
@@ -293,8 +293,9 @@ servers_start() {
     done >"$dir/ports"
 }
 
+# Nothing of a process that has gone.
 servers_children() { # PID
-    cat "/proc/$1/task/$1/children" 2>/dev/null
+    cat "/proc/$1/task/$1/children" 2>/dev/null || true
 }
 
 # Dovecot's master, told to end, lingers for seconds beside its log process: that is not waited for.
@@ -309,13 +310,12 @@ servers_stop_one() {
         sleep 0.01
     done
     # shellcheck disable=SC2086
-    kill -9 "$pid" $children 2>/dev/null
-    return 0
+    kill -9 "$pid" $children 2>/dev/null || true
 }
 
 servers_stop() {
     local only=${1:-} file left=()
-    [[ -n $only ]] && only=$(cd "$only" 2>/dev/null && pwd)
+    if [[ -n $only ]]; then only=$(cd "$only" 2>/dev/null && pwd) || return 0; fi
     for file in "${SERVERS_STARTED[@]}"; do
         if [[ -z $only || $file == "$only"/* ]]; then servers_stop_one "$file"; else left+=("$file"); fi
     done
