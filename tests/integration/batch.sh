@@ -78,16 +78,6 @@ of_account() { # NAME FIELD
     jq -r --arg name "$1" "[.accounts[] | select(.name == \$name) | $2][0]" "$W/work/status.json"
 }
 
-# until_true SECONDS COMMAND...: true as soon as the command is.
-until_true() {
-    local end=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        ((SECONDS < end)) || return 1
-        sleep 0.05
-    done
-}
-
 # The options that take both sides over slow lines, in ${slow[@]}: so long each way.
 slow_hosts() { # DELAY-MS
     local from

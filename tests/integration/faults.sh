@@ -3,7 +3,7 @@
 
 # faulty TOOL PORT OPTIONS...: a tool before a server; its port in $faulty_port, its log in $faulty_log.
 faulty() {
-    local tool=$1 port=$2 try
+    local tool=$1 port=$2
     faulty_count=$((${faulty_count:-0} + 1))
     faulty_log=$W/$tool-$faulty_count.log
     rm -f "$W/faulty-port"
@@ -12,13 +12,7 @@ faulty() {
     ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 "$SERVERS_TOOLS/$tool" --listen 0 --connect "127.0.0.1:$port" --port-file "$W/faulty-port" --log "$faulty_log" \
         "${@:3}" 2>>"$W/faulty.err" &
     LIB_PIDS+=($!)
-    for ((try = 0; try < 300; try++)); do
-        if [[ -s $W/faulty-port ]]; then
-            faulty_port=$(<"$W/faulty-port")
-            return 0
-        fi
-        sleep 0.01
-    done
+    await_file "$W/faulty-port" $! && faulty_port=$(<"$W/faulty-port") && return
     not_ok "$tool starts" "$W/faulty.err"
     exit 1
 }

@@ -169,13 +169,46 @@ rewrap() {
     servers_own "$1"
 }
 
-# await_text FILE PATTERN: until the file holds it; false after half a minute.
-await_text() {
-    local try
-    for ((try = 0; try < 600; try++)); do
-        grep -q -- "$2" "$1" 2>/dev/null && return
-        sleep 0.05
+# A test judges order and outcome, never how long something took: the machine may be slow, and busy with other things.
+# await COMMAND...: until it succeeds. The ten minutes judge nothing; they are the end of what never comes.
+await() {
+    local end=$((SECONDS + 600))
+    until "$@"; do
+        ((SECONDS < end)) || return 1
+        sleep 0.02
     done
+}
+await_text() { # FILE PATTERN
+    await grep -qs -- "$2" "$1"
+}
+# await_file FILE PID: until there is something in what that process is to write; false if it ended without.
+await_file() {
+    until [[ -s $1 ]]; do
+        kill -0 "$2" 2>/dev/null || [[ -s $1 ]] || return 1
+        sleep 0.01
+    done
+}
+# await_arrived USER COUNT PID: until so many messages are there; false if that process ended before.
+await_arrived() {
+    until (($(arrived "$1") >= $2)); do
+        kill -0 "$3" 2>/dev/null || return 1
+        sleep 0.01
+    done
+}
+# signalled SIGNAL PID: sent, and the process has seen it.
+signalled() {
+    signal_seen() {
+        ! grep -Eqs '^(Sig|Shd)Pnd:.*[1-9a-f]' "/proc/$1/status"
+    }
+    kill -s "$1" "$2" && await signal_seen "$2"
+}
+# killed_after MICROSECONDS COMMAND...: kill -9 after so long, if it still runs then. False if it had ended: then $took has
+# the microseconds that it needed, which may be fewer than when the machine had other things to do.
+killed_after() {
+    local begin=${EPOCHREALTIME/./}
+    timeout -s KILL "$(printf '%d.%06d' $(($1 / 1000000)) $(($1 % 1000000)))" "${@:2}" >"$W/out" 2>"$W/err" </dev/null
+    [[ $? == 137 ]] && return
+    took=$((${EPOCHREALTIME/./} - begin))
     return 1
 }
 
@@ -186,11 +219,10 @@ arrived() { # USER [FOLDER]
 
 # What the legacy server says about the last session of a user: "top=A/B retr=C/D ...". It may come a little late.
 last_session() { # USER, sessions so far
-    local try
-    for ((try = 0; try < 200; try++)); do
-        (($(grep -c "pop3($1).*top=" "$S/legacy.log") >= $2)) && break
-        sleep 0.02
-    done
+    sessions_told() {
+        (($(sessions "$1") >= $2))
+    }
+    await sessions_told "$1" "$2"
     grep "pop3($1).*top=" "$S/legacy.log" | tail -1
 }
 sessions() { # USER
@@ -199,31 +231,20 @@ sessions() { # USER
 
 # proxy PORT OPTIONS...: a netproxy in front of it; its port in $proxy_port.
 proxy() {
-    local try
     rm -f "$W/proxy-port"
     "$SERVERS_TOOLS/netproxy" --listen 0 --connect "127.0.0.1:$1" --port-file "$W/proxy-port" "${@:2}" 2>>"$W/proxy.log" &
     LIB_PIDS+=($!)
-    for ((try = 0; try < 300; try++)); do
-        if [[ -s $W/proxy-port ]]; then
-            proxy_port=$(<"$W/proxy-port")
-            return 0
-        fi
-        sleep 0.01
-    done
+    await_file "$W/proxy-port" $! && proxy_port=$(<"$W/proxy-port") && return
     not_ok "netproxy starts" "$W/proxy.log"
     exit 1
 }
 
 # relay NAME ARGUMENTS...: tests/tools/relay.py; its port in $relay_port, what it saw in $W/NAME.seen.
 relay() {
-    local try
     rm -f "$W/$1.port"
     python3 "$LIB_TOP/tests/tools/relay.py" "${@:2}" --port-file "$W/$1.port" >"$W/$1.seen" 2>"$W/$1.err" &
     LIB_PIDS+=($!)
-    for ((try = 0; try < 500; try++)); do
-        [[ -s $W/$1.port ]] && relay_port=$(<"$W/$1.port") && return
-        sleep 0.02
-    done
+    await_file "$W/$1.port" $! && relay_port=$(<"$W/$1.port") && return
     not_ok "relay.py starts" "$W/$1.err"
     exit 1
 }

@@ -148,14 +148,8 @@ rm -rf "$W/work-hanako"
 
 # ---- kill -9 ----
 killed_run() { # MICROSECONDS OPTIONS...
-    "$POPFERRY" migrate --from "$(pop_url taro)" --to "$(imap_url taro)" --from-password-file "$W/password" \
-        --to-password-file "$W/password" --ca-file "$SERVERS_CA" --work-dir "$W/work-taro" --archive "$W/archive" "${@:2}" \
-        >"$W/out" 2>"$W/err" </dev/null &
-    local pid=$!
-    sleep "$(printf '%d.%06d' $(($1 / 1000000)) $(($1 % 1000000)))"
-    kill -9 "$pid" 2>/dev/null
-    wait "$pid" 2>/dev/null
-    [[ $? == 137 ]]
+    killed_after "$1" "$POPFERRY" migrate --from "$(pop_url taro)" --to "$(imap_url taro)" --from-password-file "$W/password" \
+        --to-password-file "$W/password" --ca-file "$SERVERS_CA" --work-dir "$W/work-taro" --archive "$W/archive" "${@:2}"
 }
 killing() { # FORMAT
     local begin took i in_time=0 had
@@ -165,12 +159,7 @@ killing() { # FORMAT
     took=$((${EPOCHREALTIME/./} - begin))
     for ((i = 1; i <= 4 || (in_time < 2 && i <= 12); i++)); do
         forget taro
-        # Too late: this machine has become quicker than when the time was taken.
-        if killed_run $((took * ((i - 1) % 4 + 1) / 5)) --archive-format "$1"; then
-            in_time=$((in_time + 1))
-        else
-            took=$((took * 2 / 3))
-        fi
+        killed_run $((took * ((i - 1) % 4 + 1) / 5)) --archive-format "$1" && in_time=$((in_time + 1))
         had=$(wc -l 2>/dev/null <"$W/archive/manifest.tsv")
         pf migrate taro --archive "$W/archive" --archive-format "$1"
         expect_exit "$1: again after kill -9, nr $i (${had:-no} lines there)" 0

@@ -150,7 +150,7 @@ looking() {
     slow_hosts 40
     batch_aside migrate slow.csv "${slow[@]}" --jobs 3 --progress json:3 3>"$W/progress"
     local reads=0 broken=0 running=0 ended=0 seen=''
-    until_true 20 test -s "$W/work/status.json"
+    await test -s "$W/work/status.json"
     while kill -0 "$ferry" 2>/dev/null; do
         cat "$W/work/status.json" >"$W/copy" 2>/dev/null
         reads=$((reads + 1))
@@ -158,12 +158,13 @@ looking() {
             broken=$((broken + 1))
         ((running)) || running=$(jq '.sum.running' "$W/copy")
         if [[ -z $seen && $running -gt 0 ]]; then
+            kill -STOP "$ferry" # it cannot end while it is looked at
             raw status --work-dir "$W/work"
             seen=$rc
             cp "$W/out" "$W/status-text"
             raw status --work-dir "$W/work" --format json
             jq -e "$one_document" "$W/out" >/dev/null || seen="$seen, JSON broken"
-            kill -0 "$ferry" 2>/dev/null || seen="$seen, too late"
+            kill -CONT "$ferry"
         fi
         sleep 0.02
     done

@@ -75,7 +75,7 @@ screen() {
     fits "$name" "$W/captured" "$columns"
     is "$name: no escape sequence is seen" "$(grep -cE '\[([0-9;?]+[A-Za-z]|[KJHm])' "$W/captured")" 0
     [[ -n ${SCREENS:-} ]] && cp "$W/screen-$lang-$columns" "$SCREENS/"
-    until_true 120 test -e "$W/done" || not_ok "$name: it ends" "$W/now"
+    await test -e "$W/done" || not_ok "$name: it ends" "$W/now"
     "${tmux[@]}" capture-pane -p -S -200 >"$W/last"
     [[ -n ${SCREENS:-} ]] && cp "$W/last" "$SCREENS/last-$lang-$columns"
     fits "$name, at the end" "$W/last" "$columns"

@@ -64,9 +64,10 @@ if command -v script >/dev/null; then
     pf migrate hanako
     late=("$POPFERRY" delete --from "$(pop_url hanako)" --to "$(imap_url hanako)" --from-password-file "$W/password"
         --to-password-file "$W/password" --ca-file "$SERVERS_CA" --work-dir "$W/work-hanako")
-    (sleep 63; echo yes; sleep 3) | script -qec "exec ${late[*]@Q}" /dev/null >"$W/late-out" 2>&1 &
+    : >"$W/late-out"
+    (await_text "$W/late-out" 'Type yes:'; sleep 63; echo yes; sleep 3) | script -qec "exec ${late[*]@Q}" /dev/null >>"$W/late-out" 2>&1 &
     late_pid=$!
-    (sleep 4; rm -r "$S/cloud/hanako/Maildir"/{cur,new}/*) 2>/dev/null &
+    (await_text "$W/late-out" 'Type yes:'; rm -r "$S/cloud/hanako/Maildir"/{cur,new}/*) 2>/dev/null &
 fi
 
 # ---- all of it ----
@@ -219,14 +220,11 @@ says "which is said" 1 '[.messages[].reason | test("has no TOP")] | all' true
 check "nothing was removed" test "$(on_source)" = 60
 
 # UIDL fails once the verification is over: the server is another one while LOGIN-DELAY is waited for.
-renew --login-delay 4
-sleep 4.1
+renew --login-delay 15
+sleep 15.1
 old_ferry delete --yes &
 deleting=$!
-for ((i = 0; i < 100; i++)); do
-    grep -q LOGIN-DELAY "$W/err" 2>/dev/null && break
-    sleep 0.05
-done
+await_text "$W/err" LOGIN-DELAY
 faulty_end
 "$SERVERS_TOOLS/oldpop" --listen "$port" --connect "127.0.0.1:$LEGACY_POP3_PORT" --no-uidl >/dev/null 2>>"$W/faulty.err" &
 LIB_PIDS+=($!)
@@ -264,13 +262,13 @@ peculiar
 old_ferry delete --yes
 says "a server in order again: all go" 0 '[.summary.deleted, .summary.kept]' '[60,0]'
 
-renew --login-delay 2
-sleep 2.1
+renew --login-delay 10
+sleep 10.1
 old_ferry delete --yes
 says "LOGIN-DELAY is waited for" 0 '[.summary.deleted, .summary.sessions]' '[60,2]'
 check "and said" grep -Eq 'LOGIN-DELAY' "$W/err"
-renew --login-delay 2
-sleep 2.1
+renew --login-delay 10
+sleep 10.1
 old_ferry delete --yes --max-wait 1
 expect_exit "a LOGIN-DELAY beyond --max-wait" 4 'LOGIN-DELAY.*run the same command again'
 check "nothing is gone before it" test "$(on_source)" = 60

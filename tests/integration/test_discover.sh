@@ -60,10 +60,7 @@ config "$W/folder/bare.test" "$(server pop3 127.0.0.1 SSL)" "$(server pop3 pop.b
 
 python3 "$LIB_HERE/discover_servers.py" "$A" "$www" "$W/cert" "$W/key" "$W/ports" 2>"$W/python" &
 LIB_PIDS+=($!)
-for ((try = 0; try < 500; try++)); do
-    [[ -s $W/ports ]] && break
-    sleep 0.02
-done
+await_file "$W/ports" $!
 HTTPS='' HTTP='' POP3S='' IMAPS=''
 . "$W/ports" || { not_ok "the servers start" "$W/python" && exit 1; }
 
@@ -96,10 +93,10 @@ dns() { # PORT
 }
 D=$((20000 + RANDOM % 20000))
 dns "$D"
-for ((try = 0; try < 300; try++)); do
-    "$POPFERRY" discover --dns "$A:$D" --ispdb none taro@nosuch.test 2>/dev/null | grep -q 'there is no domain' && break
-    sleep 0.02
-done
+names_are_served() {
+    "$POPFERRY" discover --dns "$A:$D" --ispdb none taro@nosuch.test 2>/dev/null | grep -q 'there is no domain'
+}
+await names_are_served
 
 # ---- asking ----
 discover() { # ADDRESS [OPTIONS]: $rc, $W/out, $W/err, $W/json
@@ -207,10 +204,13 @@ fi
 # ---- nothing answers ----
 raw discover taro@auto.test --dns "127.0.0.1:1" --format json
 found "no name service: an end at once, to be run again" 4 - - "" ""
-began=$SECONDS
+"$POPFERRY" discover taro@auto.test --dns "$A:$SILENT" --timeout 600 >"$W/patient" 2>&1 </dev/null &
+patient=$!
+LIB_PIDS+=("$patient")
 raw discover taro@auto.test --dns "$A:$SILENT" --timeout 3 --format json
 found "a silent name service: an end in time" 4 - - "" ""
-check "in time" test $((SECONDS - began)) -le 5
+check "before one that may take longer" kill -0 "$patient"
+kill "$patient" && wait "$patient" 2>/dev/null
 
 # ---- usage ----
 for wrong in "taro" "taro@localhost" "taro@auto.test more" "taro@auto.test --dns nowhere" "taro@auto.test --ispdb http://x" \

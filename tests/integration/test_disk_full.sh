@@ -22,7 +22,7 @@ fi
 SERVERS_SSL=no start servers
 # A destination that takes one message after the other, each with two round trips.
 faulty badcloud "$CLOUD_IMAP_PORT" --no-literal-plus --no-multiappend
-proxy "$faulty_port" --delay-ms 2
+proxy "$faulty_port" --delay-ms 10
 to=$proxy_port
 
 go() { # USER
@@ -47,12 +47,10 @@ go_and_tell() {
 }
 # filled_up_after MESSAGES: run, and leave no room once so many have arrived.
 filled_up_after() {
-    local ferry try
+    local ferry
     go_and_tell taro &
     ferry=$!
-    for ((try = 0; try < 2000 && $(arrived taro) < $1; try++)); do
-        sleep 0.005
-    done
+    await_arrived taro "$1" "$ferry"
     dd if=/dev/zero of="$small/ballast" bs=4k 2>/dev/null
     wait "$ferry"
     rc=$(<"$W/rc")

@@ -6,7 +6,6 @@
 . "$(dirname "$0")/lib.sh"
 
 memory_kib=$((96 * 1024)) # the largest answer of IMAP may have 16 MiB, a list of POP3 a million messages
-seconds_most=90           # a sign-in has 60
 tools=$LIB_TOP/tests/integration/hostile_servers.py
 RSS=$SERVERS_TOOLS/../bench/rss
 sanitized=''
@@ -47,7 +46,7 @@ one() {
     fi
     [[ $1 == check ]] || work=(--work-dir "$W/$2/work" --max-wait 1)
     [[ $1 == check ]] && work=(--format json)
-    timeout 150 "$RSS" "$dir/took" "$POPFERRY" "$1" "${sides[@]}" "${work[@]}" --allow-plaintext \
+    timeout 900 "$RSS" "$dir/took" "$POPFERRY" "$1" "${sides[@]}" "${work[@]}" --allow-plaintext \
         --ca-file "$SERVERS_CA" >"$dir/out" 2>"$dir/err" </dev/null
     echo $? >"$dir/code"
 }
@@ -73,14 +72,14 @@ judge() { # COMMAND NAME WANTED-CODES
     code=$(<"$dir/code")
     [[ -s $dir/took ]] && read -r seconds kib _ <"$dir/took"
     # shellcheck disable=SC2053
-    if [[ $code != $3 ]]; then
+    if [[ $code == 124 ]]; then
+        not_ok "$what: it does not end by itself" "$dir/out" "$dir/err"
+    elif [[ $code != $3 ]]; then
         not_ok "$what: exit code $code, not $3" "$dir/out" "$dir/err"
     elif ((code > 1)) && ! grep -q '^popferry: error: .\{20\}' "$dir/err"; then
         not_ok "$what: no clear error" "$dir/out" "$dir/err"
     elif grep -q 'geheim-hostil\|tofu-2019' "$dir/out" "$dir/err"; then
         not_ok "$what: a password is shown" "$dir/out" "$dir/err"
-    elif ((${seconds%.*} > seconds_most)); then
-        not_ok "$what: took $seconds s" "$dir/err"
     elif [[ -z $sanitized ]] && ((kib > memory_kib)); then
         not_ok "$what: $((kib / 1024)) MiB resident" "$dir/err"
     else

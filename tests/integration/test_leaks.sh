@@ -152,7 +152,7 @@ for signal in KILL none; do
         --progress json:9 9>"$W/said/$said-progress" >"$W/said/$said-batch.out" 2>"$W/said/$said-batch.err" </dev/null &
     ferry=$!
     if [[ $signal == KILL ]]; then
-        until_true 20 test -s "$W/work-batch/accounts/ucell@localhost/ledger.sqlite" || sleep 0.2
+        await test -s "$W/work-batch/accounts/ucell@localhost/ledger.sqlite"
         kill -KILL "$ferry" 2>/dev/null
     fi
     wait "$ferry"
@@ -170,12 +170,12 @@ said=$((said + 1))
     --to-host "imaps://localhost:$CLOUD_IMAPS_PORT" >"$W/said/$said-accounts.out" 2>"$W/said/$said-accounts.err" </dev/null
 
 # A slow run by an environment variable: what /proc shows once it was read.
-proxy "$CLOUD_IMAPS_PORT" --delay-ms 150
+proxy "$CLOUD_IMAPS_PORT" --delay-ms 1000
 PF_LEAK=${secret[env]} "$POPFERRY" check --from "pop3s://uenv@localhost:$LEGACY_POP3S_PORT" \
     --to "imaps://uenv@localhost:$proxy_port" --ca-file "$SERVERS_CA" --from-password-env PF_LEAK --to-password-env PF_LEAK \
     >"$W/said/slow.out" 2>"$W/said/slow.err" </dev/null &
 ferry=$!
-sleep 0.4
+await_text "$S/legacy.log" 'uenv'
 cat "/proc/$ferry/environ" >"$W/slow-environ" 2>/dev/null
 cat "/proc/$ferry/cmdline" >"$W/slow-cmdline" 2>/dev/null
 grep 'Max core file size' "/proc/$ferry/limits" >"$W/seen-core" 2>/dev/null

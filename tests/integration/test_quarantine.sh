@@ -144,14 +144,13 @@ id_of() { # USER ROW
         grep -ao '<[^>]*>' | head -1
 }
 poison_there() {
-    local id began=$SECONDS
+    local id
     fill jiro --count 100 --octets 500000
     id=$(id_of jiro 25)
     is "poison for the destination: it is one message" "$(with_header jiro "$id" | wc -l)" 1
     cloud --poison "$id"
     ferry jiro --max-wait 60
     expect_exit "poison for the destination" 1
-    check "poison for the destination: in reasonable time ($((SECONDS - began)) s)" test $((SECONDS - began)) -lt 90
     left_out "poison for the destination: all others arrived" jiro 1
     in_quarantine "poison for the destination" jiro "$id"
     all_named "poison for the destination" jiro
@@ -169,14 +168,13 @@ source_of_mail() { # FAULTS...
     source_port=$faulty_port from=$faulty_port to=$CLOUD_IMAP_PORT
 }
 poison_here() {
-    local id began=$SECONDS
+    local id
     fill saburo --count 100 --octets 500000
     id=$(id_of saburo 25)
     is "poison at the source: it is one message" "$(with_header saburo "$id" | wc -l)" 1
     source_of_mail --poison-retr "$id"
     ferry saburo --max-wait 60
     expect_exit "poison at the source" 1
-    check "poison at the source: in reasonable time ($((SECONDS - began)) s)" test $((SECONDS - began)) -lt 90
     left_out "poison at the source: all others arrived" saburo 1
     check "poison at the source: it is named" grep -Eq 'nr 25, .*' "$W/out"
     check "poison at the source: as unreadable" grep -Eq 'unreadable' "$W/out"

@@ -167,10 +167,7 @@ proxy "$CLOUD_IMAPS_PORT" --delay-ms 100
     --ca-file "$SERVERS_CA" --from-password-file "$W/old-password" --to-password-file "$W/new-password" --folder Killed \
     --work-dir "$W/work-killed" >"$W/said-killed.txt" 2>&1 </dev/null &
 runner=$!
-for ((try = 0; try < 1000; try++)); do
-    grep -q '"event":"inventory"' "$W/work-killed/log/job-1.ndjson" 2>/dev/null && break
-    sleep 0.01
-done
+await_text "$W/work-killed/log/job-1.ndjson" '"event":"inventory"'
 kill -9 $runner
 wait $runner 2>/dev/null
 check "a killed run left its write-ahead log" test -s "$W/work-killed/ledger.sqlite-wal"
@@ -213,10 +210,7 @@ agree() {
         and .summary.by_state.done == (.messages | map(select(.state == "done")) | length)))' "$W/out" >/dev/null
 }
 reports=0 differ=''
-for ((try = 0; try < 1000; try++)); do
-    [[ -s $W/work-goro/log/job-1.ndjson ]] && break
-    sleep 0.01
-done
+await_file "$W/work-goro/log/job-1.ndjson" "$runner"
 while kill -0 $runner 2>/dev/null && [[ -z $differ ]]; do
     raw report --work-dir "$W/work-goro" --format json
     if [[ $rc == 0 ]] && agree; then reports=$((reports + 1)); else differ=yes; fi

@@ -86,9 +86,7 @@ hana=("$POPFERRY" migrate --from "$(pop_url hana)" --to "imap://hana@localhost:$
 for messages in 3 6 9 12; do
     "${hana[@]}" >"$W/out" 2>"$W/err" </dev/null &
     pid=$!
-    for ((try = 0; try < 1000 && $(arrived hana) < messages; try++)); do
-        sleep 0.01
-    done
+    await_arrived hana "$messages" "$pid"
     kill -9 "$pid" 2>/dev/null
     wait "$pid" 2>/dev/null
     code=$?
@@ -124,14 +122,12 @@ exact "three days, exactly once" yuki
 fill sora --count 30 --octets 400000
 capped sora
 expect_exit "before the wait" 4 "$told"
-sent_ago sora $((86400 - 6))
+sent_ago sora $((86400 - 900))
 capped sora --max-wait 1
 expect_exit "without --wait" 4 "$told"
-begin=$(date +%s)
+sent_ago sora $((86400 - 20))
 capped sora --max-wait 1 --wait
-took=$(($(date +%s) - begin))
 expect_exit "with --wait" 0 'the limit counts any 24 hours\); connecting again in'
-check "it waited ($took s)" test "$took" -ge 1 -a "$took" -le 60
 exact "after the wait exactly once" sora
 
 # Another folder at the same account is the same account.

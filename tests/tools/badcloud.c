@@ -22,6 +22,7 @@ static const char usage[] =
     "Counted over all connections, of the commands after sign-in but CAPABILITY and LOGOUT:\n"
     "  --throttle-every N             each Nth is answered NO [THROTTLED]\n"
     "  --overquota-bandwidth-every N  each Nth is answered NO [OVERQUOTA], for bandwidth\n"
+    "  --expire-every N               BYE to each Nth\n"
     "Of each connection:\n"
     "  --expire-after N               BYE to the command after N of them\n"
     "  --stall-after N --stall-ms MS  after N of them once nothing passes for so long\n"
@@ -60,6 +61,7 @@ enum {
     O_FULL_AFTER,
     O_FULL_FOR,
     O_EXPIRE,
+    O_EXPIRE_EVERY,
     O_REJECT,
     O_REJECT_HEADER,
     O_REJECT_TEXT,
@@ -85,7 +87,9 @@ enum {
 static const struct option known[] = {{"throttle-every", required_argument, NULL, O_THROTTLE},
     {"overquota-bandwidth-every", required_argument, NULL, O_BANDWIDTH},
     {"full-after", required_argument, NULL, O_FULL_AFTER}, {"full-for", required_argument, NULL, O_FULL_FOR},
-    {"expire-after", required_argument, NULL, O_EXPIRE}, {"reject-every", required_argument, NULL, O_REJECT},
+    {"expire-after", required_argument, NULL, O_EXPIRE},
+    {"expire-every", required_argument, NULL, O_EXPIRE_EVERY},
+    {"reject-every", required_argument, NULL, O_REJECT},
     {"reject-header", required_argument, NULL, O_REJECT_HEADER},
     {"reject-text", required_argument, NULL, O_REJECT_TEXT},
     {"swallow-percent", required_argument, NULL, O_SWALLOW},
@@ -111,7 +115,8 @@ static bool set_number(int option, const char *value)
         uint64_t *to;
     } numbers[] = {{O_THROTTLE, &o->throttle_every}, {O_BANDWIDTH, &o->bandwidth_every},
         {O_FULL_AFTER, &o->full_after}, {O_FULL_FOR, &o->full_for}, {O_EXPIRE, &o->expire_after},
-        {O_REJECT, &o->reject_every}, {O_CONNECTIONS, &o->connection_limit}, {O_GARBAGE, &o->garbage_every},
+        {O_EXPIRE_EVERY, &o->expire_every}, {O_REJECT, &o->reject_every},
+        {O_CONNECTIONS, &o->connection_limit}, {O_GARBAGE, &o->garbage_every},
         {O_TRUNCATE, &o->truncate_every}, {O_STALL_AFTER, &o->stall_after}, {O_STALL_MS, &o->stall_ms},
         {O_LOGIN_FIRST, &o->login_refuse_first}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)

@@ -10,7 +10,7 @@ struct badcloud_options {
     uint64_t throttle_every, bandwidth_every;
     uint64_t full_after, full_for;
     bool full;
-    uint64_t expire_after;
+    uint64_t expire_after, expire_every;
     uint64_t reject_every;
     const char *reject_header, *reject_text;
     unsigned swallow_percent;

@@ -117,7 +117,7 @@ static void judge_session(struct badcloud_conn *b, struct badcloud_command *cmd)
     cloud.commands++;
     b->answers++;
     stall(b);
-    if (o->expire_after && b->answers > o->expire_after) {
+    if ((o->expire_after && b->answers > o->expire_after) || nth(cloud.commands, o->expire_every)) {
         cmd->action = BADCLOUD_BYE;
         buf_append_str(&cmd->answer, "* BYE Session expired, please login again.\r\n");
     } else if (nth(cloud.commands, o->throttle_every)) {
