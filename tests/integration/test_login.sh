@@ -135,7 +135,7 @@ renewing=$!
 LIB_PIDS+=("$renewing")
 proxy "$CLOUD_IMAPS_PORT" --delay-ms 80 --cut-up 220000
 raw migrate --from "$(pop_url kenji)" --to "imaps://kenji@localhost:$proxy_port" --from-password-file "$W/password" \
-    "${oauth[@]}" --work-dir "$W/work-kenji"
+    "${oauth[@]}" --work-dir "$W/work-kenji" --connections 1
 kill "$renewing"
 expect_exit "tokens that are to last a second, lines that last 220 kB" 0
 exact "everything arrived exactly once" kenji

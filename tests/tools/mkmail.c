@@ -15,16 +15,16 @@
 
 struct options {
     const char *maildir, *manifest;
-    unsigned long long count, seed, octets, big;
+    unsigned long long count, seed, octets, big, years;
     bool octets_given, clean;
     int64_t until;
 };
 
 static const char usage[] =
     "usage: mkmail --maildir DIR [--count 500] [--seed 1] [--octets TOTAL] [--big OCTETS] [--clean]\n"
-    "              [--until EPOCH] [--manifest FILE]\n"
+    "              [--until EPOCH] [--years 20] [--manifest FILE]\n"
     "Writes varied messages into DIR/new, the same for the same options. TOTAL is about what they hold\n"
-    "together (40,000 a message if not given); dates spread over the 20 years before --until. --big adds "
+    "together (40,000 a message if not given); dates spread over the 20 (--years) before --until. --big adds "
     "one\n"
     "message of that many octets (1,000 or more). --clean leaves out what other programs refuse.\n"
     "FILE is continued, with one row for each message: file, octets, sha256, sha256 as it must arrive,\n"
@@ -61,11 +61,12 @@ static const struct option long_options[] = {{"maildir", required_argument, NULL
     {"manifest", required_argument, NULL, 'M'}, {"count", required_argument, NULL, 'c'},
     {"seed", required_argument, NULL, 's'}, {"octets", required_argument, NULL, 'o'},
     {"big", required_argument, NULL, 'b'}, {"until", required_argument, NULL, 'u'},
-    {"clean", no_argument, NULL, 'C'}, {"help", no_argument, NULL, 'h'}, {0}};
+    {"years", required_argument, NULL, 'y'}, {"clean", no_argument, NULL, 'C'},
+    {"help", no_argument, NULL, 'h'}, {0}};
 
 static void parse(int argc, char **argv, struct options *o)
 {
-    *o = (struct options){.count = 500, .seed = 1, .until = 1748736000};
+    *o = (struct options){.count = 500, .seed = 1, .years = 20, .until = 1748736000};
     for (int c, i = 0; (c = getopt_long(argc, argv, "", long_options, &i)) != -1;) {
         switch (c) {
         case 'm':
@@ -90,6 +91,9 @@ static void parse(int argc, char **argv, struct options *o)
         case 'u':
             o->until = (int64_t)number("until", optarg);
             break;
+        case 'y':
+            o->years = number("years", optarg);
+            break;
         case 'C':
             o->clean = true;
             break;
@@ -100,7 +104,7 @@ static void parse(int argc, char **argv, struct options *o)
             exit(2);
         }
     }
-    if (!o->maildir || optind < argc || o->count > 10000000) {
+    if (!o->maildir || optind < argc || o->count > 10000000 || !o->years || o->years > 50) {
         fputs("mkmail: --maildir is needed; see mkmail --help\n", stderr);
         exit(2);
     }
@@ -184,7 +188,7 @@ static void write_mail(const struct options *o, FILE *manifest)
     struct mkmail_plan plan = {.seed = o->seed,
         .count = (size_t)o->count,
         .clean = o->clean,
-        .from = o->until - 20 * 31556952ll,
+        .from = o->until - (int64_t)o->years * 31556952ll,
         .until = o->until,
         .room = room};
     struct mkmail_msg m = {0};

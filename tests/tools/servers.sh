@@ -43,6 +43,11 @@ servers_dovecot() {
     echo "$found"
 }
 
+# Is it one before 2.4, which renamed much?
+servers_old_dovecot() {
+    [[ $("$(servers_dovecot)" --version) == 2.[0-3].* ]]
+}
+
 servers_tool() {
     echo "${SERVERS_TOOLS:-$SERVERS_HERE/../../build/tests/tools}/$1"
 }
@@ -243,10 +248,11 @@ servers_start_side() {
         servers_plain=$(servers_port) servers_tls=$(servers_port)
         mkdir -p "$dir/$side-run" "$dir/$side"
         : >"$dir/$side.log"
-        case $version in
-        2.[0-3].*) servers_config_23 "$dir" "$side" "$servers_plain" "$servers_tls" "$cert" ;;
-        *) servers_config_24 "$dir" "$side" "$servers_plain" "$servers_tls" "$cert" ;;
-        esac >"$dir/$side.conf"
+        if servers_old_dovecot; then
+            servers_config_23 "$dir" "$side" "$servers_plain" "$servers_tls" "$cert"
+        else
+            servers_config_24 "$dir" "$side" "$servers_plain" "$servers_tls" "$cert"
+        fi >"$dir/$side.conf"
         servers_own "$dir/$side" "$dir/$side-run" "$dir/$side.log" "$dir/$side.conf"
         if servers_run "$dovecot" -c "$dir/$side.conf" >>"$dir/$side.out" 2>&1; then
             for ((wait = 0; wait < 3000; wait++)); do

@@ -88,10 +88,8 @@ static void test_rungs(void)
         CLEANUP(discover_result_done) struct discover_result r = {0};
         struct error err = {0};
         struct discover_spec spec = spec_of(rows[i].address);
-        int64_t begun = clock_mono_ms(clock_system());
         CHECK_LABEL("%s", rows[i].address);
         CHECK_INT(discover_run(&spec, &r, &err), 0);
-        CHECK(clock_mono_ms(clock_system()) - begun < 6000);
         check_best(&r, STREAM_POP3, rows[i].pop3, rows[i].pop3, rows[i].pop3_rung);
         check_best(&r, STREAM_IMAP, rows[i].imap, rows[i].imap_trusted, rows[i].imap_rung);
         CHECK_INT(r.temporary, rows[i].attempts == 0);

@@ -104,12 +104,10 @@ static void test_ends(void)
     struct net_server *silent = net_server_start(&(struct net_script){.talk = net_case_silent});
     struct greeting_ask ask = {
         .protocol = P3, .security = IMPLICIT, .host = "localhost", .port = net_server_port(silent)};
-    int64_t begun = net_case_now_ms();
     CHECK_LABEL("silence");
     CHECK_INT(greeting_probe(&ask, 1, terms(300), NULL), 0);
     CHECK(!ask.answers);
     CHECK_INT(ask.error.code, ERROR_TIMEOUT);
-    CHECK(net_case_now_ms() - begun < 3000);
 
     CHECK_LABEL("stop");
     struct greeting_terms stopping = *terms(60000);

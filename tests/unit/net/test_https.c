@@ -288,14 +288,12 @@ static void test_stop(void)
     struct net_server *server = start(NET_CERT_GOOD, true, &ctx);
     CHECK_LABEL("stop");
     int count = 0;
-    int64_t begin = net_case_now_ms();
     struct https_request r = {.stop = stop_soon, .ctx = &count};
     struct https_reply reply = {0};
     struct error err = {0};
     CHECK_INT(fetch(r, "https", "127.0.0.1", "/silent", &reply, &err), -1);
     CHECK_INT(err.code, ERROR_CANCELLED);
     CHECK_INT(count, 4);
-    CHECK(net_case_now_ms() - begin < 10000);
     stop(server, ctx);
 }
 
