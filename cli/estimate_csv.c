@@ -1,7 +1,7 @@
 #include "estimate_print.h"
 
-#include "csv_field.h"
 #include "mem.h"
+#include "table_cell.h"
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -15,7 +15,7 @@ static const char heading[] =
 static void field(const char *value, const char *end)
 {
     struct buf b CLEANUP(buf_done) = {0};
-    csv_field_shown(&b, value);
+    table_cell_csv(&b, value);
     printf("%s%s", buf_str(&b), end);
 }
 

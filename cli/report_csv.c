@@ -1,9 +1,10 @@
 #include "report.h"
 
 #include "clock.h"
-#include "csv_field.h"
 #include "mem.h"
 #include "sha256.h"
+#include "table_cell.h"
+#include "text.h"
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -21,9 +22,8 @@ struct listing {
 
 static void field(const char *value, const char *end)
 {
-    char *clean CLEANUP(mem_free_str) = report_clean(value);
     struct buf b CLEANUP(buf_done) = {0};
-    csv_field_shown(&b, clean);
+    table_cell_csv(&b, text_or_empty(value));
     printf("%s%s", buf_str(&b), end);
 }
 

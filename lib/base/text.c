@@ -40,10 +40,12 @@ unsigned text_utf8_code(const char *s, size_t n)
     }
 }
 
-/* Controls, and the characters that turn the direction of a line around and so can fake what it says. */
-static bool showable(unsigned c)
+/* Controls, the characters that turn the direction of a line around and so can fake what it says, and
+ * non-characters. */
+bool text_is_showable(unsigned c)
 {
-    return !(c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
+    bool none = (c & 0xfffe) == 0xfffe || (c >= 0xfdd0 && c <= 0xfdef);
+    return !(none || c < 0x20 || (c >= 0x7f && c < 0xa0) || (c >= 0x202a && c <= 0x202e) ||
              (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029 || c == 0xfeff);
 }
 
@@ -52,7 +54,7 @@ char *text_clean(char *dst, size_t cap, const char *src, size_t len)
     size_t out = 0;
     while (len) {
         size_t n = text_utf8_len(src, len);
-        bool ok = n && showable(text_utf8_code(src, n));
+        bool ok = n && text_is_showable(text_utf8_code(src, n));
         size_t width = ok ? n : 1;
         if (out + width >= cap)
             break;

@@ -4,9 +4,13 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Copy src to dst (cap > 0, always terminated): valid UTF-8 stays, control characters (C0, DEL, C1) and
- * broken bytes become '?'; cut at a character boundary. Returns dst. */
+/* Copy src to dst (cap > 0, always terminated): valid UTF-8 stays, characters that are not
+ * showable and broken bytes become '?'; cut at a character boundary. Returns dst. */
 char *text_clean(char *dst, size_t cap, const char *src, size_t len);
+
+/* Not so: control characters (C0, DEL, C1), line and paragraph separators, marks that turn the direction of
+ * text around, and Unicode's non-characters. */
+bool text_is_showable(unsigned code);
 
 static inline const char *text_or_empty(const char *s)
 {

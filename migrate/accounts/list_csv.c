@@ -1,7 +1,7 @@
 #include "list_csv.h"
 
-#include "csv_field.h"
 #include "mem.h"
+#include "table_cell.h"
 #include "text.h"
 #include <csv.h>
 #include <stdlib.h>
@@ -331,5 +331,5 @@ void list_csv_field(struct buf *out, const char *value, char delimiter)
         buf_append(out, value, len);
         return;
     }
-    csv_field_quoted(out, value);
+    table_cell_csv_exact(out, value);
 }

@@ -1,7 +1,7 @@
 /* RFC 4180 for spreadsheets of an office: with the mark that Excel needs to see UTF-8, in the language. */
 #include "handover_private.h"
 
-#include "csv_field.h"
+#include "table_cell.h"
 #include "mem.h"
 #include <inttypes.h>
 
@@ -9,7 +9,7 @@
 
 static void field(struct buf *b, const char *value)
 {
-    csv_field_shown_quoted(b, value);
+    table_cell_csv_quoted(b, value);
     buf_append_char(b, ',');
 }
 

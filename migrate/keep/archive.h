@@ -3,7 +3,8 @@
  *
  * DIR/manifest.tsv: UTF-8, one header line, then one line per message: sha256 (of the message as received,
  * hex), octets, account, uidl, listed (the size that the source claims), date (UTC, as 2024-05-31T12:00:00Z),
- * file; divided by tabs; controls and backslashes as \xHH. Format mbox has one more column, stored.
+ * file; divided by tabs; controls, backslashes and what a spreadsheet would take for a formula as \xHH.
+ * Format mbox has one more column, stored.
  *
  * - ARCHIVE_MAILDIR: DIR/cur/NAME, byte for byte. The manifest names the file as it was delivered; a mail
  *   program may later put flags behind the name.

@@ -3,8 +3,10 @@
 #include "clock.h"
 #include "mail_date.h"
 #include "mem.h"
+#include "table_cell.h"
 #include "text.h"
 #include <inttypes.h>
+#include <stdbool.h>
 #include <string.h>
 
 #define COMMON "sha256\toctets\taccount\tuidl\tlisted\tdate\tfile"
@@ -32,22 +34,40 @@ const char *archive_manifest_header(enum archive_format format)
     return headers[format];
 }
 
-/* Different values stay different. Caller frees. */
+/* Programs get back what it was, octet for octet; a person's spreadsheet sees no formula. Caller frees. */
 static char *escape(const char *s)
 {
     struct buf out CLEANUP(buf_done) = {0};
+    bool begins = true; /* a cell, also where it is cut at other characters than tabs */
     for (size_t len = strlen(s); len;) {
         size_t n = text_utf8_len(s, len);
-        if (!n || (unsigned char)*s < 0x20 || *s == 0x7f || *s == '\\') {
-            buf_printf(&out, "\\x%02x", (unsigned char)*s);
-            n = 1;
-        } else {
+        if (n && *s != '\\' && text_is_showable(text_utf8_code(s, n)) && !(begins && table_cell_sign(s)))
             buf_append(&out, s, n);
-        }
-        s += n;
-        len -= n;
+        else
+            for (size_t i = 0; i < n + !n; i++)
+                buf_printf(&out, "\\x%02x", (unsigned char)s[i]);
+        begins = strchr(" ,;", *s) && (begins || *s != ' ');
+        s += n + !n;
+        len -= n + !n;
     }
     return buf_strdup(&out);
+}
+
+static int hex_digit(char c)
+{
+    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* In place, what escape made, or the escape of an older popferry. */
+static void unescape(char *s)
+{
+    char *to = s;
+    for (; *s; to++) {
+        bool escaped = s[0] == '\\' && s[1] == 'x' && hex_digit(s[2]) >= 0 && hex_digit(s[3]) >= 0;
+        *to = escaped ? (char)(hex_digit(s[2]) << 4 | hex_digit(s[3])) : *s;
+        s += escaped ? 4 : 1;
+    }
+    *to = '\0';
 }
 
 static void key_of(const char *account, const char *uidl, uint64_t listed_octets, const char *sha256,
@@ -108,11 +128,6 @@ static bool number(const char *s, uint64_t *ret)
     return true;
 }
 
-static int hex_digit(char c)
-{
-    return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 static bool digest(const char *hex, uint8_t ret[SHA256_OCTETS])
 {
     if (strlen(hex) != SHA256_HEX - 1)
@@ -144,7 +159,9 @@ bool archive_manifest_parse(char *line, enum archive_format format, struct archi
         return false;
     if (format == ARCHIVE_MBOX ? !place(v[FILE_NAME], v[STORED], &e) : !*v[FILE_NAME])
         return false;
-    key_of(v[ACCOUNT], v[UIDL], listed, v[SHA256], e.key);
+    unescape(v[ACCOUNT]);
+    unescape(v[UIDL]);
+    archive_manifest_key(v[ACCOUNT], v[UIDL], listed, e.sha256, e.key);
     *ret = e;
     return true;
 }

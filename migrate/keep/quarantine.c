@@ -7,6 +7,7 @@
 #include "maildir.h"
 #include "mem.h"
 #include "own.h"
+#include "table_cell.h"
 #include "text.h"
 #include <errno.h>
 #include <inttypes.h>
@@ -83,16 +84,7 @@ void quarantine_reasons_free(struct quarantine_reasons *r)
 
 static void add_value(struct buf *text, const char *value)
 {
-    char *shown CLEANUP(mem_free_str) = mem_strdup(value ? value : "");
-    size_t len = strlen(shown);
-    for (size_t i = 0; i < len; i++)
-        if (shown[i] == '\t' || shown[i] == '\r' || shown[i] == '\n')
-            shown[i] = ' ';
-    char *clean CLEANUP(mem_free_str) = mem_alloc(len + 1);
-    text_clean(clean, len + 1, shown, len);
-    if (*clean && strchr("=+-@", *clean))
-        buf_append_char(text, '\'');
-    buf_append_str(text, clean);
+    table_cell_tsv(text, text_or_empty(value));
     buf_append_char(text, '\t');
 }
 

@@ -1,6 +1,7 @@
 #include "quote_html_out.h"
 
 #include "mem.h"
+#include "table_cell.h"
 #include <libxml/xmlwriter.h>
 #include <stdbool.h>
 #include <stdlib.h>
@@ -60,14 +61,16 @@ void quote_html_out_open(struct quote_html_out *o, const char *name)
 
 void quote_html_out_attr(struct quote_html_out *o, const char *name, const char *value)
 {
+    char *fit CLEANUP(mem_free_str) = table_cell_text(value);
     if (!o->failed)
-        note(o, xmlTextWriterWriteAttribute(o->writer, BAD_CAST name, BAD_CAST value));
+        note(o, xmlTextWriterWriteAttribute(o->writer, BAD_CAST name, BAD_CAST fit));
 }
 
 void quote_html_out_text(struct quote_html_out *o, const char *text)
 {
+    char *fit CLEANUP(mem_free_str) = table_cell_text(text);
     if (!o->failed)
-        note(o, xmlTextWriterWriteString(o->writer, BAD_CAST text));
+        note(o, xmlTextWriterWriteString(o->writer, BAD_CAST fit));
 }
 
 static bool is_void(const char *name)

@@ -1,6 +1,8 @@
 #include "quote_xlsx_out.h"
 
 #include "mem.h"
+#include "table_cell.h"
+#include "text.h"
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
@@ -196,7 +198,8 @@ void quote_xlsx_out_text(struct quote_xlsx_out *o, struct quote_xlsx_cell at, co
                                                                  : 0;
     if (points > 0)
         note(o, worksheet_set_row(o->sheets[at.sheet], at.row, points, NULL));
-    note(o, worksheet_write_string(o->sheets[at.sheet], at.row, at.col, text, format_of(o, look)));
+    char *fit CLEANUP(mem_free_str) = table_cell_xlsx(text);
+    note(o, worksheet_write_string(o->sheets[at.sheet], at.row, at.col, fit, format_of(o, look)));
 }
 
 void quote_xlsx_out_head(
@@ -216,7 +219,8 @@ void quote_xlsx_out_formula(struct quote_xlsx_out *o, struct quote_xlsx_cell at,
 {
     lxw_worksheet *s = o->sheets[at.sheet];
     lxw_format *f = format_of(o, look);
-    note(o, text ? worksheet_write_formula_str(s, at.row, at.col, formula, f, text)
+    char *fit CLEANUP(mem_free_str) = table_cell_xlsx(text_or_empty(text));
+    note(o, text ? worksheet_write_formula_str(s, at.row, at.col, formula, f, fit)
                  : worksheet_write_formula_num(s, at.row, at.col, formula, f, n));
 }
 

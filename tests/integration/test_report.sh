@@ -226,6 +226,14 @@ SERVERS_MAX_MAIL=60k start many
 customer=$W/work-customer
 fill saburo --count 30 --octets 90000
 fill shiro --count 25 --octets 600000 --big 100000
+# Too large, and named so that no table could hold it.
+evil=$'\ufffe\uffff_x0041_ a;=1+1;b'
+{
+    printf 'Message-ID: <=evil;+1@example.jp>\r\nFrom: =?utf-8?B?%s?= <evil@example.jp>\r\nSubject: =?utf-8?B?%s?=\r\n\r\n' \
+        "$(printf '＝1+1' | base64 -w0)" "$(printf %s "$evil" | base64 -w0)"
+    head -c 90000 /dev/zero | tr '\0' a | fold -w 70 | sed 's/$/\r/'
+} >"$(servers_maildir "$S" legacy shiro)/cur/1500000000.evil:2,S"
+servers_own "$(servers_maildir "$S" legacy shiro)"
 # account COMMAND USER [options]
 account() {
     pf "$1" "$2" --work-dir "$customer/accounts/$2-0000" "${@:3}"
@@ -268,6 +276,27 @@ for lang in en ja; do
         skip "$lang: the page is well-formed" "no xmllint here"
     fi
 done
+if command -v python3 >/dev/null; then
+    raw report --work-dir "$customer" --format csv
+    check "what no table can hold is harmless in each" python3 - "$W/out" "$W/handed.xlsx" "$W/handed.html" \
+        "$customer"/accounts/shiro-0000/quarantine/*/reasons.tsv <<'PYTHON'
+import csv, re, sys, zipfile
+import xml.etree.ElementTree as tree
+report, book, page, reasons = sys.argv[1:]
+text = open(report, encoding="utf-8", newline="").read()
+rows = list(csv.reader(text.splitlines(True), strict=True))
+assert any("??_x0041_ a;'=1+1;b" in r and "<=evil;'+1@example.jp>" in r for r in rows), rows[-1]
+for name, split in ((report, ","), (report, ";"), (reasons, "\t"), (reasons, ";")):
+    lines = open(name, encoding="utf-8", newline="").read().splitlines(True)
+    cells = [c for r in csv.reader(lines, delimiter=split) for c in r]
+    assert not [c for c in cells if c[:1] in tuple("=+-@＝＋－＠")], (name, split)
+with zipfile.ZipFile(book) as z:
+    for name in z.namelist():
+        tree.fromstring(z.read(name))
+    assert "??_x005F_x0041_ a;=1+1;b" in z.read("xl/sharedStrings.xml").decode()
+assert "??_x0041_ a;=1+1;b" in "".join(tree.fromstring(open(page, encoding="utf-8").read().split("\n", 1)[1]).itertext())
+PYTHON
+fi
 check "the Japanese page is Japanese" grep -q '<h1>移行結果報告書</h1>' "$W/handed.html"
 handover en --format csv
 check "with --format the story is printed as well" test "$(grep -c $'\r$' "$W/out")" = \
