@@ -1,8 +1,8 @@
 /* RFC 4180 for spreadsheets of an office: with the mark that Excel needs to see UTF-8, in the language. */
 #include "handover_private.h"
 
-#include "table_cell.h"
 #include "mem.h"
+#include "table_cell.h"
 #include <inttypes.h>
 
 #define MARK "\xEF\xBB\xBF"
