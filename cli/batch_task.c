@@ -53,6 +53,16 @@ static void on_log(void *ctx, enum log_level level, const char *line)
     put_paper(t->work, text, strlen(text), false);
 }
 
+/* These concern people, each account's own. */
+static void tell_alerts(struct task *t, const struct alerts *a)
+{
+    for (size_t i = 0; i < a->count && !t->work->options->verbose; i++) {
+        char *text =
+            mem_printf("%s: warning: the server says: %s", t->work->accounts[t->account].name, a->text[i]);
+        put_paper(t->work, text, strlen(text), false);
+    }
+}
+
 static bool on_stop(void *ctx)
 {
     (void)ctx;
@@ -137,6 +147,7 @@ static void work_on(struct task *t, FILE *out, struct errand *e)
         .secret = on_secret,
         .sign_in = on_sign_in,
         .signed_in = on_signed_in,
+        .alerts = &e->alerts,
         .ctx = t};
     *e = (struct errand){.options = &entry->options,
         .world = &world,
@@ -160,6 +171,7 @@ static void work_on(struct task *t, FILE *out, struct errand *e)
     const char **others = w->self->kind->uploads ? beside(w, entry) : NULL;
     job.cap_work_dirs = others;
     w->self->kind->run(e);
+    tell_alerts(t, &e->alerts);
     secret_keeper_done(&t->keeper);
     options_job_done(&job);
     free(others);

@@ -220,11 +220,12 @@ static json_t *json_destination(const struct check *c, const struct job *job, in
     return j;
 }
 
-static void print_json(FILE *out, const struct check *c, const struct job *job, int code, int64_t now_s)
+static void print_json(const struct errand *e, const struct check *c, int64_t now_s)
 {
-    print_json_document(out, "check",
-        json_pack("{s:o, s:o, s:o, s:i}", "job", print_json_job(job), "source", json_source(c, now_s),
-            "destination", json_destination(c, job, now_s), "exit_code", code));
+    print_json_document(e->out, "check",
+        json_pack("{s:o, s:o, s:o, s:o, s:i}", "job", print_json_job(e->job), "source", json_source(c, now_s),
+            "destination", json_destination(c, e->job, now_s), "alerts", print_json_alerts(&e->alerts),
+            "exit_code", e->result.code));
 }
 
 /* ---- the command ---- */
@@ -263,7 +264,7 @@ static int check_errand(struct errand *e)
     tell_end(&e->result, "destination", &c->destination.tls, now_s);
     talk_clear(e->talk);
     if (e->options->format == FORMAT_JSON) {
-        print_json(e->out, c, e->job, e->result.code, now_s);
+        print_json(e, c, now_s);
     } else {
         print_source(e->out, c, e->job, now_s);
         print_destination(e->out, c, e->job, now_s);

@@ -278,8 +278,9 @@ static void print_json(struct run *r, const struct outcome *o, int rc, const str
 {
     bool agree = rc == 0 && !outcome_attention(o) && !o->not_reached && !o->later && !o->filtered;
     print_stream_close(
-        &r->stream, json_pack("{s:o, s:o, s:b, s:i}", "summary", print_json_outcome(o), "error",
-                        print_json_error(err), "agree", (int)agree, "exit_code", r->errand->result.code));
+        &r->stream, json_pack("{s:o, s:o, s:o, s:b, s:i}", "summary", print_json_outcome(o), "alerts",
+                        print_json_alerts(&r->errand->alerts), "error", print_json_error(err), "agree",
+                        (int)agree, "exit_code", r->errand->result.code));
 }
 
 static void migrate(struct run *r)

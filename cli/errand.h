@@ -35,6 +35,7 @@ struct errand {
     FILE *out;
     void *shared; /* of the command, for all errands of a batch (estimate: the quote); else NULL */
     size_t index; /* of this errand in the batch */
+    struct alerts alerts;
     struct errand_result result;
 };
 

@@ -44,6 +44,7 @@ static int run_errand(const struct errand_kind *kind, const struct options *o, c
     struct talk talk;
     talk_begin(&talk, o, keeper);
     struct errand e = {.options = o, .job = job, .world = &talk.world, .talk = &talk, .out = stdout};
+    talk.world.alerts = &e.alerts;
     int code = kind->run(&e);
     talk_end(&talk);
     fflush(stdout);

@@ -49,6 +49,14 @@ json_t *print_json_job(const struct job *job)
         "{s:o, s:o, s:s}", "from", side(&job->from), "to", side(&job->to), "folder", job->folder);
 }
 
+json_t *print_json_alerts(const struct alerts *a)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < a->count; i++)
+        json_array_append_new(all, json_string(a->text[i]));
+    return all;
+}
+
 json_t *print_json_error(const struct error *err)
 {
     if (!err->code)

@@ -17,6 +17,7 @@ char *print_date(char *dst, size_t cap, int64_t date_s);
 json_t *print_json_time(int64_t date_s);
 /* "https" style account names: who is moved where. */
 json_t *print_json_job(const struct job *job);
+json_t *print_json_alerts(const struct alerts *a); /* an array of texts */
 json_t *print_json_error(const struct error *err); /* null when code is 0 */
 
 /* A whole document, indented: what every document begins with, then the members of content, an object;

@@ -175,7 +175,8 @@ void imap_free(struct imap *im)
     buf_done(&im->response);
     imap_parse_done(&im->values);
     free(im->bye);
-    free(im->alert);
+    for (size_t i = 0; i < im->alert_count; i++)
+        free(im->alerts[i]);
     free(im);
 }
 
@@ -385,9 +386,9 @@ const char *imap_bye(const struct imap *im)
     return im->bye;
 }
 
-const char *imap_alert(const struct imap *im)
+const char *imap_alert(const struct imap *im, size_t n)
 {
-    return im->alert;
+    return n < im->alert_count ? im->alerts[n] : NULL;
 }
 
 size_t imap_outstanding(const struct imap *im)

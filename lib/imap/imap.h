@@ -239,8 +239,11 @@ int imap_feed(struct imap *im, const void *data, size_t len, struct error *err);
 void imap_abort(struct imap *im, const struct error *why);
 
 const struct imap_caps *imap_caps(const struct imap *im);
-const char *imap_bye(const struct imap *im);   /* words of BYE, NULL if there was none */
-const char *imap_alert(const struct imap *im); /* words of the last [ALERT], NULL if there was none */
+const char *imap_bye(const struct imap *im); /* words of BYE, NULL if there was none */
+/* The words of the first, second (n = 1) ... [ALERT], which people must see; NULL: there were no more. Of
+ * those that say the same one is kept. */
+#define IMAP_ALERTS_MAX 16
+const char *imap_alert(const struct imap *im, size_t n);
 size_t imap_outstanding(const struct imap *im);
 size_t imap_in_flight(const struct imap *im);
 /* How many APPENDs have all their bytes handed out and wait for their answer. */

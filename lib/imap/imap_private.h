@@ -95,7 +95,8 @@ struct imap {
     /* what the server said */
     struct imap_caps caps;
     struct imap_mailbox mailbox;
-    char *bye, *alert;
+    char *bye, *alerts[IMAP_ALERTS_MAX];
+    size_t alert_count;
     char server_id[256];
     /* the end */
     bool dead, aborted;

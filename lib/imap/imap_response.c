@@ -16,6 +16,19 @@ static void set_words(char **dst, const char *s, size_t len)
     *dst = mem_strdup(text_clean(shown, sizeof shown, s, len));
 }
 
+static void add_alert(struct imap *im, const struct imap_words *w)
+{
+    char *text = NULL;
+    set_words(&text, w->text, w->text_len);
+    bool known = !*text || im->alert_count == IMAP_ALERTS_MAX;
+    for (size_t i = 0; i < im->alert_count && !known; i++)
+        known = !strcmp(im->alerts[i], text);
+    if (known)
+        free(text);
+    else
+        im->alerts[im->alert_count++] = text;
+}
+
 static bool named(const struct imap_words *w, const char *name)
 {
     return !text_compare_nocase(w->name, w->name_len, name, strlen(name));
@@ -49,7 +62,7 @@ static void read_permanent_flags(struct imap *im, const struct imap_value *args)
 static void note_code(struct imap *im, const struct imap_words *w)
 {
     if (w->code == IMAP_CODE_ALERT)
-        set_words(&im->alert, w->text, w->text_len);
+        add_alert(im, w);
     else if (w->code == IMAP_CODE_UIDNOTSTICKY)
         im->mailbox.uid_not_sticky = true;
     else if (w->code == IMAP_CODE_READ_ONLY || w->code == IMAP_CODE_READ_WRITE)

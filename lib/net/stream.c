@@ -246,6 +246,11 @@ const char *stream_name(const struct stream *s)
     return s->name;
 }
 
+const char *stream_alert(const struct stream *s)
+{
+    return s->words.alert;
+}
+
 const struct stream_tls *stream_tls(const struct stream *s)
 {
     return &s->tls.info;

@@ -125,6 +125,10 @@ struct stream_tls {
  * used is false. */
 const struct stream_tls *stream_tls(const struct stream *s);
 
+/* What the server wanted people to see while they signed in (IMAP [ALERT]), fit to be shown; "" if nothing.
+ */
+const char *stream_alert(const struct stream *s);
+
 /* Non-blocking. > 0: bytes; 0: nothing now; -1: failed or closed by the peer (state FAILED, see
  * stream_error). stream_write takes bytes over into a small buffer of its own (so partial TLS writes are
  * retried with the same memory) and returns how many it took. */

@@ -200,9 +200,28 @@ int stream_error_tls(struct error *err, const struct stream_failure *f)
     }
 }
 
+/* It was offered, and is not to be had now. */
+static int starttls_refused(struct error *err, const struct stream_failure *f)
+{
+    struct error axes = {0};
+    stream_words_judge(f->words->refusal, &axes);
+    bool later = axes.retry == ERROR_RETRY_LATER;
+    error_set(err, ERROR_SCOPE_JOB, later ? ERROR_RETRY_LATER : ERROR_RETRY_NEVER,
+        later ? ERROR_CONNECT : ERROR_TLS,
+        "%s: the server offers STARTTLS and refuses it now: \"%.240s\"; nothing is sent without TLS; %suse implicit TLS "
+        "(%s)%s",
+        f->name, stream_words_plain(f->protocol, f->words->refusal), later ? "try again later, or " : "",
+        f->protocol == STREAM_POP3 ? "pop3s://, usually port 995" : "imaps://, usually port 993",
+        later ? "" : ", or show this to the host");
+    err->wait_ms = axes.wait_ms;
+    return -1;
+}
+
 int stream_error_no_starttls(struct error *err, const struct stream_failure *f)
 {
     char advice[300];
+    if (f->words->starttls && f->words->refusal[0])
+        return starttls_refused(err, f);
     snprintf(advice, sizeof advice,
         "use implicit TLS (%s), or ask the host; --%s-tls plaintext accepts it: then anyone on the way can read "
         "password and mail",

@@ -48,6 +48,8 @@ static void add_mechanisms(struct stream_words *w, const char *line, size_t len,
             add_mechanism(w, line + at + cut, end - at - cut);
         if (end - at == 13 && begins(line + at, 13, "LOGINDISABLED"))
             w->login_disabled = true;
+        if (end - at == 8 && begins(line + at, 8, "STARTTLS"))
+            w->starttls = true;
         at = end + 1;
     }
 }
@@ -61,7 +63,26 @@ static void pop3_line(struct stream_words *w, const char *line, size_t len)
     } else if (begins(line, len, "SASL ")) {
         w->mechanisms[0] = '\0';
         add_mechanisms(w, line + 5, len - 5, "");
+    } else if (len == 4 && begins(line, len, "STLS")) {
+        w->starttls = true;
     }
+}
+
+/* RFC 3501 section 7.1: in an OK, NO, BAD, BYE or PREAUTH, tagged or not; people must see it. */
+static void note_alert(struct stream_words *w, const char *line, size_t len)
+{
+    static const char code[] = "[ALERT]";
+    const char *at = memchr(line, '[', len);
+    size_t left = at ? len - (size_t)(at - line) : 0;
+    if (!begins(at ? at : "", left, code))
+        return;
+    at += sizeof code - 1;
+    left -= sizeof code - 1;
+    while (left && *at == ' ') {
+        at++;
+        left--;
+    }
+    keep(w->alert, sizeof w->alert, at, left);
 }
 
 static void imap_line(struct stream_words *w, const char *line, size_t len)
@@ -71,6 +92,7 @@ static void imap_line(struct stream_words *w, const char *line, size_t len)
         return;
     const char *rest = space + 1;
     size_t rest_len = len - (size_t)(rest - line);
+    note_alert(w, line, len);
     if (status(rest, rest_len, "NO") || status(rest, rest_len, "BAD") || status(rest, rest_len, "BYE")) {
         keep(w->refusal, sizeof w->refusal, line, len);
         w->refusal_is_no = status(rest, rest_len, "NO");

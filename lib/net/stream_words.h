@@ -14,6 +14,8 @@ struct stream_words {
     char mechanisms[256]; /* offered by SASL or AUTH=: blank, name, blank, name, blank; upper case */
     char challenge[512];  /* why a token was refused: JSON, decoded; "" without */
     bool login_disabled;  /* IMAP LOGINDISABLED */
+    bool starttls;        /* STLS or STARTTLS was offered */
+    char alert[256];      /* the words of the last IMAP [ALERT]; "" without */
 };
 
 /* One line of the server, with or without its line end, secrets taken out. */

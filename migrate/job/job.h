@@ -2,6 +2,7 @@
  * in. */
 #pragma once
 
+#include "alerts.h"
 #include "archive.h"
 #include "clock.h"
 #include "endpoint.h"
@@ -86,6 +87,7 @@ struct world {
     /* How that went on a side, once for each time, as soon as it is known; error NULL: well. Not called for a
      * side that was given up because of the other. */
     void (*signed_in)(void *ctx, enum job_side side, const struct error *error);
+    struct alerts *alerts; /* to be added to; NULL: they are only logged */
     void *ctx;
 };
 

@@ -29,9 +29,31 @@ static void tell_sides(struct session *s)
     tell_side(s, JOB_DESTINATION, &s->lanes[0].link);
 }
 
+static void tell_alert(struct session *s, const struct lane *lane, const char *words)
+{
+    const char *server = stream_name(lane->link.stream);
+    if (*words && (!s->world->alerts || alerts_add(s->world->alerts, server, words)))
+        log_line(&s->world->log, LOG_WARN, "%s: the server says: %s", server, words);
+}
+
+static void tell_alerts(struct session *s)
+{
+    for (size_t i = 0; i < s->lane_count; i++) {
+        struct lane *lane = &s->lanes[i];
+        if (!lane->link.ready)
+            continue;
+        if (!lane->alert_told)
+            tell_alert(s, lane, stream_alert(lane->link.stream));
+        lane->alert_told = true;
+        for (const char *words; (words = imap_alert(lane->imap, lane->alerts_told)); lane->alerts_told++)
+            tell_alert(s, lane, words);
+    }
+}
+
 static void tick(void *ctx)
 {
     tell_sides(ctx);
+    tell_alerts(ctx);
     report_progress(ctx);
 }
 
@@ -153,6 +175,7 @@ int session_open(struct session *s, const struct job *job, const struct world *w
     connect_both(s, mode);
     int rc = session_run_until(s, both_ready, s, err);
     tell_sides(s); /* the loop may have ended before a tick saw it */
+    tell_alerts(s);
     if (rc < 0)
         return -1;
     const struct error *broken = session_broken(s);

@@ -20,6 +20,8 @@ struct lane {
     bool usable;        /* signed in and capabilities known */
     unsigned in_flight; /* messages whose APPEND is not answered, and their octets: the executor's count */
     uint64_t in_flight_octets;
+    bool alert_told;    /* of signing in */
+    size_t alerts_told; /* of imap's */
 };
 
 struct session {

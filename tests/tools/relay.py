@@ -5,12 +5,15 @@
     relay.py tls   --to HOST:PORT --cert F --key F   ends TLS and passes on in clear; --max 1.0|1.1|1.2
     relay.py proxy [--user U:P] [--refuse STATUS]    SOCKS 4, 4a, 5 and HTTP CONNECT, by the first octet
 
+    --swap PATTERN TEXT (pipe, tls; may be given again): in what the server sends, line by line, as re.sub has it
+
     --listen ADDRESS (default 127.0.0.1), --port-file F: the port is written there. Each connection is a line on
     standard output: what was asked for ("socks5h localhost:995", "http ...", "pipe"), and the client's address.
 """
 import argparse
 import base64
 import os
+import re
 import socket
 import ssl
 import struct
@@ -22,8 +25,13 @@ def tell(*words):
     os.write(1, (" ".join(words) + "\n").encode())  # one write: threads do not mix their lines
 
 
-def pump(a, b):
+def pump(a, b, swaps=()):
     try:
+        if swaps:
+            for line in a.makefile("rb"):
+                for pattern, text in swaps:
+                    line = re.sub(pattern.encode(), text.encode(), line)
+                b.sendall(line)
         while data := a.recv(65536):
             b.sendall(data)
     except OSError:
@@ -35,8 +43,8 @@ def pump(a, b):
             pass
 
 
-def join(a, b):
-    other = threading.Thread(target=pump, args=(b, a), daemon=True)
+def join(a, b, swaps=()):
+    other = threading.Thread(target=pump, args=(b, a, swaps), daemon=True)
     other.start()
     pump(a, b)
     other.join()
@@ -148,6 +156,7 @@ def main():
     for name in ("to", "cert", "key", "max", "user", "port-file"):
         parser.add_argument("--" + name)
     parser.add_argument("--refuse", type=int)
+    parser.add_argument("--swap", nargs=2, action="append", default=[])
     parser.add_argument("--listen", default="127.0.0.1")
     options = parser.parse_args()
     context = tls_context(options) if options.mode == "tls" else None
@@ -163,7 +172,7 @@ def main():
                 s = context.wrap_socket(s, server_side=True)
             tell(s.version() if context else "pipe", options.to, peer)
             host, port = options.to.rsplit(":", 1)
-            join(s, connect(host, int(port)))
+            join(s, connect(host, int(port)), options.swap)
         except OSError:
             s.close()
 

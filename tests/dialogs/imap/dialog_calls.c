@@ -305,7 +305,9 @@ static int show(struct dialog_calls *calls, const char *what)
 {
     struct buf *out = &calls->events;
     const struct imap *im = calls->im;
-    const char *bye = imap_bye(im), *alert = imap_alert(im);
+    const char *bye = imap_bye(im), *alert = imap_alert(im, 0);
+    for (size_t i = 1; imap_alert(im, i); i++)
+        alert = imap_alert(im, i);
     if (!strcmp(what, "mailbox"))
         show_mailbox(out, imap_selected(im));
     else if (!strcmp(what, "caps"))

@@ -139,6 +139,8 @@ static enum step pop3_command(struct net_peer *p, const struct net_script *scrip
         net_peer_say(p, list ? "+OK\r\n" : "-ERR Unknown command.\r\n");
         return (list ? net_peer_say(p, list) && net_peer_say(p, ".\r\n") : true) ? STEP_ON : STEP_END;
     }
+    if (!strcasecmp(line, "STLS") && script->tls_reply)
+        return net_peer_say(p, script->tls_reply) ? STEP_ON : STEP_END;
     if (!strcasecmp(line, "STLS"))
         return net_peer_say(p, "+OK Begin TLS\r\n") && net_peer_tls(p) ? STEP_ON : STEP_END;
     const char *ir = !strncasecmp(line, "AUTH ", 5) ? bearer_ir(script, line + 5) : NULL;
@@ -219,6 +221,10 @@ static enum step imap_command(struct net_peer *p, const struct net_script *scrip
         char list[512];
         snprintf(list, sizeof list, "* CAPABILITY IMAP4rev1 %s\r\n%s", caps(p, script), ok);
         return net_peer_say(p, list) ? STEP_ON : STEP_END;
+    }
+    if (!strcasecmp(command, "STARTTLS") && script->tls_reply) {
+        snprintf(text, sizeof text, "%s %s", tag, script->tls_reply);
+        return net_peer_say(p, text) ? STEP_ON : STEP_END;
     }
     if (!strcasecmp(command, "STARTTLS"))
         return net_peer_say(p, ok) && net_peer_tls(p) ? STEP_ON : STEP_END;

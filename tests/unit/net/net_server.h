@@ -28,6 +28,7 @@ struct net_script {
     int delay_ms;            /* before the greeting */
     const char *greeting;    /* with its line end */
     const char *caps;        /* POP3: the lines of CAPA, NULL: -ERR; IMAP: the capabilities */
+    const char *tls_reply;   /* to STLS or STARTTLS (without a tag), in place of TLS; NULL: TLS */
     const char *caps_tls;    /* the same after STARTTLS; NULL: as before */
     const char *ir_reply;    /* to SASL PLAIN with an initial response; NULL: accept it */
     bool no_plain;           /* refuse SASL PLAIN without one, too */
