@@ -1,8 +1,10 @@
 #include "batch_list.h"
 
+#include "i18n.h"
 #include "ledger.h"
 #include "list_trust.h"
 #include "mem.h"
+#include "option_zone.h"
 #include "sha256.h"
 #include "text.h"
 #include "work_dir.h"
@@ -416,6 +418,27 @@ static void tell_apart(struct batch_list *l)
     free(all);
 }
 
+static bool is_japanese(const struct account_list *l)
+{
+    bool found = !strcmp(l->charset, "CP932");
+    for (size_t i = 0; i < l->column_count && !found; i++)
+        for (const char *p = l->headings[i]; p && *p && !found; p++)
+            found = (unsigned char)*p >= 0xe3; /* kana and kanji */
+    return found;
+}
+
+static void warn_of_years(struct batch_list *l)
+{
+    bool japanese = !strcmp(i18n_lang(), "ja") || is_japanese(&l->list);
+    for (size_t i = 0; i < l->count; i++) {
+        const char *words = option_zone_warning(&l->entries[i].options, japanese);
+        if (words) {
+            warn(l, "%s", words);
+            return;
+        }
+    }
+}
+
 int batch_list_read(
     const struct options *o, bool source_alone, bool online, struct batch_list *ret, struct error *err)
 {
@@ -427,6 +450,7 @@ int batch_list_read(
             o->accounts, o->accounts);
     for (size_t i = 0; i < accounts_count(&l.list); i++)
         add_row(&l, o, source_alone, online, i);
+    warn_of_years(&l);
     judge(&l, KEY_SOURCE, o->shared);
     judge(&l, KEY_DESTINATION, o->shared);
     tell_apart(&l);

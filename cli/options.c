@@ -2,6 +2,7 @@
 
 #include "mem.h"
 #include "option_table.h"
+#include "option_zone.h"
 #include "options_route.h"
 #include "retry.h"
 #include "secret_given.h"
@@ -61,27 +62,14 @@ static int parse_limit(struct options *o, struct error *err)
     return 0;
 }
 
-/* "+09:00", "-0330", "Z"; else the zone this machine has now. */
+/* Else the zone this machine has now. */
 static int parse_time_zone(struct options *o, struct error *err)
 {
-    const char *text = o->time_zone_text;
-    char sign;
-    unsigned hours, minutes;
-    int end = 0;
-    if (!text) {
-        time_t now = time(NULL);
-        struct tm tm;
-        o->utc_offset_min = localtime_r(&now, &tm) ? (int)(tm.tm_gmtoff / 60) : 0;
-        return 0;
-    }
-    o->utc_offset_min = 0;
-    if (!strcmp(text, "Z") || !strcmp(text, "UTC"))
-        return 0;
-    bool ok = (sscanf(text, "%c%2u:%2u%n", &sign, &hours, &minutes, &end) == 3 && !text[end]) ||
-              (sscanf(text, "%c%2u%2u%n", &sign, &hours, &minutes, &end) == 3 && !text[end]);
-    if (!ok || (sign != '+' && sign != '-') || hours > 14 || minutes > 59)
-        return usage(err, "--time-zone %s: must be an offset as +09:00, or UTC%s", text, "");
-    o->utc_offset_min = (sign == '-' ? -1 : 1) * (int)(hours * 60 + minutes);
+    time_t now = time(NULL);
+    struct tm tm;
+    if (o->time_zone_text)
+        return option_zone_parse(o->time_zone_text, OPTION_ZONE_FOLDER, &o->utc_offset_min, err);
+    o->utc_offset_min = localtime_r(&now, &tm) ? (int)(tm.tm_gmtoff / 60) : 0;
     return 0;
 }
 
@@ -214,12 +202,14 @@ void options_done(struct options *o)
 
 /* ---- the job ---- */
 /* As --from-host has it: a host with or without a port, or a URL without a user. */
-static char *url_of_host(const char *host, enum endpoint_protocol protocol)
+static char *url_of_host(const char *text, enum endpoint_protocol protocol)
 {
+    char *host CLEANUP(mem_free_str) = mem_alloc(strlen(text) + 1);
+    text_narrow(host, strlen(text) + 1, text);
     bool pop3 = protocol == ENDPOINT_POP3;
     const char *colon = strrchr(host, ':'), *plain = pop3 ? ":110" : ":143";
     if (strstr(host, "://"))
-        return mem_strdup(host);
+        return mem_strdup(text);
     bool starttls = colon && !strncmp(colon, plain, 4) && (!colon[4] || colon[4] == '/');
     return mem_printf("%s%s://%s", pop3 ? "pop3" : "imap", starttls ? "" : "s", host);
 }

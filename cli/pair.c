@@ -5,6 +5,7 @@
 #include "errand.h"
 #include "exit_code.h"
 #include "mem.h"
+#include "option_zone.h"
 #include "options_discover.h"
 #include "secret.h"
 #include "talk.h"
@@ -12,6 +13,7 @@
 #include "work_dir.h"
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int pair_find_work_dir(struct job *job, char **ret, struct error *err)
 {
@@ -53,6 +55,20 @@ static int run_errand(const struct errand_kind *kind, const struct options *o, c
     return code;
 }
 
+/* Whoever has chosen Japanese, here or for all programs, lives by Japan's clock. */
+static void warn_of_years(const struct options *o)
+{
+    const char *const said[] = {o->lang, getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")};
+    bool japanese = false, found = false;
+    for (size_t i = 0; i < sizeof said / sizeof *said && !found; i++) {
+        found = said[i] && *said[i];
+        japanese = found && !strncmp(said[i], "ja", 2);
+    }
+    const char *words = option_zone_warning(o, japanese);
+    if (words && !o->quiet)
+        fprintf(stderr, "popferry: warning: %s\n", words);
+}
+
 static int run_pair(const struct command *self, const struct options *o)
 {
     const struct errand_kind *kind = self->kind;
@@ -66,6 +82,7 @@ static int run_pair(const struct command *self, const struct options *o)
         (kind->uploads && find_upload_cap(o, &job, &err) < 0))
         return command_refuse(self, o, &err);
     job.wait_for_cap = o->wait;
+    warn_of_years(o);
     return run_errand(kind, o, &job, &keeper);
 }
 

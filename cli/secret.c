@@ -94,7 +94,7 @@ static char *first_line(int fd, const char **ret_why)
     char *secret = mem_alloc(SECRET_MAX + 1);
     errno = 0;
     if (!secret_given_line(fd, secret, SECRET_MAX + 1, &interrupted))
-        *ret_why = "is no text in UTF-8 or the like (it holds NUL): save it anew";
+        *ret_why = "is UTF-16, or no text (it holds NUL): save it as UTF-8";
     else
         *ret_why = errno ? strerror(errno) : "holds no password in its first line";
     return secret;

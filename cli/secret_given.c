@@ -125,6 +125,9 @@ bool secret_given_line(int fd, char *dst, unsigned cap, const volatile int *stop
     }
     if (n && dst[n - 1] == '\r')
         n--;
+    text = text && memcmp(dst, "\xff\xfe", 2) != 0 && memcmp(dst, "\xfe\xff", 2) != 0;
+    while (n >= 3 && !memcmp(dst, "\xef\xbb\xbf", 3)) /* an editor's mark, which nobody typed */
+        memmove(dst, dst + 3, n -= 3);
     n = text ? n : 0;
     explicit_bzero(dst + n, cap - n);
     return text;
@@ -138,7 +141,7 @@ static int take_fd(const char *option, const char *name, const char *key, struct
         return -1;
     errno = 0;
     if (!secret_given_line(fd, line, sizeof line, NULL))
-        rc = refuse(err, option, name, "what this descriptor gives is no text, or UTF-16 (it holds NUL)");
+        rc = refuse(err, option, name, "what this descriptor gives is UTF-16, or no text: give it as UTF-8");
     else if (errno)
         rc = refuse(err, option, name, strerror(errno));
     else if (!*line)

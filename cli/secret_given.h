@@ -26,6 +26,6 @@ int secret_given_check_fd(const char *option, const char *fd, struct error *err)
 
 /* The first line, at most cap - 1 octets, without its end, at once zero-terminated; the rest of dst is zero.
  * Read octet by octet, so that what follows stays in the descriptor, and no buffer keeps the secret. stop
- * (NULL: never) ends it between two octets. false: a NUL stands in it, which no password has and UTF-16 is
- * full of; then dst is empty. */
+ * (NULL: never) ends it between two octets. An editor's mark (BOM) before it is left out. false: it is
+ * UTF-16, or a NUL stands in it, which no password has; then dst is empty. */
 bool secret_given_line(int fd, char *dst, unsigned cap, const volatile int *stop);

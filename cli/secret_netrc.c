@@ -142,7 +142,8 @@ char *secret_netrc_find(const char *text, size_t len, const char *host, const ch
     struct scan *s = mem_alloc(sizeof *s);
     struct entry e = {0};
     char *found = NULL;
-    s->at = text;
+    bool marked = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3); /* by an editor */
+    s->at = text + (marked ? 3 : 0);
     s->end = text + len;
     while (!found && next(s, true)) {
         if (!is(s, "machine") && !is(s, "default")) {

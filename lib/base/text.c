@@ -183,3 +183,33 @@ char *text_octets(char *dst, size_t cap, unsigned long long octets)
     snprintf(dst, cap, unit && v < 9.95 ? "%.1f %s" : "%.0f %s", v, units[unit]);
     return dst;
 }
+
+/* 0: it stays as it is. */
+static char narrow(unsigned c)
+{
+    if (c >= 0xff01 && c <= 0xff5e)
+        return (char)(c - 0xff01 + '!');
+    if (c == 0x3000)
+        return ' ';
+    if (c == 0x3002 || c == 0xff61)
+        return '.';
+    return c == 0x2212 || (c >= 0x2010 && c <= 0x2015) ? '-' : 0;
+}
+
+char *text_narrow(char *dst, size_t cap, const char *src)
+{
+    size_t out = 0, len = strlen(src);
+    for (size_t n; len; src += n, len -= n) {
+        n = text_utf8_len(src, len);
+        char c = n > 1 ? narrow(text_utf8_code(src, n)) : 0;
+        n = n ? n : 1;
+        if (out + (c ? 1 : n) >= cap)
+            break;
+        if (c)
+            dst[out++] = c;
+        else
+            memcpy(dst + out, src, n), out += n;
+    }
+    dst[out] = '\0';
+    return dst;
+}

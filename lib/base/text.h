@@ -17,6 +17,11 @@ static inline const char *text_or_empty(const char *s)
     return s ? s : "";
 }
 
+/* Copy src to dst (cap > 0, always terminated; cut at a character) with what a Japanese keyboard makes of
+ * ASCII as ASCII again: full-width forms (Ａ１．：／＠), the ideographic blank and full stop, dashes.
+ * Everything else, and what is not UTF-8, as it stands. Returns dst. */
+char *text_narrow(char *dst, size_t cap, const char *src);
+
 /* Terminal columns of a UTF-8 string: East Asian wide 2, combining 0, everything else 1. */
 int text_width(const char *s);
 

@@ -48,7 +48,8 @@ struct stream {
     bool proxy_talks;     /* its answer is not at its end */
     char first[64];       /* the peer's first octets, as far as seen */
     size_t first_len;
-    bool alien; /* they fit no greeting of the protocol */
+    bool alien;       /* they fit no greeting of the protocol */
+    bool quiet_asked; /* stream_quiet.h: it was silent, and asked whether it speaks TLS */
 
     /* Ready. */
     curl_socket_t fd;

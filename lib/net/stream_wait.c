@@ -1,4 +1,5 @@
 #include "stream_priv.h"
+#include "stream_quiet.h"
 
 #include "mem.h"
 #include "stream_error.h"
@@ -108,6 +109,7 @@ int net_wait(struct net *net, int64_t max_ms, struct error *err)
         for (struct stream *s = net->streams; s; s = s->next)
             stream_login_go(s);
         fail_silent_streams(net);
+        stream_quiet_look(net);
         if (net->changed)
             break;
         int rc = poll_once(net, until_ms, err);

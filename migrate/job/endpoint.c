@@ -24,10 +24,26 @@ static int usage(struct error *err, const char *side, const char *what)
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s: %s", side, what);
 }
 
-static const struct scheme *find_scheme(const char *url)
+/* Behind this scheme, in whatever width it is written; NULL: it has another. */
+static const char *behind_scheme(const char *url, const char *name)
+{
+    for (size_t n; *name; url += n, name++) {
+        char c[8], wide[8] = "";
+        n = text_utf8_len(url, strlen(url));
+        if (!n)
+            return NULL;
+        memcpy(wide, url, n);
+        text_narrow(c, sizeof c, wide);
+        if (c[1] || (c[0] >= 'A' && c[0] <= 'Z' ? c[0] - 'A' + 'a' : c[0]) != *name)
+            return NULL;
+    }
+    return url;
+}
+
+static const struct scheme *find_scheme(const char *url, const char **ret_rest)
 {
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
-        if (text_has_prefix_nocase(url, schemes[i].name))
+        if ((*ret_rest = behind_scheme(url, schemes[i].name)))
             return &schemes[i];
     return NULL;
 }
@@ -94,9 +110,13 @@ static int parse_port(const char *side, const char *s, size_t len, struct endpoi
     return 0;
 }
 
-/* "host", "host:port", "[v6]", "[v6]:port" */
-static int parse_host(const char *side, const char *s, size_t len, struct endpoint *e, struct error *err)
+/* "host", "host:port", "[v6]", "[v6]:port", in whatever width */
+static int parse_host(
+    const char *side, const char *text, size_t text_len, struct endpoint *e, struct error *err)
 {
+    char *wide CLEANUP(mem_free_str) = mem_strndup(text, text_len);
+    char *s CLEANUP(mem_free_str) = mem_alloc(text_len + 1);
+    size_t len = strlen(text_narrow(s, text_len + 1, wide));
     const char *end = s + len, *host = s, *host_end, *rest;
     if (len && *s == '[') {
         host_end = memchr(s, ']', len);
@@ -149,10 +169,19 @@ static int parse_parts(const char *side, const char *rest, struct endpoint *e, s
     return parse_path(side, rest + authority, e, err);
 }
 
+static bool is_tls_port(uint16_t port)
+{
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (schemes[i].port == port && schemes[i].security == ENDPOINT_TLS)
+            return true;
+    return false;
+}
+
 int endpoint_parse(
     const char *side, const char *url, enum endpoint_protocol want, struct endpoint *ret, struct error *err)
 {
-    const struct scheme *scheme = find_scheme(url);
+    const char *rest;
+    const struct scheme *scheme = *url ? find_scheme(url, &rest) : NULL;
     if (!scheme || scheme->protocol != want)
         return usage(err, side,
             want == ENDPOINT_POP3 ? "must be a URL that begins with pop3s:// (or pop3:// for STLS), as "
@@ -161,8 +190,10 @@ int endpoint_parse(
                                     "imaps://taro%40example.jp@imap.example.com/INBOX");
     struct endpoint e CLEANUP(endpoint_done) = {
         .protocol = scheme->protocol, .security = scheme->security, .port = scheme->port};
-    if (parse_parts(side, url + strlen(scheme->name), &e, err) < 0)
+    if (parse_parts(side, rest, &e, err) < 0)
         return -1;
+    if (e.security == ENDPOINT_STARTTLS && e.port_given && is_tls_port(e.port))
+        e.security = ENDPOINT_TLS; /* there TLS is spoken from the first octet, whatever the scheme says */
     *ret = e;
     e = (struct endpoint){0};
     return 0;

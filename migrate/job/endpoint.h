@@ -3,7 +3,8 @@
  *
  * pop3s://user%40host@pop.host[:995]   pop3://... (STLS required, or plaintext when allowed)
  * imaps://user@imap.host[:993][/mailbox/levels]   imap://... (STARTTLS required, or plaintext when allowed)
- * A password in the URL is refused: it would stand in the process list. */
+ * pop3:// at port 995 and imap:// at 993 are what stands there: TLS. Scheme, host and port may be in
+ * full-width characters. A password in the URL is refused: it would stand in the process list. */
 #pragma once
 
 #include "error.h"

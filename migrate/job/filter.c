@@ -16,24 +16,34 @@ struct reader {
     bool bad;
 };
 
+/* least to most digits */
+static int number(struct reader *r, int least, int most)
+{
+    int v = 0, n = 0;
+    for (; n < most && *r->p >= '0' && *r->p <= '9'; n++)
+        v = v * 10 + (*r->p++ - '0');
+    r->bad |= n < least;
+    return v;
+}
+
 static int digits(struct reader *r, int n)
 {
-    int v = 0;
-    while (n-- && !r->bad) {
-        if (*r->p < '0' || *r->p > '9')
-            r->bad = true;
-        else
-            v = v * 10 + (*r->p++ - '0');
-    }
-    return v;
+    return r->bad ? 0 : number(r, n, n);
+}
+
+static bool take_word(struct reader *r, const char *word)
+{
+    size_t len = strlen(word);
+    if (r->bad || strncmp(r->p, word, len) != 0)
+        return false;
+    r->p += len;
+    return true;
 }
 
 static bool take(struct reader *r, char c)
 {
-    if (r->bad || *r->p != c)
-        return false;
-    r->p++;
-    return true;
+    const char word[] = {c, '\0'};
+    return take_word(r, word);
 }
 
 static void need(struct reader *r, char c)
@@ -64,31 +74,83 @@ static int zone(struct reader *r, int utc_offset_min)
     return sign * (hours * 60 + minutes);
 }
 
+/* "2024", or the year of a Japanese era: "R8", "令和8年", "令和元年". */
+static int year(struct reader *r)
+{
+    static const struct {
+        const char *name;
+        int before; /* the year before its first */
+    } eras[] = {{"令和", 2018}, {"平成", 1988}, {"昭和", 1925}, {"R", 2018}, {"H", 1988}, {"S", 1925},
+        {"r", 2018}, {"h", 1988}, {"s", 1925}};
+    for (size_t i = 0; i < sizeof eras / sizeof *eras; i++)
+        if (take_word(r, eras[i].name)) {
+            int of_era = take_word(r, "元") ? 1 : number(r, 1, 2);
+            return of_era ? eras[i].before + of_era : 0;
+        }
+    return digits(r, 4);
+}
+
+struct date {
+    int year, month, day, hour, minute, second;
+};
+
+static void read_day(struct reader *r, struct date *d)
+{
+    static const char *const marks[][3] = {
+        {"-", "-", ""}, {"/", "/", ""}, {".", ".", ""}, {"年", "月", "日"}};
+    const char *const *m = NULL;
+    d->year = year(r);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks && !m; i++)
+        m = take_word(r, marks[i][0]) ? marks[i] : NULL;
+    r->bad |= !m;
+    d->month = r->bad ? 0 : number(r, 1, 2);
+    r->bad |= m && !take_word(r, m[1]);
+    d->day = r->bad ? 0 : number(r, 1, 2);
+    r->bad |= m && !take_word(r, m[2]);
+}
+
+/* Behind "T", or the blank that a spreadsheet puts there. */
+static void read_time(struct reader *r, struct date *d, int *offset_min)
+{
+    bool blank = take(r, ' ');
+    if (!blank && !take(r, 'T') && !take(r, 't'))
+        return;
+    d->hour = number(r, blank ? 1 : 2, 2);
+    need(r, ':');
+    d->minute = digits(r, 2);
+    if (take(r, ':'))
+        d->second = digits(r, 2);
+    *offset_min = zone(r, *offset_min);
+}
+
+/* Of what cannot be read, the most helpful words. */
+static const char *why_no_date(const char *text)
+{
+    size_t first = strspn(text, "0123456789");
+    if (!text[first] && first == 5)
+        return "this is a spreadsheet's own number of a day: give its cell the form of a date there, or write "
+               "2026-11-01";
+    if (first && first <= 2 && strchr("/.-", text[first]) && text[first])
+        return "day and month cannot be told apart: write the year first, as 2026-11-01 or 2026/11/1";
+    return "not a date; write 2024-05-31 (or 2024/5/31, 2024年5月31日), or 2024-05-31T12:00:00Z (or with +09:00 in "
+           "place of Z)";
+}
+
 int filter_parse_date(
     const char *option, const char *text, int utc_offset_min, int64_t *ret_s, struct error *err)
 {
-    struct reader r = {.p = text};
-    int hour = 0, minute = 0, second = 0, offset_min = utc_offset_min;
-    int year = digits(&r, 4);
-    need(&r, '-');
-    int month = digits(&r, 2);
-    need(&r, '-');
-    int day = digits(&r, 2);
-    if (take(&r, 'T') || take(&r, 't')) {
-        hour = digits(&r, 2);
-        need(&r, ':');
-        minute = digits(&r, 2);
-        if (take(&r, ':'))
-            second = digits(&r, 2);
-        offset_min = zone(&r, utc_offset_min);
-    }
-    if (r.bad || *r.p)
-        return usage(option, text,
-            "not a date; write 2024-05-31, or 2024-05-31T12:00:00Z (or with +09:00 in place of Z)", err);
-    if (!year || !month || month > 12 || !day || day > days_in(year, month) || hour > 23 || minute > 59 ||
-        second > 59)
+    char narrow[64];
+    struct reader r = {.p = text_narrow(narrow, sizeof narrow, text)};
+    struct date d = {0};
+    int offset_min = utc_offset_min;
+    read_day(&r, &d);
+    read_time(&r, &d, &offset_min);
+    if (r.bad || *r.p || strlen(text) >= sizeof narrow)
+        return usage(option, text, why_no_date(narrow), err);
+    if (!d.year || !d.month || d.month > 12 || !d.day || d.day > days_in(d.year, d.month) || d.hour > 23 ||
+        d.minute > 59 || d.second > 59)
         return usage(option, text, "there is no such date", err);
-    *ret_s = clock_from_utc(year, month, day, hour, minute, second) - (int64_t)offset_min * 60;
+    *ret_s = clock_from_utc(d.year, d.month, d.day, d.hour, d.minute, d.second) - (int64_t)offset_min * 60;
     return 0;
 }
 

@@ -20,10 +20,11 @@ struct filter {
 #define FILTER_NONE                                                                                          \
     ((struct filter){.since_s = FILTER_NO_SINCE, .before_s = FILTER_NO_BEFORE, .max_octets = FILTER_NO_MAX})
 
-/* "2024-05-31": 00:00 of that day, utc_offset_min minutes east of UTC. "2024-05-31T12:00:00" (also "12:00"):
- * the same zone; with "Z", "+09:00" or "+0900" behind it: that one. The offset is the caller's, for that very
- * day: a zone with daylight saving time has two. option: "--since", for messages.
- * -1 with ERROR_USAGE (scope run). */
+/* "2024-05-31", "2024/5/31", "2024.5.31", "2024年5月31日", "R6.5.31", "令和6年5月31日", in full-width digits
+ * too: 00:00 of that day, utc_offset_min minutes east of UTC. With "T12:00:00" or " 12:00" behind it: that
+ * time in the same zone; with "Z", "+09:00" or "+0900" behind it: that one. The offset is the caller's, for
+ * that very day: a zone with daylight saving time has two. option: "--since", for messages. -1 with
+ * ERROR_USAGE (scope run). */
 int filter_parse_date(
     const char *option, const char *text, int utc_offset_min, int64_t *ret_s, struct error *err);
 

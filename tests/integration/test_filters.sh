@@ -164,7 +164,7 @@ wrong 'max-size' --max-size 1.5M
 wrong 'limit' --limit many
 wrong 'limit' --limit -1
 wrong 'order' --order biggest
-wrong 'time-zone' --time-zone Tokyo
+wrong "time-zone" --time-zone Tokio
 wrong 'time-zone' --time-zone +25:00
 pf migrate taro --since 2024-01-01 --before 2023-01-01
 expect_exit "no message could pass: dates" 2 'since.*before|before.*since'

@@ -24,6 +24,12 @@ between hanako pop3s:// "$LEGACY_POP3S_PORT" imaps:// "$CLOUD_IMAPS_PORT"
 expect_exit "migrate by TLS ports" 0
 exact "everything arrived by TLS ports" hanako
 
+# Clear text where TLS is spoken: both sides wait for each other, and that is found out.
+between hanako pop3:// "$LEGACY_POP3S_PORT" imaps:// "$CLOUD_IMAPS_PORT"
+expect_exit "clear text to a port that speaks TLS (source)" 3 'speaks TLS from the first octet.*pop3s://'
+between hanako pop3s:// "$LEGACY_POP3S_PORT" imap:// "$CLOUD_IMAPS_PORT"
+expect_exit "clear text to a port that speaks TLS (destination)" 3 'speaks TLS from the first octet.*imaps://'
+
 # Passwords with everything that shells, URLs and protocols like to trip over.
 odd='p a"ss\w%rd&;$(id)´日本語`'
 servers_account "$W/odd-servers" oddly "$odd"

@@ -363,6 +363,9 @@ static void what_is_no_password_file_says_so(void)
     } rows[] = {
         {"pw", 2, NULL},
         {"pw\r\n\0", 5, NULL},
+        {"\357\273\277pw\r\n", 7, NULL},
+        {"\357\273\277", 3, "holds no password"},
+        {"\376\377\0p\0w", 6, "UTF-16"},
         {"pw\n\0\0", 5, NULL},
         {"", 0, "no password in its first line"},
         {"\npw", 3, "no password in its first line"},

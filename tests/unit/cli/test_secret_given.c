@@ -16,6 +16,7 @@ static const struct {
 } files[] = {
     {"machine pop.example.jp login taro password pw", "pw"},
     {"machine pop.example.jp login taro password pw\n", "pw"},
+    {"\357\273\277machine pop.example.jp login taro password pw\n", "pw"},
     {"machine\tPOP.Example.JP\r\nlogin\r\ntaro\r\npassword\r\npw\r\n", "pw"},
     {"machine pop.example.jp password pw login taro", "pw"},
     {"machine pop.example.jp password pw", "pw"},

@@ -25,6 +25,30 @@ static const struct {
     {"2024-05-31T06:30:00-0530", JST, 1717156800},
     {"2024-02-29", 0, 1709164800},
     {"2000-02-29", 0, 951782400},
+    {"2024-5-31", 0, 1717113600},
+    {"2024/05/31", 0, 1717113600},
+    {"2024/5/31", JST, 1717113600 - 9 * 3600},
+    {"2024.5.31", 0, 1717113600},
+    {"2024年5月31日", 0, 1717113600},
+    {"２０２４年０５月３１日", 0, 1717113600},
+    {"２０２４／５／３１", 0, 1717113600},
+    {"2024−5−31", 0, 1717113600},
+    {"R6.5.31", 0, 1717113600},
+    {"令和6年5月31日", 0, 1717113600},
+    {"令和元年5月1日", 0, 1556668800},
+    {"H31/4/30", 0, 1556582400},
+    {"平成31年4月30日", 0, 1556582400},
+    {"2024/5/31 12:00", 0, 1717156800},
+    {"2024/5/31 9:00:00", 0, 1717146000},
+    {"2024/2/30", 0, BAD},
+    {"2024年13月1日", 0, BAD},
+    {"2024/5-31", 0, BAD},
+    {"2024年5月31", 0, BAD},
+    {"令和0年5月1日", 0, BAD},
+    {"令和年5月1日", 0, BAD},
+    {"11/1/2026", 0, BAD},
+    {"1/11/26", 0, BAD},
+    {"46327", 0, BAD},
     {"1969-12-31T23:59:59Z", 0, -1},
     {"2023-02-29", 0, BAD},
     {"1900-02-29", 0, BAD},
@@ -45,9 +69,7 @@ static const struct {
     {"2024-05-31 ", 0, BAD},
     {" 2024-05-31", 0, BAD},
     {"2024-05-31Z", 0, BAD},
-    {"2024-5-31", 0, BAD},
     {"24-05-31", 0, BAD},
-    {"2024/05/31", 0, BAD},
     {"20240531", 0, BAD},
     {"31.05.2024", 0, BAD},
     {"2024-05", 0, BAD},
@@ -71,6 +93,28 @@ static void test_dates(void)
             CHECK_INT(err.scope, ERROR_SCOPE_RUN);
             CHECK(!strncmp(err.text, "--since \"", 9) && strstr(err.text, dates[i].text));
         }
+    }
+}
+
+/* What is said of dates that are no use. */
+static void test_why(void)
+{
+    static const struct {
+        const char *text, *words;
+    } table[] = {
+        {"11/1/2026", "day and month cannot be told apart: write the year first, as 2026-11-01"},
+        {"1.11.2026", "day and month cannot be told apart"},
+        {"46327", "a spreadsheet's own number of a day"},
+        {"2026/2/29", "there is no such date"},
+        {"2026年2月30日", "there is no such date"},
+        {"soon", "not a date; write 2024-05-31"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct error err = {0};
+        int64_t s;
+        CHECK_LABEL("%s", table[i].text);
+        CHECK_INT(filter_parse_date("--since", table[i].text, 0, &s, &err), -1);
+        CHECK(strstr(err.text, table[i].words));
     }
 }
 
@@ -214,6 +258,7 @@ int main(void)
 {
     static const struct check_test tests[] = {
         {"dates", test_dates},
+        {"why a date is none", test_why},
         {"sizes", test_sizes},
         {"which messages pass", test_match},
         {"what is needed", test_questions},
