@@ -1,6 +1,10 @@
 #include "batch_command.h"
 
+#include "batch_again.h"
+#include "batch_failures.h"
+#include "batch_pairs.h"
 #include "batch_report.h"
+#include "batch_warn.h"
 #include "batch_work.h"
 #include "exit_code.h"
 #include "i18n.h"
@@ -318,8 +322,17 @@ static int write_failures(struct batch_work *w, int code)
     size_t *rows = mem_array(w->list.count + 1, sizeof *rows);
     for (size_t i = 0; i < w->list.count; i++)
         rows[i] = w->list.entries[i].row;
-    int rc = batch_report_failures(w->failures_path, &w->list.list, w->accounts, rows, w->list.count, &why);
+    char *kept CLEANUP(mem_free_str) = NULL;
+    int rc = batch_failures_is_list(w->failures_path, w->options->accounts)
+                 ? 0
+                 : batch_failures_write(
+                       w->failures_path, &w->list.list, w->accounts, rows, w->list.count, &kept, &why);
     free(rows);
+    if (kept)
+        fprintf(stderr,
+            "popferry: warning: %s was changed since popferry wrote it; it is kept as %s (it may hold passwords: "
+            "delete it when done)\n",
+            w->failures_path, kept);
     if (rc == 0)
         return code;
     int local = talk_error(NULL, &why);
@@ -341,8 +354,13 @@ static void print_end(const struct batch_work *w, int code)
     }
     if (w->any_document)
         putchar('\n');
-    batch_report_text(
-        stdout, w->self->name, w->accounts, w->list.count, w->options->all, columns(), w->failures_path);
+    char *again CLEANUP(mem_free_str) =
+        w->failures_path ? batch_again_command(w->self->name, w->options, w->failures_path) : NULL;
+    if (!strcmp(w->self->name, "check")) {
+        batch_pairs_print(&w->list);
+        putchar('\n');
+    }
+    batch_report_text(stdout, w->self->name, w->accounts, w->list.count, w->options->all, columns(), again);
     if (w->list.disabled)
         printf(_("Not enabled in the list, and left out: %zu.\n"), w->list.disabled);
     if (w->list.elsewhere)
@@ -419,6 +437,7 @@ static int prepare(struct batch_work *w, int *ret_lock, struct error *err)
         w->failures_path = file_of(w, "failures", true, "csv");
     }
     check_entries(w);
+    batch_warn_rows(&w->list);
     batch_list_bind(&w->list);
     w->accounts = mem_array(w->list.count + 1, sizeof *w->accounts);
     w->tries = mem_array(w->list.count + 1, sizeof *w->tries);

@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 
 /* ---- warnings ---- */
-static void __attribute__((format(printf, 2, 3))) warn(struct batch_list *l, const char *fmt, ...)
+void batch_list_warn(struct batch_list *l, const char *fmt, ...)
 {
     char text[ERROR_TEXT_MAX];
     va_list ap;
@@ -176,6 +176,30 @@ static int check_servers(struct batch_entry *e, const struct options *common)
     return e->faults.count > before ? -1 : 0;
 }
 
+/* A user that is sent as a password shows it to whoever sees the server's log, and names the account's
+ * folder. */
+static int check_places(const struct batch_list *l, struct batch_entry *e)
+{
+    static const char *const columns[][2] = {{"from_user", "from_password"}, {"to_user", "to_password"}};
+    struct error why;
+    size_t before = e->faults.count;
+    for (int side = 0; side < 2; side++) {
+        const char *user = accounts_value(&l->list, e->row, columns[side][0]);
+        const char *password = accounts_value(&l->list, e->row, columns[side][1]);
+        const char *column = user ? columns[side][0] : "user";
+        user = user ? user : accounts_value(&l->list, e->row, column);
+        if (!user || !password || is_address(user) || !is_address(password))
+            continue;
+        error_set(&why, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "%s:%ld: columns %s and %s: the password reads like a mail address and the user does not, as if they had "
+            "changed places; nothing was sent",
+            l->list.path, accounts_line(&l->list, e->row), accounts_heading(&l->list, column),
+            accounts_heading(&l->list, columns[side][1]));
+        add_fault(e, &why);
+    }
+    return e->faults.count > before ? -1 : 0;
+}
+
 static int make_entry(
     struct batch_list *l, struct batch_entry *e, const struct options *o, bool source_alone, bool online)
 {
@@ -183,7 +207,8 @@ static int make_entry(
     struct error why;
     if (accounts_fault(&l->list, e->row, &why) < 0)
         return add_fault(e, &why);
-    if (options_for_account(o, &l->list, e->row, &e->options, &e->faults) < 0 || check_servers(e, o) < 0)
+    if (check_places(l, e) < 0 || options_for_account(o, &l->list, e->row, &e->options, &e->faults) < 0 ||
+        check_servers(e, o) < 0)
         return -1;
     if (find_servers(l, e, online, &why) < 0)
         return add_fault(e, &why);
@@ -433,7 +458,7 @@ static void warn_of_years(struct batch_list *l)
     for (size_t i = 0; i < l->count; i++) {
         const char *words = option_zone_warning(&l->entries[i].options, japanese);
         if (words) {
-            warn(l, "%s", words);
+            batch_list_warn(l, "%s", words);
             return;
         }
     }
@@ -446,7 +471,7 @@ int batch_list_read(
     if (accounts_read(o->accounts, o->charset, &l.list, err) < 0)
         return -1;
     if (l.list.readable_by_others)
-        warn(&l, "%s holds passwords and can be read by other users of this machine; chmod 600 %s",
+        batch_list_warn(&l, "%s holds passwords and can be read by other users of this machine; chmod 600 %s",
             o->accounts, o->accounts);
     for (size_t i = 0; i < accounts_count(&l.list); i++)
         add_row(&l, o, source_alone, online, i);
@@ -504,7 +529,7 @@ static void look_at_job(struct look *k, const struct ledger_last_run *row)
             "be there, too, say --shared",
             l->list.path, line, row->source, row->destination, near->destination);
     else
-        warn(l,
+        batch_list_warn(l,
             "line %ld: %s was migrated to %s, mailbox %s before; it goes to %s, mailbox %s now, as a new account",
             line, row->source, row->destination, row->folder, near->destination, near->folder);
 }

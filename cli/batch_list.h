@@ -52,4 +52,6 @@ int batch_list_look(struct batch_list *l, const struct options *o, struct error 
  * (else both copy what both have, since neither sees what the other is about to copy), of one ledger. After
  * batch_list_look, if that is called. */
 void batch_list_bind(struct batch_list *l);
+/* Add a sentence to the warnings. */
+void batch_list_warn(struct batch_list *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void batch_list_done(struct batch_list *l); /* zeroed is fine */

@@ -40,10 +40,11 @@ struct batch_sum batch_report_sum(const struct batch_account *accounts, size_t c
 
 /* The table for people: what needs attention first (worst exit code first, then messages of which something
  * is wrong, then the list's order), each with its one sentence and next step; accounts that are in order only
- * as a count, unless `all`; then the sums and where to look (failures.csv, the accounts' folders). Aligned by
- * columns on the screen (CJK counts two), at most `columns` wide (0: no limit; at least 40 are used). */
+ * as a count, unless `all`; then the sums and where to look (`again`, the command that does the rest; NULL:
+ * none; the accounts' folders). Aligned by columns on the screen (CJK counts two), at most `columns` wide (0:
+ * no limit; at least 40 are used). */
 void batch_report_text(FILE *out, const char *command, const struct batch_account *accounts, size_t count,
-    bool all, int columns, const char *failures_path);
+    bool all, int columns, const char *again);
 
 /* As above; the caller owns what is returned. */
 json_t *batch_report_json(const char *command, int64_t began_s, int64_t now_s, bool ended,

@@ -346,28 +346,12 @@ static void put_in_order(struct text *t, const struct batch_sum *sum)
     put_paragraph(t, buf_str(&words), 0);
 }
 
-/* As a shell takes it. */
-static void append_quoted(struct buf *out, const char *path)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789/._-+,:@%=";
-    if (*path && !path[strspn(path, plain)]) {
-        buf_append_str(out, path);
-        return;
-    }
-    buf_append_char(out, '\'');
-    for (; *path; path++)
-        buf_append(out, *path == '\'' ? "'\\''" : path, *path == '\'' ? 4 : 1);
-    buf_append_char(out, '\'');
-}
-
 /* In one line, however long: it is to be copied. */
-static void put_again(struct text *t, const char *command, const char *failures_path)
+static void put_again(struct text *t, const char *command)
 {
     put_paragraph(
         t, _("To run only the accounts that are not in order again, with the other options as before:"), 0);
-    buf_printf(&t->out, "  popferry %s --accounts ", command);
-    append_quoted(&t->out, failures_path);
-    buf_append_char(&t->out, '\n');
+    buf_printf(&t->out, "  %s\n", command);
 }
 
 /* ---- all of it ---- */
@@ -383,7 +367,7 @@ static void put_head(struct text *t)
 }
 
 void batch_report_text(FILE *out, const char *command, const struct batch_account *accounts, size_t count,
-    bool all, int columns, const char *failures_path)
+    bool all, int columns, const char *again)
 {
     size_t wrong;
     size_t *order = sort(accounts, count, &wrong);
@@ -399,8 +383,8 @@ void batch_report_text(FILE *out, const char *command, const struct batch_accoun
         put_group(&t, wrong, count);
     put_in_order(&t, &sum);
     put_sums(&t, command, &sum);
-    if (wrong && failures_path)
-        put_again(&t, command, failures_path);
+    if (wrong && again)
+        put_again(&t, again);
     fwrite(buf_bytes(&t.out), 1, buf_len(&t.out), out);
     buf_done(&t.out);
     free(order);

@@ -3,6 +3,8 @@
 #include "command.h"
 
 #include "batch_list.h"
+#include "batch_pairs.h"
+#include "batch_warn.h"
 #include "exit_code.h"
 #include "i18n.h"
 #include "list_trust_print.h"
@@ -143,6 +145,8 @@ static void print_list(const struct batch_list *l, size_t bad)
         printf("  %-14s %zu\n", "not enabled", l->disabled);
     if (l->elsewhere)
         printf("  %-14s %zu\n", "other shards", l->elsewhere);
+    if (l->list.notes)
+        printf("  %-14s %zu\n", "comments", l->list.notes);
     print_servers(l, 0, "from");
     print_servers(l, 1, "to");
 }
@@ -174,11 +178,12 @@ static void print_json(
     for (size_t i = 0; i < l->warning_count; i++)
         json_array_append_new(warnings, json_string(l->warnings[i]));
     print_json_document(stdout, "accounts",
-        json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:O, s:o, s:o, s:b, s:i}", "file", l->list.path,
-            "form", form_words(&l->list), "charset", l->list.charset, "delimiter", delimiter, "accounts",
-            (json_int_t)l->count, "in_order", (json_int_t)(l->count - bad), "disabled",
-            (json_int_t)l->disabled, "other_shards", (json_int_t)l->elsewhere, "errors", errors, "warnings",
-            warnings, "beyond_data", list_trust_json(l, o), "trusted", o->trust_list, "exit_code", code));
+        json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:O, s:o, s:o, s:b, s:i}", "file",
+            l->list.path, "form", form_words(&l->list), "charset", l->list.charset, "delimiter", delimiter,
+            "accounts", (json_int_t)l->count, "in_order", (json_int_t)(l->count - bad), "disabled",
+            (json_int_t)l->disabled, "other_shards", (json_int_t)l->elsewhere, "pairs", batch_pairs_json(l),
+            "errors", errors, "warnings", warnings, "beyond_data", list_trust_json(l, o), "trusted",
+            o->trust_list, "exit_code", code));
 }
 
 static int check(const struct options *o, struct error *err)
@@ -188,6 +193,9 @@ static int check(const struct options *o, struct error *err)
     bool text = o->format != FORMAT_JSON;
     if (batch_list_read(o, true, false, &l, err) < 0)
         return -1;
+    batch_warn_rows(&l);
+    if (text)
+        batch_pairs_print(&l);
     json_t *errors = json_errors(&l, &bad, text);
     int code = bad ? EXIT_CODE_USAGE : EXIT_CODE_DONE;
     if (text) {

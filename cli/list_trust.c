@@ -2,6 +2,7 @@
 
 #include "i18n.h"
 #include "mem.h"
+#include "options_route.h"
 #include "text.h"
 #include <stdio.h>
 #include <string.h>
@@ -123,7 +124,7 @@ bool list_trust_is_needed(const struct options *common, const struct option_row 
     if (option->kind == OPTION_FLAG)
         return !said && turns_on(option, value);
     if (option->power == OPTION_LOWERS && ends_with(option->name, "-tls"))
-        return strcmp(value, "implicit") != 0 && strcmp(value, "starttls") != 0;
+        return !options_route_encrypts(value);
     return option->power != OPTION_LOWERS || !ends_with(option->name, "-tls-min") || lowers_tls(value, said);
 }
 

@@ -218,6 +218,7 @@ static char *url_of_host(const char *text, enum endpoint_protocol protocol)
 struct side {
     const char *name, *url; /* "--from" */
     const char *host_name, *host;
+    const char *port_name, *port;
     const char *user_name, *user;
     const char *authzid;
     enum endpoint_protocol protocol;
@@ -225,14 +226,14 @@ struct side {
 
 static struct side source_of(const struct options *o)
 {
-    return (struct side){"--from", o->from, "--from-host", o->from_host, "--from-user", o->from_user,
-        o->from_authzid, ENDPOINT_POP3};
+    return (struct side){"--from", o->from, "--from-host", o->from_host, "--from-port", o->from_port,
+        "--from-user", o->from_user, o->from_authzid, ENDPOINT_POP3};
 }
 
 static struct side destination_of(const struct options *o)
 {
-    return (struct side){
-        "--to", o->to, "--to-host", o->to_host, "--to-user", o->to_user, o->to_authzid, ENDPOINT_IMAP};
+    return (struct side){"--to", o->to, "--to-host", o->to_host, "--to-port", o->to_port, "--to-user",
+        o->to_user, o->to_authzid, ENDPOINT_IMAP};
 }
 
 static bool is_given(const struct side *s)
@@ -265,7 +266,8 @@ static int parse_server(const struct side *s, struct endpoint *ret, struct error
 {
     if (!is_given(s))
         return usage(err, "%s is missing: it names the server as a URL (see --help)%s", s->name, "");
-    return s->url ? endpoint_parse(s->name, s->url, s->protocol, ret, err) : parse_host(s, ret, err);
+    int rc = s->url ? endpoint_parse(s->name, s->url, s->protocol, ret, err) : parse_host(s, ret, err);
+    return rc == 0 && s->port ? endpoint_set_port(ret, s->port_name, s->port, err) : rc;
 }
 
 static int parse_side(const struct side *s, struct endpoint *ret, struct error *err)

@@ -26,6 +26,7 @@ enum option_origin {
 struct options {
     char *from, *to, *from_user, *to_user;
     char *from_host, *to_host; /* where from and to are missing */
+    char *from_port, *to_port; /* where these name none */
     char *from_password_file, *to_password_file;
     char *from_password_command, *to_password_command;
     char *from_password_env, *to_password_env, *from_password_fd, *to_password_fd, *netrc;

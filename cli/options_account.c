@@ -5,6 +5,7 @@
 #include "list_trust.h"
 #include "mem.h"
 #include "option_table.h"
+#include "options_route.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -103,6 +104,12 @@ static bool has_mailbox(const char *url)
     return authority[len] && authority[len + 1];
 }
 
+/* "HOST:PORT", or a URL whose scheme says one, or that has one. */
+static bool names_port(const char *host)
+{
+    return host && (strchr(host, ':') || strstr(host, "："));
+}
+
 static void drop(char **field)
 {
     free(*field);
@@ -114,7 +121,7 @@ static void drop(char **field)
 static void drop_encryption(const struct row *r, const char *url, char **tls)
 {
     const char *begin = url ? strstr(url, "://") : NULL;
-    bool demanded = *tls && strcmp(*tls, "plaintext") != 0 && !r->options->trust_list;
+    bool demanded = *tls && options_route_encrypts(*tls) && !r->options->trust_list;
     if (!begin || begin == url)
         return;
     drop(tls);
@@ -130,6 +137,10 @@ static void drop_rivals(const struct row *r)
         drop(&o->from);
     if (cell(r, "to_host"))
         drop(&o->to);
+    if (names_port(cell(r, "from")) || names_port(cell(r, "from_host")))
+        drop(&o->from_port);
+    if (names_port(cell(r, "to")) || names_port(cell(r, "to_host")))
+        drop(&o->to_port);
     if (cell(r, "from_password_command") || cell(r, "from_password_env"))
         drop(&o->from_password_file);
     if (cell(r, "to_password_command") || cell(r, "to_password_env"))

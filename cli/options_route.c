@@ -14,8 +14,14 @@ struct word {
     int value;
 };
 
+/* The first three are the manual's; the others are what people write into a table. */
 static const struct word securities[] = {{"implicit", ENDPOINT_TLS}, {"starttls", ENDPOINT_STARTTLS},
-    {"plaintext", ENDPOINT_PLAINTEXT}, {NULL, 0}};
+    {"plaintext", ENDPOINT_PLAINTEXT}, {"ssl", ENDPOINT_TLS}, {"tls", ENDPOINT_TLS},
+    {"ssl/tls", ENDPOINT_TLS}, {"あり", ENDPOINT_TLS}, {"有", ENDPOINT_TLS}, {"有り", ENDPOINT_TLS},
+    {"stls", ENDPOINT_STARTTLS}, {"none", ENDPOINT_PLAINTEXT}, {"no", ENDPOINT_PLAINTEXT},
+    {"off", ENDPOINT_PLAINTEXT}, {"なし", ENDPOINT_PLAINTEXT}, {"無", ENDPOINT_PLAINTEXT},
+    {"無し", ENDPOINT_PLAINTEXT}, {"平文", ENDPOINT_PLAINTEXT}, {NULL, 0}};
+#define EXACT 3 /* of them mean what they say at any port */
 static const struct word versions[] = {{"1.0", STREAM_TLS_1_0}, {"1.1", STREAM_TLS_1_1},
     {"1.2", STREAM_TLS_1_2}, {"1.3", STREAM_TLS_1_3}, {NULL, 0}};
 
@@ -26,6 +32,31 @@ static const struct word *find(const struct word *words, const char *text)
         if (!strcmp(words->text, text))
             return words;
     return NULL;
+}
+
+/* However it was typed: "SSL/TLS", "ＳＴＡＲＴＴＬＳ". */
+static const struct word *find_security(const char *text)
+{
+    char word[64];
+    text_narrow(word, sizeof word, text);
+    for (const struct word *w = securities; w->text; w++)
+        if (text_equal_nocase(w->text, word))
+            return w;
+    return NULL;
+}
+
+bool options_route_encrypts(const char *tls)
+{
+    const struct word *w = find_security(tls);
+    return w && w->value != ENDPOINT_PLAINTEXT;
+}
+
+/* "TLS" at a port where clear text comes first is STARTTLS. */
+static enum endpoint_security security_at(const struct endpoint *e, const struct word *w)
+{
+    bool plain = e->port_given && (e->port == 110 || e->port == 143);
+    bool loose = w - securities >= EXACT;
+    return loose && plain && w->value == ENDPOINT_TLS ? ENDPOINT_STARTTLS : (enum endpoint_security)w->value;
 }
 
 /* What was said of one side. */
@@ -52,14 +83,15 @@ static int usage(
 
 static int check_side(const struct said *s, struct error *err)
 {
-    if (s->tls && !find(securities, s->tls))
-        return usage(err, s, "tls", s->tls, "must be implicit, starttls or plaintext");
+    const struct word *security = s->tls ? find_security(s->tls) : NULL;
+    if (s->tls && !security)
+        return usage(err, s, "tls", s->tls, "must be implicit (SSL/TLS), starttls or plaintext (none)");
     if (s->tls_min && !find(versions, s->tls_min))
         return usage(err, s, "tls-min", s->tls_min, "must be 1.0, 1.1, 1.2 or 1.3");
     if (s->tls_pin && !stream_pin_is_valid(s->tls_pin))
         return usage(err, s, "tls-pin", s->tls_pin,
             "must be sha256// and the 44 characters that popferry check shows of the server's key");
-    if (s->tls_pin && s->tls && !strcmp(s->tls, "plaintext"))
+    if (s->tls_pin && security && security->value == ENDPOINT_PLAINTEXT)
         return usage(err, s, "tls-pin", s->tls_pin,
             "a key can be pinned only where TLS is certain: leave out the pin, or plaintext");
     if (s->authzid && !*s->authzid)
@@ -168,7 +200,7 @@ static const char *scheme_of(const struct endpoint *e)
 static void fill_security(const struct options *o, const struct said *s, struct endpoint *e)
 {
     if (s->tls)
-        endpoint_secure(e, (enum endpoint_security)find(securities, s->tls)->value);
+        endpoint_secure(e, security_at(e, find_security(s->tls)));
     else if (o->allow_plaintext && e->security == ENDPOINT_STARTTLS && !s->tls_pin)
         e->security = ENDPOINT_PLAINTEXT;
 }

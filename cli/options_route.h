@@ -7,6 +7,9 @@
 #include "job.h"
 #include "options.h"
 
+/* Does this value of --from-tls ask for encryption? Not, where it is no such value. */
+bool options_route_encrypts(const char *tls);
+
 /* Are the values such as they can be? -1 with ERROR_USAGE that begins with "--OPTION". */
 int options_route_check(const struct options *o, struct error *err);
 

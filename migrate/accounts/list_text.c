@@ -203,12 +203,49 @@ static int decode_as(const struct charset *cs, bool guessed, const char *bytes, 
     return 0;
 }
 
+/* ---- what is no text ---- */
+static bool begins(const char *bytes, size_t len, const char *magic, size_t n)
+{
+    return len >= n && !memcmp(bytes, magic, n);
+}
+
+static bool holds(const char *bytes, size_t len, const char *word)
+{
+    return memmem(bytes, len, word, strlen(word));
+}
+
+/* NULL: it may be text. */
+static const char *find_workbook(const char *bytes, size_t len)
+{
+    size_t head = len < 65536 ? len : 65536;
+    if (begins(bytes, len, "\xd0\xcf\x11\xe0", 4))
+        return "an Excel workbook (.xls, or one with a password)";
+    if (begins(bytes, len, "{\\rtf", 5) || begins(bytes, len, "%PDF", 4))
+        return "a document";
+    if (begins(bytes, len, "<", 1) && (holds(bytes, head, "<html") || holds(bytes, head, "<table") ||
+                                          holds(bytes, head, "<HTML") || holds(bytes, head, "<Workbook")))
+        return "a web page or XML, as some programs export it under the name .xls";
+    if (!begins(bytes, len, "PK\3\4", 4))
+        return NULL;
+    return holds(bytes, head, "opendocument.spreadsheet") ? "an OpenDocument spreadsheet (.ods)"
+           : holds(bytes, head, ".iwa")                   ? "a Numbers document"
+           : holds(bytes, head, "xl/") || holds(bytes, head, "[Content_Types].xml")
+               ? "an Excel workbook (.xlsx)"
+               : "a ZIP archive";
+}
+
 int list_text_decode(
     const char *bytes, size_t len, const char *charset, struct list_text *ret, struct error *err)
 {
     const struct charset *marked = find_mark(bytes, len), *cs = marked;
     struct charset other;
     bool guessed = !charset && !marked;
+    const char *workbook = find_workbook(bytes, len);
+    if (workbook)
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "this is %s, no list as text: open it in the program that made it, save it as \"CSV UTF-8 "
+            "(comma delimited)\", and name that file",
+            workbook);
     if (charset && choose(charset, &cs, &other, err) < 0)
         return -1;
     if (marked && (cs == UTF8 || has_mark(cs)))

@@ -21,7 +21,8 @@ struct list_text {
 
 /* charset: NULL to find out (mark; else valid UTF-8; else CP932); a mark of UTF-8 or UTF-16 at the beginning
  * wins over a charset of the same family. -1 with ERROR_USAGE "line N: ..." for bytes that are none of that
- * charset, and a NUL in the text; without a line for a charset that this machine does not know. */
+ * charset, and a NUL in the text; without a line for a charset that this machine does not know, and for a
+ * workbook (.xlsx, .xls, .ods), with what to do. */
 int list_text_decode(
     const char *bytes, size_t len, const char *charset, struct list_text *ret, struct error *err);
 /* The same from a file; messages begin with the path. */

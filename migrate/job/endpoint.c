@@ -199,6 +199,25 @@ int endpoint_parse(
     return 0;
 }
 
+int endpoint_set_port(struct endpoint *e, const char *option, const char *text, struct error *err)
+{
+    char narrow[16];
+    unsigned long long port;
+    text_narrow(narrow, sizeof narrow, text);
+    if (!text_parse_u64(narrow, strlen(narrow), &port) || port < 1 || port > 65535)
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "%s %s: must be a number from 1 to 65535", option, text);
+    if (e->port_given && e->port != port)
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "%s %s: the host names another port, %u: give one of them", option, text, (unsigned)e->port);
+    e->port = (uint16_t)port;
+    e->port_given = true;
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (schemes[i].port == port)
+            e->security = schemes[i].security;
+    return 0;
+}
+
 void endpoint_done(struct endpoint *e)
 {
     free(e->host);

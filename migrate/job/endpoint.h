@@ -43,6 +43,10 @@ void endpoint_done(struct endpoint *e);
 /* In place of what the scheme says; the port goes with it unless the URL had one. */
 void endpoint_secure(struct endpoint *e, enum endpoint_security security);
 
+/* A port that stands elsewhere, as "995": also one of the usual ones decides whether TLS or clear text comes
+ * first there. option: "--from-port", for messages. -1 with ERROR_USAGE: no port, or the URL has another. */
+int endpoint_set_port(struct endpoint *e, const char *option, const char *text, struct error *err);
+
 /* Whose mailbox it is: authzid, else user; NULL until given. */
 const char *endpoint_mailbox(const struct endpoint *e);
 

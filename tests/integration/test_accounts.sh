@@ -155,6 +155,69 @@ expect_exit "no action" 2 'template'
 accounts chekc "$W/utf8.csv"
 expect_exit "another action" 2 'chekc'
 
+# ---- what looks like a slip ----
+printf '%s\n' '移行元サーバー,移行元ポート,移行元ユーザー名,移行元パスワード,移行先ユーザー名,移行先パスワード,フォルダー,移行元暗号化' \
+    'ｐｏｐ．ｅｘａｍｐｌｅ．ｉｎｖａｌｉｄ,９９５,taro@example.jp,geheim-Tofu&7,taro@example.com,geheim-Tofu&7,,SSL/TLS' \
+    'pop.example.invalid,993,hanako@example.jp,geheim-Tofu&7 ,jiro@example.com,geheim-Tofu&7,旧／2020,' \
+    'pop.example.invalid:110,,jiro@example.jp,1.23E+10,hanako@example.com,geheim-Tofu&7,,ＳＴＡＲＴＴＬＳ' \
+    'pop.example.invalid,,ｓａｂｕｒｏ,#NAME?,saburo@example.com,geheim-Tofu&7,,STARTTLS' \
+    'pop.example.invalid,,geheim-Tofu&7,goro@example.jp,goro@example.com,geheim-Tofu&7,,' \
+    ',110,rokuro@example.jp,geheim-Tofu&7,rokuro@example.com,geheim-Tofu&7,,' ',,shichiro,x,shichiro@example.com,x,,' \
+    'pop.example.invalid,,hachiro,x,hachiro@example.com,x,,なし' >"$W/slips.csv"
+chmod 600 "$W/slips.csv"
+slip() { # NAME PATTERN
+    check "a slip: $1" grep -qE "$2" "$W/out"
+}
+accounts check "$W/slips.csv" --to-host imap.example.invalid
+expect_exit "slips" 2
+slip "who goes to whom" '^ +2 +taro@example.jp@pop.example.invalid +→ +taro@example.com@imap.example.invalid$'
+slip "a full-width host" 'line 2: column 移行元サーバー: full-width'
+slip "a blank behind a password" 'line 3: column 移行元パスワード: .*blank'
+slip "a port of the other protocol" 'line 3: .*port 993, which is IMAP'
+slip "a full-width slash" 'line 3: column フォルダー: .*full-width /'
+slip "rows shifted" 'line 3: hanako@.* goes to jiro@.*line 4'
+slip "a number that is none any more" 'line 4: column 移行元パスワード: a number'
+slip "a full-width user" 'line 5: column 移行元ユーザー名: full-width'
+slip "a formula that failed" 'line 5: column 移行元パスワード: what a spreadsheet shows'
+slip "user and password changed places" 'slips.csv:6: columns 移行元ユーザー名 and 移行元パスワード: .*changed places'
+slip "encryption that only --trust-list may leave out" 'slips.csv:9: column 移行元暗号化: .*--trust-list'
+slip "an empty host where the address tells it" 'line 7: column 移行元サーバー is empty'
+slip "an empty host" 'slips.csv:8: there is no server for the source: fill the column 移行元サーバー'
+is "no password of the list in them" "$(grep -cE 'Tofu|goro@example.jp' "$W/out")" 0
+accounts check "$W/slips.csv" --to-host imap.example.invalid --format json
+is "who goes to whom, JSON" "$(said '.pairs | map("\(.line) \(.from) \(.to)") | .[0]')" \
+    "2 taro@example.jp@pop.example.invalid taro@example.com@imap.example.invalid"
+printf 'PK\003\004\024\0\0\0[Content_Types].xml xl/workbook.xml' >"$W/list.xlsx"
+accounts check "$W/list.xlsx"
+expect_exit "a workbook given as a list" 2 'Excel workbook \(\.xlsx\).*CSV UTF-8'
+printf '\320\317\021\340\241\261\032\341xxxx' >"$W/list.xls"
+accounts check "$W/list.xls"
+expect_exit "an old workbook given as a list" 2 'Excel workbook \(\.xls.*CSV UTF-8'
+
+# ---- failures.csv: what a person wrote in it stays ----
+printf '%s\n' 'user,from_password,to_password,since' 'taro,geheim-Tofu&7,geheim-Tofu&7,soon' \
+    'hanako, geheim-Tofu&7,"geheim-Tofu&7",2026/2/30' >"$W/people.csv"
+chmod 600 "$W/people.csv"
+migrate() { # LIST
+    (cd "$W/empty" && "$POPFERRY" migrate --accounts "$1" "${given[@]}" --work-dir "$W/my work" >"$W/out" 2>"$W/err" </dev/null)
+    rc=$?
+}
+migrate "$W/people.csv"
+expect_exit "two rows that are wrong" 2
+is "the rows as they stood" "$(tail -n +2 "$W/my work/failures.csv" | tr -d '\r')" "$(tail -n +2 "$W/people.csv")"
+check "the command to run them again is whole" grep -qxF \
+    "  popferry migrate --accounts '$W/my work/failures.csv' --from-host pop.example.invalid --to-host imap.example.invalid --work-dir '$W/my work'" \
+    "$W/out"
+sed -i 's/soon/sooner/' "$W/my work/failures.csv" && cp "$W/my work/failures.csv" "$W/edited.csv"
+migrate "$W/my work/failures.csv"
+expect_exit "as the list" 2
+check "as the list: not touched" cmp "$W/my work/failures.csv" "$W/edited.csv"
+migrate "$W/people.csv"
+expect_exit "the first list again" 2 'failures-edited-1\.csv'
+check "what was edited is kept" cmp "$W/my work/failures-edited-1.csv" "$W/edited.csv"
+migrate "$W/people.csv"
+check "what was not edited is not" test ! -e "$W/my work/failures-edited-2.csv"
+
 # ---- template, columns ----
 for lang in en ja; do
     accounts template --lang "$lang"

@@ -120,7 +120,8 @@ static char *table(const struct batch_rig *r, size_t count, bool all, int column
 
 static void check_table(const struct batch_rig *r, bool all, int columns, const char *expected)
 {
-    char *text CLEANUP(mem_free_str) = table(r, r->count, all, columns, "work/my failures.csv");
+    char *text CLEANUP(mem_free_str) =
+        table(r, r->count, all, columns, "popferry migrate --accounts 'work/my failures.csv'");
     CHECK_LABEL("%s, %d columns", i18n_lang(), columns);
     CHECK_STR(text, expected);
 }

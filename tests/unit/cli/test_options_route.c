@@ -25,7 +25,8 @@ static void bad_values_are_refused(void)
         struct options o;
         const char *text;
     } rows[] = {
-        {{.from_tls = T("ssl")}, "--from-tls ssl: must be implicit, starttls or plaintext"},
+        {{.from_tls = T("ssl3")},
+            "--from-tls ssl3: must be implicit (SSL/TLS), starttls or plaintext (none)"},
         {{.to_tls = T("")}, "--to-tls : must be implicit"},
         {{.from_tls_min = T("1")}, "--from-tls-min 1: must be 1.0, 1.1, 1.2 or 1.3"},
         {{.to_tls_min = T("1.4")}, "--to-tls-min 1.4: must be"},
@@ -203,6 +204,39 @@ static void accounts_are_those_of_the_mailbox(void)
     CHECK_STR(to, "taro@example.com@imap.example.com");
 }
 
+/* As people write it into a table. */
+static void words_for_encryption(void)
+{
+    static const struct {
+        const char *word, *port;
+        enum endpoint_security security;
+        unsigned expected_port;
+    } table[] = {{"SSL/TLS", NULL, ENDPOINT_TLS, 995}, {"ＳＳＬ／ＴＬＳ", NULL, ENDPOINT_TLS, 995},
+        {"TLS", "110", ENDPOINT_STARTTLS, 110}, {"あり", NULL, ENDPOINT_TLS, 995},
+        {"STARTTLS", NULL, ENDPOINT_STARTTLS, 110}, {"なし", NULL, ENDPOINT_PLAINTEXT, 110},
+        {"平文", NULL, ENDPOINT_PLAINTEXT, 110}, {"implicit", "110", ENDPOINT_TLS, 110},
+        {NULL, "110", ENDPOINT_STARTTLS, 110}, {NULL, "９９５", ENDPOINT_TLS, 995},
+        {NULL, "1995", ENDPOINT_TLS, 1995}};
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct options o = {.from_host = T("pop.example.jp"),
+            .from_user = T("u"),
+            .from_tls = (char *)table[i].word,
+            .from_port = (char *)table[i].port};
+        struct job job = {0};
+        struct error err = {0};
+        CHECK_LABEL("%s, port %s", table[i].word, table[i].port);
+        CHECK_INT(options_route_check(&o, &err), 0);
+        CHECK_INT(options_endpoints(&o, true, &job, &err), 0);
+        CHECK_INT(job.from.security, table[i].security);
+        CHECK_INT(job.from.port, table[i].expected_port);
+        CHECK(!table[i].word ||
+              options_route_encrypts(table[i].word) == (table[i].security != ENDPOINT_PLAINTEXT));
+        options_job_done(&job);
+    }
+    CHECK_LABEL("what is no such word");
+    CHECK(!options_route_encrypts("perhaps") && !options_route_encrypts(""));
+}
+
 /* A row that names a protocol does not mean it to be overruled by a common option. */
 static void a_row_beats_common_options(void)
 {
@@ -242,6 +276,7 @@ int main(void)
         {"routes", routes_are_filled},
         {"--proxy and the environment", the_option_beats_the_environment},
         {"the mailbox is the account", accounts_are_those_of_the_mailbox},
+        {"words for encryption, and ports", words_for_encryption},
         {"rows and common options", a_row_beats_common_options},
     };
     return check_main("cli options route", tests, sizeof tests / sizeof *tests);

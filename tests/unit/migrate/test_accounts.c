@@ -106,7 +106,7 @@ static void test_cuts(void)
 
 /* ---- what is refused ---- */
 #define COLUMNS                                                                                              \
-    "from_host, from_user, from_password, to_host, to_user, to_password, folder, enabled, name, note and more (popferry accounts columns lists them)"
+    "from_host, from_port, from_user, from_password, to_host, to_port, to_user, to_password, folder, enabled, name, note and more (popferry accounts columns lists them)"
 #define NO_FORM                                                                                              \
     "the first line must name the columns, or be an account as imapsync has it, " IMAPSYNC                   \
     "; there are: " COLUMNS

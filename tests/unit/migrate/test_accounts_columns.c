@@ -92,6 +92,8 @@ static const struct {
     {"旧サーバ", "from_host"},
     {"POPサーバ", "from_host"},
     {"ＩＭＡＰパスワード", "to_password"},
+    {"移行元ポート", "from_port"},
+    {"移行先ポート番号", "to_port"},
     {"移行先サーバ", "to_host"},
     {"移行先ホスト名", "to_host"},
     {"Destination Server", "to_host"},
@@ -197,6 +199,8 @@ static void test_template(void)
 {
     static const char *const values[][3] = {
         {"from_host", "pop.example.jp", "pop.example.jp"},
+        {"from_port", "995", "995"},
+        {"to_port", "993", "993"},
         {"from_user", "taro@example.jp", "hanako@example.jp"},
         {"from_password", "legacy-password-1", "legacy-password-2"},
         {"to_host", "imap.example.com", "imap.example.com"},
@@ -215,7 +219,7 @@ static void test_template(void)
         CHECK_STR(l.charset, "UTF-8-BOM");
         CHECK_INT(l.form, ACCOUNTS_HEADED);
         CHECK_INT(accounts_count(&l), 2);
-        CHECK_INT(l.column_count, 10);
+        CHECK_INT(l.column_count, 12);
         for (size_t i = 0; i < l.column_count; i++)
             CHECK(l.columns[i] == accounts_column_find(l.csv.rows[0].fields[i]) && l.columns[i]);
         for (size_t i = 0; i < sizeof values / sizeof *values; i++)
