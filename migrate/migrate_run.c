@@ -40,8 +40,8 @@ struct run {
     int64_t ended_ms;     /* when the last session ended; 0: this is the first */
     struct hash_set seen; /* keys of the source's messages, over all sessions */
     bool more, shows_part;
-    bool one_at_a_time, warned, again; /* again: a session of this run ended before */
-    struct transfer_room room;         /* in this session */
+    bool one_at_a_time, no_capa, warned, again; /* again: a session of this run ended before */
+    struct transfer_room room;                  /* in this session */
     struct base *bases;
     size_t base_count;
 };
@@ -209,12 +209,26 @@ static void part_from_source(struct session *s, int rc, const struct outcome *o)
         session_keep_source(s);
 }
 
+/* What the source was silent on is not asked for in this way again. */
+static void note_silence(struct run *r, const struct session *s)
+{
+    const struct link *l = &s->source_link;
+    if (l->error.code != ERROR_TIMEOUT || !l->ready)
+        return;
+    bool capa = l->waiting.kind == SOURCE_SILENCE_CAPA, queue = l->waiting.kind == SOURCE_SILENCE_QUEUE;
+    if (capa || queue) /* it was signed in, and there is another way */
+        patience_opened(&r->patience, source_facts(s->source)->caps->login_delay_s);
+    r->no_capa |= capa;
+    r->one_at_a_time |= queue;
+}
+
 static int run_session(struct run *r, struct outcome *o, struct error *err)
 {
     struct session s;
     struct job job = *r->job;
     job.one_at_a_time |= r->one_at_a_time;
     job.guard_source = r->blame.guard;
+    job.no_capa = r->no_capa;
     job.taken_up = r->again;
     r->room = (struct transfer_room){0};
     *o = (struct outcome){0};
@@ -232,6 +246,8 @@ static int run_session(struct run *r, struct outcome *o, struct error *err)
         struct error ignored; /* nothing was deleted: a QUIT that fails changes nothing */
         session_sign_off(&s, &ignored);
     }
+    if (rc < 0)
+        note_silence(r, &s);
     session_close(&s);
     r->ended_ms = clock_mono_ms(r->world->clock);
     r->again = true;

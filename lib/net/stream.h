@@ -143,6 +143,10 @@ size_t stream_room(const struct stream *s);
 /* The engine awaits an answer (true) or is idle (false): the idle timeout runs only while it awaits, from the
  * last byte received or sent. Past it the stream FAILS with ERROR_TIMEOUT. */
 void stream_expect(struct stream *s, bool awaiting);
+/* Another idle timeout from now on. */
+void stream_set_idle(struct stream *s, int64_t idle_timeout_ms);
+/* How long it has been silent while an answer is due; 0: it is not. */
+int64_t stream_silent_ms(const struct stream *s);
 
 /* Bytes in and out since READY. */
 uint64_t stream_octets_in(const struct stream *s);

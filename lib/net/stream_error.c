@@ -115,8 +115,9 @@ static int greeting_refused(struct error *err, const struct stream_failure *f)
         "%s: the server refuses the connection%s; perhaps too many connections from this address: try again "
         "later",
         f->name, said(words, f));
+    bool delay = text_find_nocase(f->words->refusal, "[LOGIN-DELAY") && !axes.wait_ms;
     if (err)
-        err->wait_ms = axes.wait_ms;
+        err->wait_ms = delay ? (int64_t)f->words->login_delay_s * 1000 : axes.wait_ms;
     return -1;
 }
 

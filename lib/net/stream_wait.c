@@ -48,6 +48,16 @@ static bool idle_runs(const struct stream *s)
     return s->state == STREAM_READY && s->expecting && s->drained;
 }
 
+void stream_set_idle(struct stream *s, int64_t idle_timeout_ms)
+{
+    s->idle_timeout_ms = idle_timeout_ms;
+}
+
+int64_t stream_silent_ms(const struct stream *s)
+{
+    return idle_runs(s) ? stream_now_ms() - s->active_ms : 0;
+}
+
 static void fail_silent_streams(struct net *net)
 {
     int64_t now = stream_now_ms();

@@ -60,6 +60,13 @@ static void pop3_line(struct stream_words *w, const char *line, size_t len)
         keep(w->refusal, sizeof w->refusal, line, len);
     } else if (status(line, len, "+OK")) {
         w->refusal[0] = '\0';
+    } else if (begins(line, len, "LOGIN-DELAY ")) {
+        unsigned long long s;
+        size_t digits = 12;
+        while (digits < len && line[digits] >= '0' && line[digits] <= '9')
+            digits++;
+        if (text_parse_u64(line + 12, digits - 12, &s) && s <= 7 * 86400)
+            w->login_delay_s = (int)s;
     } else if (begins(line, len, "SASL ")) {
         w->mechanisms[0] = '\0';
         add_mechanisms(w, line + 5, len - 5, "");

@@ -16,6 +16,7 @@ struct stream_words {
     bool login_disabled;  /* IMAP LOGINDISABLED */
     bool starttls;        /* STLS or STARTTLS was offered */
     char alert[256];      /* the words of the last IMAP [ALERT]; "" without */
+    int login_delay_s;    /* POP3, by CAPA; 0: not said */
 };
 
 /* One line of the server, with or without its line end, secrets taken out. */

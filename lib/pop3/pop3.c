@@ -58,6 +58,7 @@ struct command {
     struct command *next;
     enum kind kind;
     uint32_t number, lines;
+    bool behind; /* sent while another was in flight */
     pop3_list_fn *list;
     pop3_uidl_fn *uidl;
     pop3_data_fn *data;
@@ -278,9 +279,22 @@ static bool may_send(const struct pop3 *p)
     return p->in_flight.count < window(p);
 }
 
+struct pop3_awaited pop3_awaited(const struct pop3 *p)
+{
+    struct pop3_awaited a = {.body = p->mode == MODE_BODY};
+    const struct command *c = p->in_flight.head;
+    if (!c)
+        return a;
+    snprintf(a.words, sizeof a.words, "%s", command_text(c).s);
+    a.capa = c->kind == KIND_CAPA;
+    a.pipelined = c->behind || c->next;
+    return a;
+}
+
 static void send_next(struct pop3 *p)
 {
     struct command *c = queue_pop(&p->pending);
+    c->behind = p->in_flight.head;
     queue_push(&p->in_flight, c);
     buf_printf(&p->out, "%s\r\n", command_text(c).s);
     p->quit_sent = c->kind == KIND_QUIT;

@@ -136,4 +136,11 @@ void pop3_abort(struct pop3 *p, const struct error *why);
 
 const struct pop3_caps *pop3_caps(const struct pop3 *p);
 size_t pop3_outstanding(const struct pop3 *p); /* queued or in flight */
-size_t pop3_in_flight(const struct pop3 *p);   /* sent, not answered: silence now means trouble */
+/* What the server owes first. */
+struct pop3_awaited {
+    char words[48];  /* "LIST", "RETR 12"; "" for nothing */
+    bool capa, body; /* body: of a message, and it has begun to come */
+    bool pipelined;  /* it was sent behind another that was not answered yet, or others behind it */
+};
+struct pop3_awaited pop3_awaited(const struct pop3 *p);
+size_t pop3_in_flight(const struct pop3 *p); /* sent, not answered: silence now means trouble */

@@ -26,7 +26,7 @@ struct source {
     struct source_facts facts;
     struct request inventory;
     struct error list_error;
-    bool guard;
+    bool guard, no_capa;
     source_doubt_fn *doubt;
     void *doubt_ctx;
     /* Messages handed out since the first whose octets were others than LIST says: from there on replies may
@@ -192,6 +192,27 @@ void source_guard(struct source *s)
     source_one_at_a_time(s);
 }
 
+void source_without_capa(struct source *s)
+{
+    s->no_capa = true;
+}
+
+struct source_waiting source_waiting(const struct source *s)
+{
+    static const int64_t most_ms[] = {[SOURCE_SILENCE_OTHER] = 300000,
+        [SOURCE_SILENCE_MESSAGE] = 120000,
+        [SOURCE_SILENCE_QUEUE] = 30000,
+        [SOURCE_SILENCE_CAPA] = 20000};
+    struct pop3_awaited a = pop3_awaited(s->pop3);
+    struct source_waiting w = {.kind = a.capa        ? SOURCE_SILENCE_CAPA
+                                       : a.body      ? SOURCE_SILENCE_MESSAGE
+                                       : a.pipelined ? SOURCE_SILENCE_QUEUE
+                                                     : SOURCE_SILENCE_OTHER};
+    w.most_ms = most_ms[w.kind];
+    snprintf(w.words, sizeof w.words, "%s", a.words);
+    return w;
+}
+
 void source_on_doubt(struct source *s, source_doubt_fn *fn, void *ctx)
 {
     s->doubt = fn;
@@ -306,7 +327,10 @@ void source_one_at_a_time(struct source *s)
 void source_inventory(struct source *s, source_done_fn *done, void *ctx)
 {
     s->inventory = (struct request){.done = done, .ctx = ctx, .source = s};
-    pop3_capa(s->pop3, on_capa, s);
+    if (s->no_capa)
+        s->facts.has_top = true;
+    else
+        pop3_capa(s->pop3, on_capa, s);
     pop3_stat(s->pop3, on_stat, s);
 }
 

@@ -38,6 +38,9 @@ void source_free(struct source *s);
 /* Send no command before the one before it is answered, whatever the server offers. */
 void source_one_at_a_time(struct source *s);
 
+/* Do not ask for CAPA: the server was seen never to answer it after the sign-in. */
+void source_without_capa(struct source *s);
+
 /* Besides: after each whole message a NOOP is answered before the message counts as such. For a source that
  * was seen to end messages too early (source_on_doubt): what comes after that end is then known to be its
  * rest. Also sends one command at a time. */
@@ -85,5 +88,19 @@ size_t source_pull(struct source *s, void *dst, size_t cap);
 bool source_wants_write(const struct source *s);
 int source_feed(struct source *s, const void *data, size_t len, struct error *err);
 void source_abort(struct source *s, const struct error *why);
+/* What a silence of the server means now: how long it may last before it is better to sign in again, and to
+ * ask otherwise. */
+enum source_silence {
+    SOURCE_SILENCE_OTHER,   /* an old server may count for long */
+    SOURCE_SILENCE_MESSAGE, /* in the middle of a message, as a rule */
+    SOURCE_SILENCE_QUEUE,   /* several commands were sent: PIPELINING may be said and not kept */
+    SOURCE_SILENCE_CAPA,    /* some servers answer it before the sign-in alone */
+};
+struct source_waiting {
+    enum source_silence kind;
+    int64_t most_ms;
+    char words[48]; /* "LIST", "RETR 12"; "": nothing is owed */
+};
+struct source_waiting source_waiting(const struct source *s);
 size_t source_in_flight(const struct source *s);
 size_t source_outstanding(const struct source *s);

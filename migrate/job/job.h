@@ -40,6 +40,7 @@ struct job {
     enum seen_policy seen;
     int seen_older_than_days;
     unsigned connections; /* to the destination; 0: by what it offers */
+    bool no_capa;         /* the source never answers it after the sign-in */
     bool guard_source;    /* source_guard: it was seen to end messages too early */
     bool one_at_a_time;   /* no POP3 pipelining, whatever the source offers */
     bool taken_up;        /* not the first session of a run: what was said is not said again */

@@ -118,6 +118,10 @@ bool link_pump(struct link *l)
     bool moved = pump_out(l) || first;
     if (link_alive(l))
         moved |= pump_in(l);
+    if (link_alive(l) && l->source) {
+        l->waiting = source_waiting(l->source);
+        stream_set_idle(l->stream, l->waiting.most_ms);
+    }
     if (link_alive(l))
         stream_expect(l->stream, awaiting(l) || stream_unsent(l->stream) > 0);
     return moved;

@@ -15,9 +15,10 @@ struct link {
     struct stream *stream;
     struct source *source; /* exactly one of these two, not owned */
     struct imap *imap;
-    struct error error; /* code != 0: broken; the engine was aborted with this */
-    bool ready;         /* signed in at least once */
-    bool ended;         /* we signed off: the peer may close */
+    struct error error;            /* code != 0: broken; the engine was aborted with this */
+    struct source_waiting waiting; /* of the source: what it owes, or owed when it broke */
+    bool ready;                    /* signed in at least once */
+    bool ended;                    /* we signed off: the peer may close */
 };
 
 /* Move bytes until nothing more can move now. Returns whether anything did. A broken stream or engine ends in

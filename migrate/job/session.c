@@ -5,7 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SIGN_OFF_MS 10000
+#define SIGN_OFF_MS     10000
+#define SILENCE_TOLD_MS 10000 /* a silence is told of from then on, and each time it has doubled */
 
 static void report_progress(struct session *s)
 {
@@ -50,8 +51,22 @@ static void tell_alerts(struct session *s)
     }
 }
 
+static void tell_silence(struct session *s)
+{
+    const struct link *l = &s->source_link;
+    int64_t silent_ms = l->stream && !l->ended ? stream_silent_ms(l->stream) : 0;
+    if (silent_ms < SILENCE_TOLD_MS)
+        s->silence_told_ms = SILENCE_TOLD_MS;
+    if (silent_ms < s->silence_told_ms || !*l->waiting.words || silent_ms < SILENCE_TOLD_MS)
+        return;
+    s->silence_told_ms *= 2;
+    log_line(&s->world->log, LOG_WARN, "%s: waiting for the answer to %s for %d s", stream_name(l->stream),
+        l->waiting.words, (int)(silent_ms / 1000));
+}
+
 static void tick(void *ctx)
 {
+    tell_silence(ctx);
     tell_sides(ctx);
     tell_alerts(ctx);
     report_progress(ctx);
@@ -153,6 +168,8 @@ static void connect_both(struct session *s, enum dest_mode mode)
     s->source_link = (struct link){.source = s->source};
     s->source_link.stream = job_stream_open(job, s->world, JOB_SOURCE, s->net);
     add_link(s, &s->source_link);
+    if (job->no_capa)
+        source_without_capa(s->source);
     if (job->guard_source)
         source_guard(s->source);
     else if (job->one_at_a_time)

@@ -26,6 +26,7 @@ void blame_source(struct blame *b, const struct source_item *item, const struct 
     if (b->named || (why->code != ERROR_LOST && why->code != ERROR_TIMEOUT && why->code != ERROR_PROTOCOL))
         return;
     b->named = true;
+    b->silent = why->code == ERROR_TIMEOUT;
     digest(item, now);
     b->times = b->times && !memcmp(now, b->last, SHA256_OCTETS) ? b->times + 1 : 1;
     memcpy(b->last, now, SHA256_OCTETS);

@@ -1,11 +1,11 @@
 /* blame.h - messages that break the connection each time they are touched, over the sessions of one run.
  *
  * At the source: the first message still owed when a session breaks is the one that was being sent. The
- * next session asks for it first, and alone. Three times the same, and it is condemned: reported as
- * unreadable, and not asked for again in this run. At the destination the count stands in the ledger
- * (ledger_message.broken): a message that was on its way when a connection ended is sent after all others the
- * next time, with few; then alone, and condemned in the end; unless the line breaks whatever is sent. Zeroed
- * is empty. */
+ * next session asks for it first, and alone; but where it ended in a long silence, last, so that the others
+ * need not wait for another one. Three times the same, and it is condemned: reported as unreadable, and not
+ * asked for again in this run. At the destination the count stands in the ledger (ledger_message.broken): a
+ * message that was on its way when a connection ended is sent after all others the next time, with few; then
+ * alone, and condemned in the end; unless the line breaks whatever is sent. Zeroed is empty. */
 #pragma once
 
 #include "error.h"
@@ -22,8 +22,9 @@
 struct blame {
     uint8_t last[SHA256_OCTETS]; /* the source's message of the last broken session */
     unsigned times;
-    bool named; /* in this session */
-    bool guard; /* the source is to be asked with source_guard from the next session on */
+    bool named;  /* in this session */
+    bool silent; /* it was a silence: the others first */
+    bool guard;  /* the source is to be asked with source_guard from the next session on */
     struct hash_set condemned, cut;
     int64_t sent[BLAME_SENT_STREAK]; /* the ledger's rows of those condemned at the destination since
                                         something was stored: until then it may have been the line */

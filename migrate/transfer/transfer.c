@@ -86,7 +86,7 @@ static void abandon(struct transfer *t, const struct error *why)
         parcel_free(t->live);
 }
 
-/* The message at which the session before broke is asked for first, and alone. */
+/* The message at which the session before broke is asked for first, and alone; if it was by silence, last. */
 static void suspect_first(struct transfer *t)
 {
     const struct blame *blame = t->task->blame;
@@ -94,6 +94,11 @@ static void suspect_first(struct transfer *t)
         size_t item = t->todo[i];
         if (!blame_is_suspect(blame, &t->items[item]))
             continue;
+        if (blame->silent) {
+            memmove(t->todo + i, t->todo + i + 1, (t->count - i - 1) * sizeof *t->todo);
+            t->todo[t->count - 1] = item;
+            return;
+        }
         memmove(t->todo + 1, t->todo, i * sizeof *t->todo);
         t->todo[0] = item;
         t->first_alone = true;

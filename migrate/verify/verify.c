@@ -158,7 +158,9 @@ static int compare_at_level(struct verify *v, struct error *err)
 
 static int compare(struct verify *v, struct error *err)
 {
-    return compare_at_level(v, err) < 0 ? -1 : judge_doubted(v, err);
+    if (compare_at_level(v, err) < 0 || judge_doubted(v, err) < 0)
+        return -1;
+    return v->level == VERIFY_COUNT ? 0 : verify_check_source(v, err);
 }
 
 static int run_session(struct verify *v, struct error *err)

@@ -176,6 +176,13 @@ void verify_adopt(struct verify *v, struct verify_news *news, struct verify_row 
 /* Below content level: items without UIDL by their size. */
 void verify_map_nameless(struct verify *v);
 
+/* What stands under the row's UIDL is another message: new, and the row is not on the source any more. */
+void verify_disown(struct verify *v, struct verify_row *row);
+
+/* ---- verify_same.c: is it still the same on the source? ---- */
+/* By the headers of all messages that have a row. Waits. */
+int verify_check_source(struct verify *v, struct error *err);
+
 /* ---- verify_read.c: the destination ---- */
 /* The mailbox entered and listed, unless it was. */
 int verify_enter(struct verify *v, uint32_t box, struct error *err);

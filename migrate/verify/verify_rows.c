@@ -225,6 +225,19 @@ static void map_item(struct verify *v, uint32_t item, const struct source_item *
         map_new(v, item, it, row != NULL);
 }
 
+void verify_disown(struct verify *v, struct verify_row *row)
+{
+    size_t count;
+    const struct source_item *it = &source_items(v->session.source, &count)[row->item];
+    map_new(v, row->item, it, false);
+    struct verify_news *news = &v->news[v->news_count - 1];
+    if (news->verdict == VERIFY_PENDING)
+        news->why =
+            "stands under the UIDL of a message that was copied, and is another one: run popferry migrate again "
+            "to copy it";
+    take_item(row, VERIFY_NONE, 0);
+}
+
 static void note_uidls(struct verify *v, size_t items)
 {
     size_t settled = 0, found = 0;

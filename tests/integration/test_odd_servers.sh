@@ -210,4 +210,55 @@ beyond_the_last() {
     check "$name: nothing was copied again" test "$(arrived "$user")" = 3
 }
 
-aside lone_dots stand_ins cut_short empty_mailbox signing_in who_are_you beyond_the_last
+# ---- UIDLs that are used again ----
+used_again() {
+    local name="UIDLs used again, sizes the same"
+    user=again
+    put "$user" 1 < <(letter 1)
+    put "$user" 2 < <(letter 2)
+    put "$user" 3 < <(letter 3)
+    printf 'UIDL => +OK\\r\\n1 aa\\r\\n2 bb\\r\\n3 cc\\r\\n.\\r\\n\n' >"$W/script"
+    source_odd --script "$W/script"
+    run migrate
+    expect_exit "$name: the first run" 0
+    run verify
+    expect_exit "$name: verify finds nothing" 0
+    rm -f "$S/legacy/$user/Maildir"/{new,cur}/*
+    put "$user" 4 < <(letter 4)
+    put "$user" 5 < <(letter 5)
+    put "$user" 6 < <(letter 6)
+    run migrate
+    run verify
+    expect_exit "$name: verify says so" 1
+    check "$name: it says what to do" grep -q 'is another one: run popferry migrate again' "$W/out"
+    run migrate
+    expect_exit "$name: migrate copies them" 0
+    check "$name: all are there" test "$(arrived "$user")" = 6
+    run verify
+    expect_exit "$name: verify again" 0
+}
+
+# ---- answers that never come (each takes as long as the silence may last) ----
+silent_capa() {
+    local name="CAPA is never answered after the sign-in"
+    user=silent
+    put "$user" 1 < <(letter 1)
+    printf 'x1 CAPA => +OK\\r\\nUSER\\r\\nTOP\\r\\nUIDL\\r\\n.\\r\\n\nx1 CAPA => silence\n' >"$W/script"
+    source_odd --script "$W/script"
+    run migrate
+    expect_exit "$name" 0 'waiting for the answer to CAPA for'
+    check "$name: the message is there" test "$(arrived "$user")" = 1
+}
+pipelining_not_kept() {
+    local name="PIPELINING is said and not kept"
+    user=pipes
+    put "$user" 1 < <(letter 1)
+    echo 'x1 UIDL => silence' >"$W/script"
+    source_odd --script "$W/script"
+    run migrate
+    expect_exit "$name" 0 'waiting for the answer to UIDL for'
+    check "$name: the message is there" test "$(arrived "$user")" = 1
+}
+
+aside lone_dots stand_ins cut_short empty_mailbox signing_in who_are_you beyond_the_last used_again silent_capa \
+    pipelining_not_kept

@@ -30,6 +30,9 @@ static void test_three_times(void)
     broke(&b, &same, &lost); /* in another session under another number: the same */
     CHECK(blame_is_condemned(&b, &one) && blame_is_condemned(&b, &same));
     CHECK(!blame_is_condemned(&b, &other));
+    CHECK(!b.silent && !blame_is_cut(&b, &one));
+    blame_cut(&b, &one);
+    CHECK(blame_is_cut(&b, &same) && !blame_is_cut(&b, &other));
     blame_session(&b);
     CHECK(blame_is_condemned(&b, &one)); /* for the rest of the run */
     for (unsigned n = 0; n < BLAME_SOURCE_MAX; n++)

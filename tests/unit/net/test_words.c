@@ -168,6 +168,22 @@ static void test_judge(void)
     }
 }
 
+/* LOGIN-DELAY of CAPA before the sign-in. */
+static void test_login_delay(void)
+{
+    static const struct {
+        const char *line;
+        int s;
+    } rows[] = {{"LOGIN-DELAY 10", 10}, {"login-delay 300 USER", 300}, {"LOGIN-DELAY", 0},
+        {"LOGIN-DELAY -1", 0}, {"LOGIN-DELAY 99999999", 0}, {"LOGIN-DELAYED 7", 0}};
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        struct stream_words w = {0};
+        CHECK_LABEL("%s", rows[i].line);
+        stream_words_line(&w, P3, rows[i].line, strlen(rows[i].line));
+        CHECK_INT(w.login_delay_s, rows[i].s);
+    }
+}
+
 /* A refusal that speaks of the way of signing in is worth another way; one of a password never is. */
 static void test_blames(void)
 {
@@ -336,6 +352,7 @@ int main(void)
         {"greetings", test_greets},
         {"judgement", test_judge},
         {"is it the mechanism", test_blames},
+        {"LOGIN-DELAY", test_login_delay},
         {"plain words", test_plain},
         {"secrets", test_secret},
         {"octets on their way out", test_out},

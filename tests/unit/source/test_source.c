@@ -545,6 +545,156 @@ static void test_not_pop3(void)
     script_done(&sc);
 }
 
+/* ---- messages that were not what they seemed ---- */
+static void note_doubt(void *ctx, size_t item, bool certain)
+{
+    buf_printf(ctx, "%zu%s,", item + 1, certain ? "!" : "");
+}
+
+/* Mail of 40 octets each, but for what is said; RETR 2 ends too early, or an odd answer comes at last. */
+struct stray {
+    const char *label, *retr1, *retr2, *retr3, *list;
+    bool guard;
+    const char *doubted; /* by number; "!": certainly */
+    const char *said;
+};
+
+#define WHOLE "+OK\n12345678901234567890123456789012345678\n.\n"
+#define CUT   "+OK\n123456789012345678\n.\n"
+#define EVEN  "+OK\n1 40\n2 40\n3 40\n.\n"
+
+static const struct stray strays[] = {
+    {"all is well", WHOLE, WHOLE, WHOLE, EVEN, false, "", "RETR 1|RETR 2|RETR 3|"},
+    {"sizes that lie are no sign", WHOLE, WHOLE, WHOLE, "+OK\n1 41\n2 99\n3 9\n.\n", false, "",
+        "RETR 1|RETR 2|RETR 3|"},
+    {"text behind the dot", WHOLE, CUT "more\n.\n", WHOLE, EVEN, false, "2,", "RETR 1|RETR 2|RETR 3|"},
+    {"what looks like a reply", WHOLE, CUT "+OK\nmore\n.\n", WHOLE, EVEN, false, "3,2,",
+        "RETR 1|RETR 2|RETR 3|"},
+    {"the same, and sizes lie from the first on", WHOLE, CUT "+OK\nmore\n.\n", WHOLE,
+        "+OK\n1 41\n2 41\n3 41\n.\n", false, "3,1,2,", "RETR 1|RETR 2|RETR 3|"},
+    {"leave taken after a whole message", WHOLE, WHOLE, WHOLE "-ERR too long idle\n", EVEN, false, "",
+        "RETR 1|RETR 2|RETR 3|"},
+    {"leave taken after half a message", WHOLE, WHOLE, CUT "-ERR too long idle\n", EVEN, false, "3,",
+        "RETR 1|RETR 2|RETR 3|"},
+    {"guarded", WHOLE, CUT "+OK\nmore\n.\n", WHOLE, EVEN, true, "2!,", "RETR 1|NOOP|RETR 2|"},
+    {"guarded, all is well", WHOLE, WHOLE, WHOLE, EVEN, true, "", "RETR 1|NOOP|RETR 2|NOOP|RETR 3|NOOP|"},
+};
+
+static void check_stray(const struct stray *r)
+{
+    const struct script_row answers[] = {{"CAPA", CAPA_ALL}, {"STAT", "+OK 3 120\n"}, {"LIST", r->list},
+        {"UIDL", "+OK\n1 a\n2 b\n3 c\n.\n"}, {"RETR 1", r->retr1}, {"RETR 2", r->retr2}, {"RETR 3", r->retr3},
+        {"NOOP", "+OK\n"}, {NULL, NULL}};
+    struct script sc = {.rows = answers};
+    struct source *s = source_new();
+    struct buf order = {0}, doubted = {0};
+    struct got got[3];
+    struct done done = {0};
+    CHECK_LABEL("%s", r->label);
+    if (r->guard)
+        source_guard(s);
+    source_on_doubt(s, note_doubt, &doubted);
+    source_inventory(s, on_done, &done);
+    CHECK_INT(script_run(&sc, s, NULL), 0);
+    size_t before = buf_len(&sc.said);
+    for (size_t i = 0; i < 3; i++) {
+        got[i] = (struct got){.order = &order, .name = (char)('a' + i)};
+        source_fetch(s, i, on_data, on_got, &got[i]);
+    }
+    struct error err;
+    int rc = script_run(&sc, s, &err);
+    if (rc < 0)
+        source_abort(s, &err);
+    CHECK_STR(buf_str(&doubted), r->doubted);
+    CHECK_STR(buf_str(&sc.said) + before, r->said);
+    CHECK_INT(source_outstanding(s), 0);
+    for (size_t i = 0; i < 3; i++) {
+        CHECK_INT(got[i].done.calls, 1);
+        buf_done(&got[i].data);
+    }
+    source_free(s);
+    script_done(&sc);
+    buf_done(&order);
+    buf_done(&doubted);
+}
+
+static void test_strays(void)
+{
+    for (size_t i = 0; i < sizeof strays / sizeof *strays; i++)
+        check_stray(&strays[i]);
+}
+
+/* How long a silence may last goes by what is owed. */
+static void check_waiting(const struct source *s, enum source_silence kind, const char *words)
+{
+    struct source_waiting w = source_waiting(s);
+    CHECK_INT(w.kind, kind);
+    CHECK_STR(w.words, words);
+    CHECK(w.most_ms >= 20000 && w.most_ms <= 300000);
+}
+
+static size_t pull_all(struct source *s)
+{
+    char out[256];
+    return source_pull(s, out, sizeof out);
+}
+
+static void feed(struct source *s, const char *text)
+{
+    CHECK_INT(source_feed(s, text, strlen(text), NULL), 0);
+}
+
+static void test_silence(void)
+{
+    struct source *s = source_new();
+    struct done done = {0};
+    source_inventory(s, on_done, &done);
+    check_waiting(s, SOURCE_SILENCE_OTHER, "");
+    pull_all(s);
+    check_waiting(s, SOURCE_SILENCE_CAPA, "CAPA");
+    feed(s, "+OK\r\nTOP\r\nUIDL\r\nPIPELINING\r\n.\r\n");
+    pull_all(s);
+    check_waiting(s, SOURCE_SILENCE_OTHER, "STAT");
+    feed(s, "+OK 1 100\r\n");
+    pull_all(s);
+    check_waiting(s, SOURCE_SILENCE_QUEUE, "LIST");
+    feed(s, "+OK\r\n1 100\r\n.\r\n");
+    check_waiting(s, SOURCE_SILENCE_QUEUE, "UIDL"); /* it went out behind LIST, and may be lost */
+    feed(s, "+OK\r\n1 a\r\n.\r\n");
+    check_waiting(s, SOURCE_SILENCE_OTHER, "");
+    source_free(s);
+}
+
+static void ignore_data(void *ctx, const void *data, size_t len)
+{
+    (void)ctx;
+    (void)data;
+    (void)len;
+}
+
+static void test_silence_in_message(void)
+{
+    struct source *s = source_new();
+    struct done done = {0}, fetched = {0};
+    source_without_capa(s);
+    source_inventory(s, on_done, &done);
+    pull_all(s);
+    check_waiting(s, SOURCE_SILENCE_OTHER, "STAT");
+    feed(s, "+OK 1 100\r\n");
+    pull_all(s);
+    feed(s, "+OK\r\n1 100\r\n.\r\n");
+    pull_all(s);
+    check_waiting(s, SOURCE_SILENCE_OTHER, "UIDL"); /* without CAPA nothing is pipelined */
+    feed(s, "+OK\r\n1 a\r\n.\r\n");
+    CHECK_INT(done.calls, 1);
+    source_fetch(s, 0, ignore_data, on_done, &fetched);
+    pull_all(s);
+    check_waiting(s, SOURCE_SILENCE_OTHER, "RETR 1");
+    feed(s, "+OK\r\ntext\r\n.\r");
+    check_waiting(s, SOURCE_SILENCE_MESSAGE, "RETR 1");
+    source_free(s);
+}
+
 int main(void)
 {
     static const struct check_test tests[] = {
@@ -560,6 +710,9 @@ int main(void)
         {"abort in the inventory", test_abort_inventory},
         {"free with requests outstanding", test_free_outstanding},
         {"not POP3", test_not_pop3},
+        {"what came after a message", test_strays},
+        {"silence", test_silence},
+        {"silence in a message", test_silence_in_message},
     };
     return check_main("source", tests, sizeof tests / sizeof *tests);
 }
