@@ -28,6 +28,9 @@ static void add_mechanism(struct stream_words *w, const char *name, size_t len)
     size_t used = strlen(w->mechanisms);
     if (!len || used + len + 3 > sizeof w->mechanisms)
         return;
+    for (size_t i = 0; i < len; i++)
+        if (name[i] <= ' ' || name[i] > '~') /* a NUL would end the list */
+            return;
     if (!used)
         w->mechanisms[used++] = ' ';
     for (size_t i = 0; i < len; i++)

@@ -11,7 +11,7 @@ fill taro --count 20 --octets 60000
 certificate=(--cert "$S/certs/good.pem" --key "$S/certs/good.key")
 relay alarm tls --to "127.0.0.1:$CLOUD_IMAP_PORT" "${certificate[@]}" \
     --swap '^(\S+ OK) (\[CAPABILITY[^]]*\] )?Logged in.?' '\1 [ALERT] The mailbox is 95% full' \
-    --swap '^(\S+ OK \[READ-WRITE\] )' '* OK [ALERT] Maintenance at noon\r\n\1' \
+    --swap '^(\S+ OK \[READ-(WRITE|ONLY)\] )' '* OK [ALERT] Maintenance at noon\r\n\1' \
     --swap '^(\S+ OK \[(APPENDUID)[^]]*\])' '* OK [ALERT] Maintenance at noon\r\n* NO [ALERT] The disk is warm\r\n\1'
 to=imaps://taro@localhost:$relay_port
 go() { # COMMAND [OPTIONS]
@@ -40,7 +40,6 @@ check "the log has them" grep -q 'The disk is warm' "$W"/work/log/job-1.ndjson
 go migrate --work-dir "$W/work-2" --format json
 check "migrate: in the JSON" test "$(jq '.alerts | length' "$W/out")" = 2
 printf 'from,to\n%s,%s\n' "$(pop_url taro)" "$to" >"$W/list.csv"
-raw check --accounts "$W/list.csv" --from-password-file "$W/password" --to-password-file "$W/password" --ca-file "$SERVERS_CA" \
-    --work-dir "$W/work-3"
+raw check --accounts "$W/list.csv" --trust-list --from-password-file "$W/password" --to-password-file "$W/password" --ca-file "$SERVERS_CA"
 expect_exit "check of a list" 0
 check "a list: shown once each, with the account" told "The mailbox is 95% full" "Maintenance at noon"
