@@ -147,7 +147,7 @@ ok "each command, by each way of giving the password"
 # Killed in the midst, by the list, and again; a batch of right and wrong passwords.
 for signal in KILL none; do
     said=$((said + 1))
-    "$POPFERRY" migrate --accounts "$W/given/list.csv" --from-host "pop3s://localhost:$LEGACY_POP3S_PORT" \
+    "$POPFERRY" migrate --accounts "$W/given/list.csv" --trust-list --from-host "pop3s://localhost:$LEGACY_POP3S_PORT" \
         --to-host "imaps://localhost:$CLOUD_IMAPS_PORT" --ca-file "$SERVERS_CA" --work-dir "$W/work-batch" --verbose \
         --progress json:9 9>"$W/said/$said-progress" >"$W/said/$said-batch.out" 2>"$W/said/$said-batch.err" </dev/null &
     ferry=$!
@@ -166,7 +166,7 @@ for command in status report; do
         >"$W/said/$said-$command.out" 2>"$W/said/$said-$command.err" </dev/null
 done
 said=$((said + 1))
-"$POPFERRY" accounts check "$W/given/list.csv" --from-host "pop3s://localhost:$LEGACY_POP3S_PORT" \
+"$POPFERRY" accounts check "$W/given/list.csv" --trust-list --from-host "pop3s://localhost:$LEGACY_POP3S_PORT" \
     --to-host "imaps://localhost:$CLOUD_IMAPS_PORT" >"$W/said/$said-accounts.out" 2>"$W/said/$said-accounts.err" </dev/null
 
 # A slow run by an environment variable: what /proc shows once it was read.
