@@ -360,11 +360,15 @@ static void print_end(const struct batch_work *w, int code)
         batch_pairs_print(&w->list);
         putchar('\n');
     }
-    batch_report_text(stdout, w->self->name, w->accounts, w->list.count, w->options->all, columns(), again);
+    /* Of a dry run in the words of a plan: what would be. */
+    batch_report_text(stdout, w->scratch ? "plan" : w->self->name, w->accounts, w->list.count,
+        w->options->all, columns(), again);
     if (w->list.disabled)
         printf(_("Not enabled in the list, and left out: %zu.\n"), w->list.disabled);
     if (w->list.elsewhere)
         printf(_("Of other shards: %zu.\n"), w->list.elsewhere);
+    if (w->scratch)
+        printf("%s\n", _("Nothing was changed: this was a dry run."));
 }
 
 /* What all accounts make together is printed in place of a table. */
@@ -428,11 +432,13 @@ static int prepare(struct batch_work *w, int *ret_lock, struct error *err)
         catalog_load(o->catalogs, options_count(o->catalogs), &w->catalog, err) < 0)
         return -1;
     claim_variables(&w->list);
-    if (w->self->kind->keeps) {
-        if (work_dir_make(o->work_dir, err) < 0 ||
-            (*ret_lock = work_dir_lock_batch(o->work_dir, o->shard, o->shards, err)) < 0 ||
-            batch_list_look(&w->list, o, err) < 0)
-            return -1;
+    if (w->self->kind->keeps && !w->scratch &&
+        (work_dir_make(o->work_dir, err) < 0 ||
+            (*ret_lock = work_dir_lock_batch(o->work_dir, o->shard, o->shards, err)) < 0))
+        return -1;
+    if (w->self->kind->keeps && batch_list_look(&w->list, o, err) < 0)
+        return -1;
+    if (w->self->kind->keeps && !w->scratch) {
         w->status_path = file_of(w, "status", false, "json");
         w->failures_path = file_of(w, "failures", true, "csv");
     }
@@ -470,6 +476,7 @@ int batch_command(const struct command *self, const struct options *o)
         .options = o,
         .clock = clock_system(),
         .jobs = jobs_of(o),
+        .scratch = self->kind->dry_is_scratch && o->dry_run,
         .documents = o->format == FORMAT_JSON || o->verbose || !strcmp(self->name, "plan")};
     pthread_mutex_init(&w.lock, NULL);
     w.papers_end = &w.papers;

@@ -166,6 +166,7 @@ static void work_on(struct task *t, FILE *out, struct errand *e)
     char *archive CLEANUP(mem_free_str) = folder_for(job.archive_dir, entry->work_dir);
     if (entry->work_dir)
         job.work_dir = entry->work_dir;
+    job.scratch = w->scratch;
     if (archive)
         job.archive_dir = archive;
     const char **others = w->self->kind->uploads ? beside(w, entry) : NULL;
@@ -186,7 +187,7 @@ static int64_t wait_of(struct batch_work *w, size_t account, const struct errand
     const struct error *e = &r->error;
     if (r->code != EXIT_CODE_TEMPORARY || e->code == ERROR_CANCELLED || e->code == ERROR_LOCKED)
         return 0;
-    if (!w->self->kind->keeps) /* a check tells how it is now */
+    if (!w->self->kind->keeps || w->scratch) /* a check tells how it is now */
         return 0;
     if (r->now)
         *tries = 0;
@@ -217,7 +218,7 @@ static void end(struct task *t, const struct errand *e, struct batch_end *ret)
 static void keep_text(
     const struct batch_work *w, const struct batch_entry *entry, const char *text, size_t len)
 {
-    if (!entry->work_dir || !len || access(entry->work_dir, W_OK) < 0)
+    if (!entry->work_dir || w->scratch || !len || access(entry->work_dir, W_OK) < 0)
         return;
     char *path CLEANUP(mem_free_str) = mem_printf(
         "%s/%s.%s", entry->work_dir, w->self->name, w->options->format == FORMAT_JSON ? "json" : "txt");

@@ -37,6 +37,7 @@ struct batch_work {
     unsigned jobs;                     /* at once */
     int64_t began_s, status_ms;        /* status_ms: when status.json is due again */
     char *status_path, *failures_path; /* NULL: the command keeps nothing */
+    bool scratch;                      /* a dry run that keeps nothing (errand_kind.dry_is_scratch) */
     bool status_failed;                /* told of already */
     bool documents, any_document;      /* what accounts print goes to standard output; some has */
 };

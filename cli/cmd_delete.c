@@ -15,6 +15,7 @@
 
 struct run {
     struct errand *errand;
+    struct deletion deletion;
     struct print_stream stream;
     struct verify_list attention;
 };
@@ -50,28 +51,36 @@ static bool read_answer(struct run *r, char *dst, int cap)
     return false;
 }
 
-/* Asked on the terminal; standard output may be a file. */
-static bool confirm(void *ctx, uint64_t messages, uint64_t octets)
-{
-    struct run *r = ctx;
-    char size[32], answer[16] = "";
-    talk_clear(r->errand->talk);
-    fprintf(stderr,
-        "Each of them was read in the destination just now, and is the same there.\n"
-        "Delete %llu messages (%s) from %s? Type yes: ",
-        N(messages), text_octets(size, sizeof size, octets), r->errand->job->from.host);
-    fflush(stderr);
-    return read_answer(r, answer, sizeof answer) && !strcmp(answer, "yes\n");
-}
-
 static void print_counts(FILE *out, const struct deletion *d)
 {
     char size[32];
     verify_print_line(out, "deleted now", d->deleted, text_octets(size, sizeof size, d->deleted_octets));
     verify_print_line(out, "kept, since not old enough", d->younger, "");
+    verify_print_line(out, "left for a later run (--limit)", d->later, "");
     verify_print_line(out, "kept, since left out as asked", d->verification.filtered, "--since and the like");
     verify_print_line(out, "kept, since not proved", d->kept, "listed below");
     verify_print_line(out, "gone before it was their turn", d->gone, "not by popferry");
+}
+
+/* Asked on the terminal; standard output may be a file. What was found comes first: who answers must see of
+ * which mailbox it is, and what was proved. */
+static bool confirm(void *ctx, uint64_t messages, uint64_t octets)
+{
+    struct run *r = ctx;
+    char size[32], answer[16] = "";
+    const struct job *job = r->errand->job;
+    talk_clear(r->errand->talk);
+    verify_print_sides(stderr, job, &r->deletion.verification);
+    verify_print_counts(stderr, &r->deletion.verification);
+    print_counts(stderr, &r->deletion);
+    fprintf(stderr,
+        "%llu messages would go from the mailbox of %s at %s, and stay in that of %s at %s.\n"
+        "Each of them was read in the destination just now, and is the same there.\n"
+        "Delete %llu messages (%s) from %s? Type yes: ",
+        N(messages), endpoint_mailbox(&job->from), job->from.host, endpoint_mailbox(&job->to), job->to.host,
+        N(messages), text_octets(size, sizeof size, octets), job->from.host);
+    fflush(stderr);
+    return read_answer(r, answer, sizeof answer) && !strcmp(answer, "yes\n");
 }
 
 static void print_verdict(const struct run *r, const struct deletion *d, int rc)
@@ -87,12 +96,16 @@ static void print_verdict(const struct run *r, const struct deletion *d, int rc)
         fprintf(out,
             "Stopped before the end: %llu messages are not known to be deleted; run the same command again.\n",
             N(d->left));
-    else if (!d->chosen)
+    else if (!d->chosen && !d->later)
         fprintf(out, "There was nothing to delete.\n");
     else
         fprintf(out,
             "Deleted, and no longer in the source's list: %llu messages, each read in the destination before.\n",
             N(d->deleted));
+    if (d->later)
+        fprintf(out,
+            "%llu more messages are proved and could go; the same command without --limit deletes them.\n",
+            N(d->later));
     if (d->kept)
         fprintf(out,
             "%llu messages stay on the source, since they are not proved to be in the destination.\n",
@@ -123,6 +136,7 @@ static json_t *json_deletion(const struct deletion *d)
         {"deleted_octets", d->deleted_octets},
         {"gone", d->gone},
         {"younger", d->younger},
+        {"later", d->later},
         {"kept", d->kept},
         {"left", d->left},
         {"sessions", d->sessions},
@@ -145,7 +159,7 @@ static void tell(struct errand_result *r, const struct deletion *d, bool dry_run
     r->octets = d->verification.source_octets;
     r->done = d->deleted;
     r->done_octets = d->deleted_octets;
-    r->rest = dry_run ? d->chosen : d->left;
+    r->rest = (dry_run ? d->chosen : d->left) + d->later;
     r->attention = d->kept;
     if (!r->told)
         return;
@@ -153,12 +167,13 @@ static void tell(struct errand_result *r, const struct deletion *d, bool dry_run
     text_octets(size, sizeof size, dry_run ? d->chosen_octets : d->deleted_octets);
     if (d->declined)
         errand_part(r, "nothing deleted: the answer was not \"yes\"");
-    else if (!d->chosen)
+    else if (!d->chosen && !d->later)
         errand_part(r, "nothing to delete");
     else
         errand_part(r, "%s %s (%s)", count, dry_run ? "would be deleted" : "deleted", size);
     errand_count(r, d->younger, "not old enough", "not old enough");
     errand_count(r, dry_run ? 0 : d->left, "left", "left");
+    errand_count(r, d->later, "left for later", "left for later");
     errand_count(r, d->kept, "kept, since not proved", "kept, since not proved");
 }
 
@@ -175,23 +190,24 @@ static void delete_messages(struct run *r)
     struct errand *e = r->errand;
     const struct options *o = e->options;
     struct error err = {0};
-    struct deletion d;
+    struct deletion *d = &r->deletion;
     struct verify_sink sink = {.message = on_message, .ctx = r};
     struct delete_policy policy = {.older_than_days = o->older_than,
         .dry_run = o->dry_run,
+        .limit = o->limit,
         .confirm = o->yes ? NULL : confirm,
         .ctx = r};
     bool json = o->format == FORMAT_JSON;
     if (json)
         print_stream_open(&r->stream, e->out, "delete", e->job);
-    int rc = migrate_delete(e->job, e->world, &policy, &sink, &d, &err);
-    errand_end(e, rc, &err, d.kept ? EXIT_CODE_ATTENTION : EXIT_CODE_DONE);
-    tell(&e->result, &d, o->dry_run);
+    int rc = migrate_delete(e->job, e->world, &policy, &sink, d, &err);
+    errand_end(e, rc, &err, d->kept ? EXIT_CODE_ATTENTION : EXIT_CODE_DONE);
+    tell(&e->result, d, o->dry_run);
     talk_clear(e->talk);
     if (json)
-        print_json(r, &d, &err);
+        print_json(r, d, &err);
     else
-        print_text(r, &d, rc);
+        print_text(r, d, rc);
 }
 
 int cmd_delete_ready(const struct options *o, bool batch, struct error *err)

@@ -27,6 +27,9 @@ struct run {
     struct errand *errand;
     struct print_stream stream;
     struct list attention;
+    bool dry;     /* what would be done is told, from the headers alone */
+    char **makes; /* mailboxes that would be made */
+    size_t make_count;
 };
 
 /* A session that broke and was taken up again tells of the same message twice. */
@@ -66,10 +69,27 @@ static void list_done(struct list *l)
     free(l->entries);
 }
 
+static void on_missing_mailbox(void *ctx, const char *name)
+{
+    struct run *r = ctx;
+    r->makes = mem_grow(r->makes, r->make_count + 1, sizeof *r->makes);
+    r->makes[r->make_count++] = mem_strdup(name);
+}
+
+static void run_done(struct run *r)
+{
+    list_done(&r->attention);
+    for (size_t i = 0; i < r->make_count; i++)
+        free(r->makes[i]);
+    free(r->makes);
+}
+
 static void on_message(void *ctx, const struct outcome_message *m)
 {
     struct run *r = ctx;
     FILE *out = r->errand->out;
+    if (r->dry && !strcmp(m->verdict, "done-before")) /* as migrate, which tells what it settles itself */
+        return;
     if (r->errand->options->format == FORMAT_JSON) {
         talk_clear(r->errand->talk);
         print_stream_message(&r->stream, m);
@@ -94,18 +114,20 @@ static void line(FILE *out, const char *what, uint64_t n, const char *more)
         fprintf(out, "  %-34s %8llu%s\n", what, N(n), more);
 }
 
-static void print_counts(FILE *out, const struct outcome *o)
+static void print_counts(FILE *out, const struct outcome *o, bool dry)
 {
     char size[32], more[64];
     snprintf(more, sizeof more, "   %s", text_octets(size, sizeof size, o->copied_octets));
-    fprintf(out, "  %-34s %8llu%s\n", "copied now", N(o->copied), o->copied ? more : "");
+    fprintf(out, "  %-34s %8llu%s\n", dry ? "would be copied" : "copied now", N(o->copied),
+        o->copied ? more : "");
     line(out, "copied or settled by earlier runs", o->done_before, "");
     line(out, "already in the destination", o->present, "");
     line(out, "duplicates within the source", o->duplicates, "   same content, there once");
     line(out, "left out (--since and the like)", o->filtered, "   popferry plan lists them");
     line(out, "left for a later run (--limit)", o->later, "");
     line(out, "the source server's own notes", o->not_mail, "   no mail");
-    line(out, "larger than the destination takes", o->too_big, "   in quarantine, listed below");
+    line(out, "larger than the destination takes", o->too_big,
+        dry ? "   listed below" : "   in quarantine, listed below");
     line(out, "refused by the destination", o->refused, "   listed below");
     line(out, "in quarantine since an earlier run", o->quarantined, "   listed below");
     line(out, "not given out by the source", o->unreadable, "   listed below");
@@ -113,7 +135,7 @@ static void print_counts(FILE *out, const struct outcome *o)
     line(out, "of an interrupted run, found sent", o->recovered, "");
     line(out, "times the connection was made again", o->reconnects, "");
     line(out, "written to the archive", o->archived, "");
-    if (o->copied) {
+    if (o->copied && !dry) {
         fprintf(out,
             "Dates (INTERNALDATE) of the copies: %llu from Received, %llu from Date, %llu set to now.\n",
             N(o->by_date_source[MAIL_DATE_RECEIVED]), N(o->by_date_source[MAIL_DATE_DATE]),
@@ -130,11 +152,11 @@ static void print_counts(FILE *out, const struct outcome *o)
     }
 }
 
-static void print_attention(FILE *out, const struct list *l)
+static void print_attention(FILE *out, const struct list *l, bool dry)
 {
     if (!l->count)
         return;
-    fprintf(out, "Not in the destination (%zu):\n", l->count);
+    fprintf(out, "%s (%zu):\n", dry ? "Would not be in the destination" : "Not in the destination", l->count);
     for (size_t i = 0; i < l->count; i++) {
         const struct entry *e = &l->entries[i];
         char date[16], size[32];
@@ -203,10 +225,41 @@ static void print_destination(const struct run *r, const struct outcome *o)
     fprintf(out, "Destination: %s at %s, mailbox %s%s", endpoint_mailbox(&job->to), job->to.host, folder,
         o->folder_created ? " (created)" : "");
     if (!job_has_one_mailbox(job))
-        fprintf(out, " (%llu had work)", N(o->mailboxes));
-    if (o->end_checked && o->mailboxes)
+        fprintf(out, r->dry ? " (%llu have work)" : " (%llu had work)", N(o->mailboxes));
+    if ((o->end_checked && o->mailboxes) || r->dry)
         fprintf(out, ", %llu messages", N(o->destination_messages));
     fputc('\n', out);
+}
+
+/* At most so many, of what would be in the destination then. */
+static uint64_t may_go(const struct run *r, const struct outcome *o)
+{
+    uint64_t there = o->copied + o->done_before + o->present + o->duplicates, limit = r->errand->job->limit;
+    return there < limit ? there : limit;
+}
+
+static void print_dry(const struct run *r, const struct outcome *o)
+{
+    FILE *out = r->errand->out;
+    const struct options *options = r->errand->options;
+    for (size_t i = 0; i < r->make_count; i++)
+        fprintf(out, "%s%s%s", i ? ", " : "Mailboxes that would be made: ", r->makes[i],
+            i + 1 == r->make_count ? "\n" : "");
+    print_counts(out, o, true);
+    print_attention(out, &r->attention, true);
+    if (options->delete_source_text && options->older_than >= 0)
+        fprintf(out,
+            "Then what is in the destination would be verified there, and what is proved and older than %d days deleted "
+            "from the source: at most %llu messages.\n",
+            options->older_than, N(may_go(r, o)));
+    else if (options->delete_source_text)
+        fprintf(out,
+            "Then what is in the destination would be verified there, and what is proved deleted from the source: at most "
+            "%llu messages.\n",
+            N(may_go(r, o)));
+    fprintf(out,
+        "Nothing was changed: this was a dry run. Verdicts that rest on headers alone are settled by content when "
+        "migrating; --verbose lists each message.\n");
 }
 
 static void print_text(const struct run *r, const struct outcome *o, int rc)
@@ -217,8 +270,12 @@ static void print_text(const struct run *r, const struct outcome *o, int rc)
     fprintf(out, "Source:      %s at %s, %llu messages, %s\n", endpoint_mailbox(&job->from), job->from.host,
         N(o->messages), text_octets(size, sizeof size, o->octets));
     print_destination(r, o);
-    print_counts(out, o);
-    print_attention(out, &r->attention);
+    if (r->dry) {
+        print_dry(r, o);
+        return;
+    }
+    print_counts(out, o, false);
+    print_attention(out, &r->attention, false);
     if (o->quarantined_now + o->quarantined)
         fprintf(out,
             "What the destination refused lies as received in %s/quarantine, with its reasons.\n"
@@ -276,11 +333,45 @@ static void tell(struct errand_result *r, const struct outcome *o)
 
 static void print_json(struct run *r, const struct outcome *o, int rc, const struct error *err)
 {
-    bool agree = rc == 0 && !outcome_attention(o) && !o->not_reached && !o->later && !o->filtered;
-    print_stream_close(
-        &r->stream, json_pack("{s:o, s:o, s:o, s:b, s:i}", "summary", print_json_outcome(o), "alerts",
-                        print_json_alerts(&r->errand->alerts), "error", print_json_error(err), "agree",
-                        (int)agree, "exit_code", r->errand->result.code));
+    bool agree = rc == 0 && !outcome_attention(o) && !o->not_reached && !o->later && !o->filtered &&
+                 !(r->dry && o->copied);
+    json_t *rest = json_pack("{s:o, s:o, s:o, s:b, s:b, s:i}", "summary", print_json_outcome(o), "alerts",
+        print_json_alerts(&r->errand->alerts), "error", print_json_error(err), "agree", (int)agree, "dry_run",
+        (int)r->dry, "exit_code", r->errand->result.code);
+    json_t *makes = json_array();
+    for (size_t i = 0; i < r->make_count; i++)
+        json_array_append_new(makes, json_string(r->makes[i]));
+    if (r->dry)
+        json_object_set(rest, "mailboxes_to_make", makes);
+    if (r->dry && r->errand->options->delete_source_text)
+        json_object_set_new(rest, "delete_at_most", json_integer((json_int_t)may_go(r, o)));
+    json_decref(makes);
+    print_stream_close(&r->stream, rest);
+}
+
+/* In the words of a plan, as it is one. */
+static void tell_dry(struct errand_result *r, const struct outcome *o)
+{
+    char size[32];
+    r->told = !r->error.code;
+    r->messages = o->messages;
+    r->octets = o->octets;
+    r->done = o->copied;
+    r->done_octets = o->copied_octets;
+    r->rest = o->copied + o->later;
+    r->attention = outcome_attention(o);
+    if (!r->told)
+        return;
+    if (o->copied)
+        errand_part(
+            r, "%llu would be copied, %s", N(o->copied), text_octets(size, sizeof size, o->copied_octets));
+    else
+        errand_part(r, "nothing would be copied");
+    errand_count(r, o->done_before + o->present, "there already", "there already");
+    errand_count(r, o->duplicates, "duplicate", "duplicates");
+    errand_count(r, o->filtered, "left out", "left out");
+    errand_count(r, o->later, "left for later", "left for later");
+    errand_count(r, r->attention, "cannot be copied", "cannot be copied");
 }
 
 static void migrate(struct run *r)
@@ -288,17 +379,21 @@ static void migrate(struct run *r)
     struct errand *e = r->errand;
     struct error err = {0};
     struct outcome o;
-    struct outcome_sink sink = {.message = on_message, .ctx = r};
+    struct outcome_sink sink = {.message = on_message, .missing_mailbox = on_missing_mailbox, .ctx = r};
     bool json = e->options->format == FORMAT_JSON;
     if (json)
         print_stream_open(&r->stream, e->out, "migrate", e->job);
-    int rc = migrate_run(e->job, e->world, &sink, &o, &err);
+    int rc = r->dry ? migrate_plan(e->job, e->world, &sink, &o, &err)
+                    : migrate_run(e->job, e->world, &sink, &o, &err);
     errand_end(e, rc, &err, outcome_attention(&o) ? EXIT_CODE_ATTENTION : EXIT_CODE_DONE);
-    tell(&e->result, &o);
+    if (r->dry)
+        tell_dry(&e->result, &o);
+    else
+        tell(&e->result, &o);
     talk_clear(e->talk);
     if (json)
         print_json(r, &o, rc, &err);
-    else if (rc == 0 || o.messages)
+    else if (rc == 0 || (o.messages && !r->dry))
         print_text(r, &o, rc);
 }
 
@@ -326,10 +421,10 @@ static void then_delete(struct errand *e)
 
 static int migrate_errand(struct errand *e)
 {
-    struct run run = {.errand = e};
+    struct run run = {.errand = e, .dry = e->job->scratch};
     migrate(&run);
-    list_done(&run.attention);
-    if (e->options->delete_source_text)
+    run_done(&run);
+    if (e->options->delete_source_text && !e->job->scratch)
         then_delete(e);
     return e->result.code;
 }
@@ -340,4 +435,4 @@ static int migrate_ready(const struct options *o, bool batch, struct error *err)
 }
 
 const struct errand_kind cmd_migrate_kind = {
-    .ready = migrate_ready, .run = migrate_errand, .keeps = true, .uploads = true};
+    .ready = migrate_ready, .run = migrate_errand, .keeps = true, .dry_is_scratch = true, .uploads = true};

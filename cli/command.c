@@ -5,6 +5,7 @@
 #include "i18n.h"
 #include "print.h"
 #include "talk.h"
+#include <stdio.h>
 
 int command_refuse_line(const struct command *self, bool json, const struct error *err)
 {
@@ -33,6 +34,10 @@ bool command_begin(
         *ret_code = command_refuse_line(self, command_line_wants_json(argc, argv), &err);
         return false;
     }
+    if (ret->twice && !ret->quiet)
+        fprintf(stderr,
+            "popferry: warning: --%s is given twice, with different values: the last one counts\n",
+            ret->twice);
     if (i18n_begin(ret->lang, &err) == 0)
         return true;
     *ret_code = command_refuse(self, ret, &err);

@@ -84,15 +84,12 @@ static int check_value(const char *dashes, const struct option_row *row, const c
     return usage(err, "%s%s: its value is empty", dashes, row->name);
 }
 
-static int check_twice(
-    const struct reading *r, const struct option_row *row, const char *value, struct error *err)
+/* The last one counts, as in a script that puts its own options behind; it is told. */
+static void note_twice(struct reading *r, const struct option_row *row, const char *value)
 {
-    for (size_t i = 0; i < r->said_count && row->kind != OPTION_LIST; i++) {
-        const struct said *s = &r->said[i];
-        if (s->row == row && value && strcmp(s->value, value) != 0)
-            return usage(err, "--%s is given twice, with different values: leave one out%s", row->name, "");
-    }
-    return 0;
+    for (size_t i = 0; i < r->said_count && row->kind != OPTION_LIST; i++)
+        if (r->said[i].row == row && value && strcmp(r->said[i].value, value) != 0)
+            r->options->twice = row->name;
 }
 
 /* value: owned by the caller. */
@@ -100,8 +97,9 @@ static int note(struct reading *r, const struct option_row *row, const char *val
 {
     if (!option_table_heeds(row, r->command->name))
         return not_heeded(row, r->command->name, err);
-    if (check_value("--", row, value, err) < 0 || check_twice(r, row, value, err) < 0)
+    if (check_value("--", row, value, err) < 0)
         return -1;
+    note_twice(r, row, value);
     r->said = mem_grow(r->said, r->said_count + 1, sizeof *r->said);
     r->said[r->said_count++] = (struct said){row, mem_strdup(value)};
     return 0;

@@ -60,9 +60,10 @@ struct errand_kind {
     int (*ready)(const struct options *o, bool batch, struct error *err);
     /* Fills e->result and returns its code. What went wrong is told by the caller, from result.error. */
     int (*run)(struct errand *e);
-    bool source_alone;                /* a job without a destination will do */
-    bool keeps;                       /* it has a ledger: job->work_dir is work_dir_of_job's */
-    bool uploads;                     /* the destination's daily limit concerns it: job->upload_cap */
+    bool source_alone;   /* a job without a destination will do */
+    bool keeps;          /* it has a ledger: job->work_dir is work_dir_of_job's */
+    bool dry_is_scratch; /* with --dry-run it keeps nothing: the ledger is a copy, and no file is written */
+    bool uploads;        /* the destination's daily limit concerns it: job->upload_cap */
     const struct errand_whole *whole; /* NULL: each account has a result of its own */
 };
 

@@ -85,6 +85,7 @@ struct options {
     int progress_fd;
     char *protocol;                   /* discover */
     const char *words[OPTIONS_WORDS]; /* what stood beside the options; borrowed from argv; NULL: not given */
+    const char *twice;                /* an option that the command line gives two values; NULL: none */
     unsigned char given[OPTIONS_MAX]; /* enum option_origin, by option_table_index */
 };
 

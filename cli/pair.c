@@ -82,6 +82,7 @@ static int run_pair(const struct command *self, const struct options *o)
         (kind->uploads && find_upload_cap(o, &job, &err) < 0))
         return command_refuse(self, o, &err);
     job.wait_for_cap = o->wait;
+    job.scratch = kind->dry_is_scratch && o->dry_run;
     warn_of_years(o);
     return run_errand(kind, o, &job, &keeper);
 }

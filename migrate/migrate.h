@@ -28,7 +28,7 @@ enum verify_level {
 struct verify_message {
     /* verdict: "agreed", "altered", "missing", "doubled" (a message that stands there once more), "pending"
      * (not copied yet), "filtered", "vanished" (never copied, and no longer on the source); from
-     * migrate_delete also "deleted", "to-delete", "younger", "kept" */
+     * migrate_delete also "deleted", "to-delete", "younger", "later", "kept" */
     struct outcome_message message;
     enum ledger_proof proof; /* of the copy in the destination; LEDGER_UNPROVED if there is none */
 };
@@ -71,7 +71,9 @@ int migrate_verify(const struct job *job, const struct world *world, enum verify
 struct delete_policy {
     int older_than_days; /* by INTERNALDATE; -1: whatever its age */
     bool dry_run;        /* tell what would go, change nothing */
-    /* Asked once, when it is known what would go; false: nothing is deleted. NULL: go on. */
+    uint64_t limit;      /* at most so many, in the order in which they were copied; UINT64_MAX: all */
+    /* Asked once, when it is known what would go and the counts of the deletion say why the rest would not;
+     * false: nothing is deleted. NULL: go on. */
     bool (*confirm)(void *ctx, uint64_t messages, uint64_t octets);
     void *ctx;
 };
@@ -82,6 +84,7 @@ struct deletion {
     uint64_t deleted, deleted_octets; /* of these, gone: the source's own list says so */
     uint64_t gone;                    /* of these, gone without our doing */
     uint64_t younger;                 /* kept by older_than_days */
+    uint64_t later;                   /* proved, and beyond the limit */
     uint64_t kept;                    /* not proved; each was told to the sink */
     uint64_t left;                    /* chosen, and still there because the run ended before */
     uint64_t sessions;                /* with the source, for deleting */

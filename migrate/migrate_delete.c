@@ -57,6 +57,10 @@ static int choose(struct choice *c, uint32_t index, struct error *err)
     }
     if (!was_asked(c, row))
         return keep(c, row, "it was not proved yet when it was asked what to delete", err);
+    if (w->result->chosen >= c->policy->limit) {
+        w->result->later++;
+        return verify_tell_row(w->v, c->sink, row, "later", "beyond --limit", false, err);
+    }
     w->targets[w->count++] = (struct delete_target){.row = index};
     w->result->chosen++;
     w->result->chosen_octets += row->octets_claimed;
@@ -85,7 +89,7 @@ static int choose_all(struct choice *c, struct error *err)
     struct delete_work *w = c->w;
     struct deletion *r = w->result;
     delete_done(w);
-    r->chosen = r->chosen_octets = r->younger = r->kept = 0;
+    r->chosen = r->chosen_octets = r->younger = r->later = r->kept = 0;
     w->targets = mem_array(w->v->row_count ? w->v->row_count : 1, sizeof *w->targets);
     for (size_t i = 0; i < w->v->row_count; i++)
         if (choose(c, (uint32_t)i, err) < 0)

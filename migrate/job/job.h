@@ -36,6 +36,7 @@ struct job {
     struct stream_route from_route, to_route; /* their strings are borrowed */
     bool weak_auth;       /* APOP, DIGEST-MD5 and NTLM may be used where nothing better is offered */
     const char *work_dir; /* NULL for commands that keep nothing */
+    bool scratch;         /* keep nothing there either: what is noted is forgotten at the end */
     uint64_t limit;       /* copy at most so many; UINT64_MAX: all */
     enum seen_policy seen;
     int seen_older_than_days;

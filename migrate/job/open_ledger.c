@@ -16,7 +16,7 @@ static int limit_memory(struct ledger *ledger, uint64_t octets, struct error *er
 
 int open_ledger(const struct job *job, struct ledger **ret, int64_t *ret_job, struct error *err)
 {
-    struct ledger *ledger = ledger_open(job->work_dir, LEDGER_WRITE, err);
+    struct ledger *ledger = ledger_open(job->work_dir, job->scratch ? LEDGER_SCRATCH : LEDGER_WRITE, err);
     if (!ledger)
         return -1;
     if (ledger_check(ledger, CHECK_MAX, err) < 0) {

@@ -28,6 +28,8 @@ struct outcome_message outcome_of_row(const struct ledger_message *m);
 /* Where messages are reported as they are settled. May be NULL. Strings valid during the call. */
 struct outcome_sink {
     void (*message)(void *ctx, const struct outcome_message *m);
+    /* Of a plan: a mailbox that is not there yet and would be made. May be NULL. */
+    void (*missing_mailbox)(void *ctx, const char *name);
     void *ctx;
 };
 

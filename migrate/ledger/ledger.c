@@ -174,7 +174,7 @@ static int check_version(struct ledger *l, struct error *err)
     int v;
     if (version(l, &v, err) < 0)
         return -1;
-    if (v < LEDGER_VERSION && v >= 0 && l->mode == LEDGER_WRITE)
+    if (v < LEDGER_VERSION && v >= 0 && l->mode != LEDGER_READ)
         return bring_up_to_date(l, v, err);
     if (v > 0 && v < LEDGER_VERSION)
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_LEDGER,
@@ -194,8 +194,11 @@ static int open_db(struct ledger *l, struct error *err)
     static const char *const pragmas[] = {
         [LEDGER_WRITE] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-4096",
         [LEDGER_READ] = "PRAGMA query_only=ON; PRAGMA cache_size=-4096",
+        [LEDGER_SCRATCH] = "PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF; PRAGMA cache_size=-4096",
     };
-    if (ledger_file_open(l->path, l->mode, &l->db, err) < 0 || run_sql(l, pragmas[l->mode], err) < 0)
+    int rc = l->mode == LEDGER_SCRATCH ? ledger_file_scratch(l->path, &l->db, err)
+                                       : ledger_file_open(l->path, l->mode, &l->db, err);
+    if (rc < 0 || run_sql(l, pragmas[l->mode], err) < 0)
         return -1;
     return check_version(l, err);
 }
@@ -241,7 +244,7 @@ struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct e
         ledger_close(l);
         return NULL;
     }
-    bool locked = mode == LEDGER_READ ||
+    bool locked = mode != LEDGER_WRITE ||
                   (work_dir_make(work_dir, err) == 0 && (l->lock_fd = work_dir_lock(work_dir, err)) >= 0 &&
                       check_files(l, err) == 0);
     if (!locked || open_db(l, err) < 0) {

@@ -28,6 +28,8 @@ enum ledger_mode {
     LEDGER_WRITE, /* create folder (0700) and file when missing; lock */
     LEDGER_READ,  /* must exist, changes nothing; no lock: for status while a run works, or where nothing may
                      be  written */
+    LEDGER_SCRATCH, /* a copy of it that nobody else sees and that is gone when it is closed, or an empty one
+                       where there is none: the folder is neither made nor changed, nor locked */
 };
 
 struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct error *err);

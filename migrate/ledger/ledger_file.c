@@ -152,6 +152,33 @@ int ledger_file_open(const char *path, enum ledger_mode mode, sqlite3 **ret, str
     return rc == SQLITE_DONE ? 0 : ledger_file_failed(*ret, path, mode, err);
 }
 
+/* ---- a copy ---- */
+static int copy(sqlite3 *from, sqlite3 *to)
+{
+    sqlite3_backup *b = sqlite3_backup_init(to, "main", from, "main");
+    if (!b)
+        return sqlite3_extended_errcode(to);
+    int rc = sqlite3_backup_step(b, -1);
+    int end = sqlite3_backup_finish(b);
+    return rc == SQLITE_DONE ? end : rc;
+}
+
+int ledger_file_scratch(const char *path, sqlite3 **ret, struct error *err)
+{
+    struct stat st;
+    sqlite3 *from = NULL;
+    int rc = open_as("", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, NULL, ret);
+    if (rc != SQLITE_OK)
+        return ledger_file_failed(*ret, "(a copy of it)", LEDGER_WRITE, err);
+    if (stat(path, &st) < 0)
+        return 0;
+    rc = ledger_file_open(path, LEDGER_READ, &from, err);
+    if (rc == 0 && copy(from, *ret) != SQLITE_OK)
+        rc = ledger_file_failed(*ret, path, LEDGER_READ, err);
+    sqlite3_close(from);
+    return rc;
+}
+
 /* ---- is it whole? ---- */
 int ledger_file_check(sqlite3 *db, const char *path, enum ledger_mode mode, struct error *err)
 {

@@ -12,6 +12,10 @@
  */
 int ledger_file_open(const char *path, enum ledger_mode mode, sqlite3 **ret, struct error *err);
 
+/* A copy of it in a file that has no name and is gone when it is closed; empty where there is none. *ret is
+ * the caller's to close in any case. */
+int ledger_file_scratch(const char *path, sqlite3 **ret, struct error *err);
+
 /* Read all of it and see whether it hangs together. 0, or -1 with ERROR_LEDGER. */
 int ledger_file_check(sqlite3 *db, const char *path, enum ledger_mode mode, struct error *err);
 

@@ -73,6 +73,8 @@ static int look_there(struct seeing *v, const struct place *place, struct outcom
         return -1;
     o->mailboxes++;
     o->folder_exists |= s->dest.exists;
+    if (!s->dest.exists && v->in->sink && v->in->sink->missing_mailbox)
+        v->in->sink->missing_mailbox(v->in->sink->ctx, place->name);
     o->destination_messages += s->dest.messages;
     v->policy.append_limit = s->dest.append_limit ? s->dest.append_limit : v->in->limit_octets;
     return 0;

@@ -30,7 +30,10 @@ batch_options() { # LIST
 }
 batch() { # COMMAND LIST [OPTIONS]
     batch_options "$2"
-    [[ $1 == check ]] && batch_command=("${batch_command[@]:0:2}" "${batch_command[@]:4}") # it keeps nothing
+    case $1 in
+    check) batch_command=("${batch_command[@]:0:2}" "${batch_command[@]:4}") ;; # it keeps nothing
+    status | report) batch_command=("${batch_command[@]:0:8}") ;;               # they sign in nowhere
+    esac
     raw "$1" "${batch_command[@]}" "${@:3}"
 }
 # batch_aside COMMAND LIST [OPTIONS]: in the background, its process in $ferry, its words in $W/aside.out and .err. (A

@@ -47,6 +47,8 @@ if command -v script >/dev/null; then
     }
     ask no
     check "on a terminal it asks" grep -q 'Delete 60 messages (.*) from localhost? Type yes:' "$W/out"
+    check "who answers sees both mailboxes" grep -q '^60 messages would go from the mailbox of taro at localhost.*that of taro at localhost' "$W/out"
+    check "and what was verified" test "$(grep -c '^Source:\|^Destination:' "$W/out")" -ge 2
     check "another answer than yes deletes nothing" test "$rc $(on_source)" = "0 60"
     check "and it says so" grep -q 'Nothing was deleted' "$W/out"
     check "it says what the question rests on" grep -q 'read in the destination just now' "$W/out"

@@ -255,7 +255,6 @@ static const struct {
     {"delete", {"--older-than=99999999999999999999"}, "must be 0 to 100000"},
     {"migrate", {"--connections", "0"}, "--connections 0: must be 1 to 8"},
     {"delete", {"--yes=no"}, "--yes takes no value"},
-    {"migrate", {"--from", "a", "--from", "b"}, "--from is given twice"},
     {"migrate", {"-q", "--verbose"}, "--quiet and --verbose contradict"},
     {"migrate", {"--from", "a", "--from-host", "b"}, "--from and --from-host contradict"},
     {"migrate", {"--since=2021-01-01", "--before=2020-01-01"}, "--since"},
@@ -289,6 +288,25 @@ static void what_is_not_heeded_is_refused(void)
     }
 }
 
+static void of_two_values_the_last_counts(void)
+{
+    struct options o;
+    struct error err;
+    CHECK_LABEL("given twice");
+    CHECK_INT(READ("migrate", &o, &err, "--from-user=a", "--from-user=b", "--seen-older-than=1"), 0);
+    CHECK_STR(o.from_user, "b");
+    CHECK_STR(o.twice, "from-user");
+    CHECK_INT(o.host_refusals, 5);
+    options_done(&o);
+    CHECK_INT(READ("migrate", &o, &err, "--from-user=a", "--from-user=a"), 0);
+    CHECK(!o.twice);
+    options_done(&o);
+    CHECK_INT(READ("estimate", &o, &err, "--rate=x", "--rate=y"), 0);
+    CHECK(!o.twice);
+    CHECK_INT(options_count(o.rates), 2);
+    options_done(&o);
+}
+
 static void what_is_heeded_is_taken(void)
 {
     struct options o;
@@ -300,7 +318,7 @@ static void what_is_heeded_is_taken(void)
     CHECK_STR(o.from, "a");
     CHECK_STR(o.proxy, "");
     options_done(&o);
-    CHECK_INT(READ("delete", &o, &err, "--dry"), 0);
+    CHECK_INT(READ("migrate", &o, &err, "--dry", "-n"), 0);
     CHECK(o.dry_run);
     options_done(&o);
     CHECK_INT(READ("discover", &o, &err, "--timeout", "3", "a@b"), 0);
@@ -480,13 +498,14 @@ int main(void)
         {"the manual page says the same as the table", the_manual_says_the_same},
         {"what is not heeded is refused", what_is_not_heeded_is_refused},
         {"what is heeded is taken", what_is_heeded_is_taken},
+        {"of an option given twice the last one counts", of_two_values_the_last_counts},
         {"the command line counts more than a file", the_line_counts_more},
         {"what is wrong in a file is told with its place", a_file_is_refused_with_its_place},
         {"the command is found among the options", the_command_is_found},
         {"--format json is recognized where nothing else is", json_is_recognized},
         {"the nearest words are found", the_nearest_are_found},
     };
-    char dir[] = "/tmp/popferry-line-XXXXXX";
+    char dir[] = "/tmp/popferry-test-line-XXXXXX";
     if (!mkdtemp(dir) || chdir(dir) < 0)
         return 1;
     int rc = check_main("cli command line", tests, sizeof tests / sizeof *tests);

@@ -22,6 +22,45 @@ static void run_sql(const char *dir, const char *sql)
     sqlite3_close(db);
 }
 
+/* ---- a copy ---- */
+static off_t size_of(const char *dir)
+{
+    struct stat st;
+    char *path CLEANUP(mem_free_str) = mem_printf("%s/ledger.sqlite", dir);
+    return stat(path, &st) == 0 ? st.st_size : -1;
+}
+
+static void test_scratch(void)
+{
+    struct fixture f;
+    struct error err = {0};
+    fixture_begin(&f);
+    fixture_put(&f, "a", LEDGER_OPEN, NULL);
+    ledger_close(f.ledger);
+    f.ledger = NULL;
+    off_t before = size_of(f.dir);
+    CHECK_LABEL("it has what the ledger has, and keeps its own");
+    struct ledger *copy = ledger_open(f.dir, LEDGER_SCRATCH, &err), *other;
+    CHECK(copy != NULL);
+    int64_t first = ledger_job(copy, "new", "job", "INBOX", &err);
+    CHECK(first > 1); /* the fixture's job is there, too */
+    CHECK_INT(ledger_commit(copy, &err), 0);
+    CHECK_INT(ledger_job(copy, "new", "job", "INBOX", &err), first);
+    other = ledger_open(f.dir, LEDGER_WRITE, &err); /* which it does not lock */
+    CHECK(other != NULL);
+    ledger_close(other);
+    ledger_close(copy);
+    CHECK_INT(size_of(f.dir), before);
+    CHECK_LABEL("where there is none");
+    char *none CLEANUP(mem_free_str) = mem_printf("%s/none", f.dir);
+    copy = ledger_open(none, LEDGER_SCRATCH, &err);
+    CHECK(copy != NULL);
+    CHECK(ledger_job(copy, "new", "job", "INBOX", &err) > 0);
+    ledger_close(copy);
+    CHECK(access(none, F_OK) < 0);
+    fixture_end(&f);
+}
+
 /* ---- made by a stranger ---- */
 static const char *const foreign[] = {
     "CREATE TRIGGER evil AFTER INSERT ON message BEGIN UPDATE message SET state = 1; DELETE FROM run; END",
@@ -231,6 +270,7 @@ static void test_read_only(void)
 int main(void)
 {
     static const struct check_test tests[] = {
+        {"a copy that nobody else sees", test_scratch},
         {"triggers, views and virtual tables", test_foreign},
         {"no trigger runs", test_no_trigger_runs},
         {"damaged inside", test_damaged},
