@@ -361,8 +361,9 @@ static void print_end(const struct batch_work *w, int code)
         putchar('\n');
     }
     /* Of a dry run in the words of a plan: what would be. */
+    bool would = w->options->dry_run && !w->scratch;
     batch_report_text(stdout, w->scratch ? "plan" : w->self->name, w->accounts, w->list.count,
-        w->options->all, columns(), again);
+        w->options->all || would, would, columns(), again);
     if (w->list.disabled)
         printf(_("Not enabled in the list, and left out: %zu.\n"), w->list.disabled);
     if (w->list.elsewhere)

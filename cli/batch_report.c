@@ -10,8 +10,10 @@ static void add_counts(struct batch_sum *sum, const struct batch_account *a)
     if (a->state == BATCH_RUNNING && p->total) {
         sum->messages += p->total;
         sum->octets += p->total_octets;
-        sum->done += p->messages;
-        sum->done_octets += p->octets;
+        sum->done += p->copied;
+        sum->done_octets += p->copied_octets;
+        sum->copied += p->copied;
+        sum->copied_octets += p->copied_octets;
         return;
     }
     if (!r->told)
@@ -20,9 +22,10 @@ static void add_counts(struct batch_sum *sum, const struct batch_account *a)
     sum->octets += r->octets;
     sum->done += r->done;
     sum->done_octets += r->done_octets;
-    sum->now += r->now;
-    sum->now_octets += r->now_octets;
+    sum->copied += r->copied;
+    sum->copied_octets += r->copied_octets;
     sum->rest += r->rest;
+    sum->rest_octets += r->rest_octets;
     sum->bad += r->attention;
 }
 

@@ -2,25 +2,25 @@
  *
  * While the batch runs, call these under its lock, or with a copy of the accounts made under it.
  *
- * status.json (schema 1). Times are "2026-11-22T10:00:00Z"; counts are integers; ms are milliseconds:
+ * status.json (schema 2). Times are "2026-11-22T10:00:00Z"; counts are integers; ms are milliseconds:
  *
- *   {"schema": 1, "popferry": VERSION, "command": "migrate",
+ *   {"schema": 2, "popferry": VERSION, "command": "migrate",
  *    "began": TIME, "now": TIME (when this was written), "ended": TIME, null while it runs,
  *    "sum": SUM, "accounts": [ACCOUNT, ...] in the list's order}
  *
  *   SUM: "accounts", which are the sum of "in_order", "attention" (exit code 1), "failed" (2, 3, 5, 6),
  *   "waiting" (4, paused, left for later), "skipped" (finished before), "running" and "queued" (not begun);
  *   of messages: "messages" and "octets" in the sources as far as known, "done" and "done_octets" of these,
- *   "now" and "now_octets" (copied by this run), "rest" (to be done yet), "attention_messages" (something is
- *   wrong with them); "elapsed_ms" from the first account's begin to the last one's end; "exit_code", the
- *   worst so far.
+ *   "copied" and "copied_octets" (by this run), "rest" and "rest_octets" (to be done yet),
+ * "attention_messages" (something is wrong with them); "elapsed_ms" from the first account's begin to the
+ * last one's end; "exit_code", the worst so far.
  *
  *   ACCOUNT: "name", "from", "to" ("" if there is none), "folder", "line" (in the list), "work_dir";
  *   "state": "waiting", "running", "paused", "ended", "untried", "left" or "skipped"; "exit_code", null while
- *   it is not over; "messages", "octets", "done", "done_octets", "now", "now_octets", "rest" and "attention",
- *   null as long as nothing is known of them; "words" (one clause, may be ""); "error": null or {"code",
- *   "text"}; "again": TIME or null; "elapsed_ms"; "progress": null, or while it runs {"phase", "messages",
- *   "total", "octets", "total_octets", "copied"} (total 0: not known yet). */
+ *   it is not over; "messages", "octets", "done", "done_octets", "copied", "copied_octets", "rest",
+ * "rest_octets" and "attention_messages", null as long as nothing is known of them; "words" (one clause, may
+ * be ""); "error": null or {"code", "text"}; "again": TIME or null; "elapsed_ms"; "progress": null, or while
+ * it runs {"phase", "messages", "total", "octets", "total_octets", "copied"} (total 0: not known yet). */
 #pragma once
 
 #include "accounts.h"
@@ -32,7 +32,8 @@ struct batch_sum {
     size_t accounts;
     /* Each account counts as one of these. attention: exit code 1; waiting: 4, paused, left. */
     size_t in_order, attention, failed, waiting, skipped, running, queued;
-    uint64_t messages, octets, done, done_octets, now, now_octets, rest, bad; /* bad: something is wrong */
+    uint64_t messages, octets, done, done_octets, copied, copied_octets, rest, rest_octets,
+        bad;            /* bad: something is wrong */
     int64_t elapsed_ms; /* from the first begin to the last end */
     int code;           /* the worst so far */
 };
@@ -40,11 +41,11 @@ struct batch_sum batch_report_sum(const struct batch_account *accounts, size_t c
 
 /* The table for people: what needs attention first (worst exit code first, then messages of which something
  * is wrong, then the list's order), each with its one sentence and next step; accounts that are in order only
- * as a count, unless `all`; then the sums and where to look (`again`, the command that does the rest; NULL:
- * none; the accounts' folders). Aligned by columns on the screen (CJK counts two), at most `columns` wide (0:
- * no limit; at least 40 are used). */
+ * as a count, unless `all`, those that were stopped by the user, too; then the sums and where to look
+ * (`again`, the command that does the rest; NULL: none; the accounts' folders). Aligned by columns on the
+ * screen (CJK counts two), at most `columns` wide (0: no limit; at least 40 are used). */
 void batch_report_text(FILE *out, const char *command, const struct batch_account *accounts, size_t count,
-    bool all, int columns, const char *again);
+    bool all, bool dry_run, int columns, const char *again);
 
 /* As above; the caller owns what is returned. */
 json_t *batch_report_json(const char *command, int64_t began_s, int64_t now_s, bool ended,

@@ -27,10 +27,10 @@ static json_t *count(uint64_t n)
 
 json_t *batch_report_json_progress(const struct progress *p)
 {
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "phase",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "phase",
         p->phase ? batch_report_json_text(p->phase) : json_null(), "messages", count(p->messages), "total",
         count(p->total), "octets", count(p->octets), "total_octets", count(p->total_octets), "copied",
-        count(p->copied));
+        count(p->copied), "copied_octets", count(p->copied_octets));
 }
 
 /* ---- one account ---- */
@@ -45,8 +45,8 @@ static void set_counts(json_t *object, const struct errand_result *r)
         const char *key;
         uint64_t value;
     } counts[] = {{"messages", r->messages}, {"octets", r->octets}, {"done", r->done},
-        {"done_octets", r->done_octets}, {"now", r->now}, {"now_octets", r->now_octets}, {"rest", r->rest},
-        {"attention", r->attention}};
+        {"done_octets", r->done_octets}, {"copied", r->copied}, {"copied_octets", r->copied_octets},
+        {"rest", r->rest}, {"rest_octets", r->rest_octets}, {"attention_messages", r->attention}};
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
         json_object_set_new(object, counts[i].key, r->told ? count(counts[i].value) : json_null());
 }
@@ -86,8 +86,9 @@ json_t *batch_report_json_sum(const struct batch_sum *sum)
     } counts[] = {{"accounts", sum->accounts}, {"in_order", sum->in_order}, {"attention", sum->attention},
         {"failed", sum->failed}, {"waiting", sum->waiting}, {"skipped", sum->skipped},
         {"running", sum->running}, {"queued", sum->queued}, {"messages", sum->messages},
-        {"octets", sum->octets}, {"done", sum->done}, {"done_octets", sum->done_octets}, {"now", sum->now},
-        {"now_octets", sum->now_octets}, {"rest", sum->rest}, {"attention_messages", sum->bad},
+        {"octets", sum->octets}, {"done", sum->done}, {"done_octets", sum->done_octets},
+        {"copied", sum->copied}, {"copied_octets", sum->copied_octets}, {"rest", sum->rest},
+        {"rest_octets", sum->rest_octets}, {"attention_messages", sum->bad},
         {"elapsed_ms", (uint64_t)sum->elapsed_ms}, {"exit_code", (uint64_t)sum->code}};
     json_t *object = json_object();
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)

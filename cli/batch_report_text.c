@@ -23,6 +23,7 @@ struct text {
     int columns;                /* 0: no limit */
     int line_width, name_width; /* of the table */
     bool stacked;
+    bool all; /* each account, not only what needs attention */
 };
 
 /* ---- order ---- */
@@ -41,6 +42,25 @@ static int code_of(const struct batch_account *a)
                : batch_account_code(a);
 }
 
+/* What is to be done about it, where the code alone does not tell. The order is that of the groups. */
+enum advice {
+    ADVICE_NO_HOST, /* the list names a host that does not exist */
+    ADVICE_BY_CODE,
+    ADVICE_STOPPED, /* the user asked for it: of each account there is nothing to be said */
+};
+
+static enum advice advice_of(const struct batch_account *a)
+{
+    switch (a->result.error.code) {
+    case ERROR_NO_HOST:
+        return ADVICE_NO_HOST;
+    case ERROR_CANCELLED:
+        return ADVICE_STOPPED;
+    default:
+        return ADVICE_BY_CODE;
+    }
+}
+
 static int compare(const void *x, const void *y, void *ctx)
 {
     const struct batch_account *accounts = ctx;
@@ -49,6 +69,8 @@ static int compare(const void *x, const void *y, void *ctx)
     int by_rank = batch_account_rank(code_of(b)) - batch_account_rank(code_of(a));
     if (by_rank)
         return by_rank;
+    if (advice_of(a) != advice_of(b))
+        return (int)advice_of(a) - (int)advice_of(b);
     if (a->result.attention != b->result.attention)
         return a->result.attention > b->result.attention ? -1 : 1;
     return i < k ? -1 : i > k;
@@ -69,8 +91,12 @@ static size_t *sort(const struct batch_account *accounts, size_t count, size_t *
 }
 
 /* ---- what is said of a code ---- */
-static const char *title_of(int code)
+static const char *title_of(int code, enum advice advice)
 {
+    if (advice == ADVICE_NO_HOST)
+        return _("No such host");
+    if (advice == ADVICE_STOPPED)
+        return _("Stopped as asked");
     switch (code) {
     case EXIT_CODE_DONE:
         return _("In order");
@@ -89,8 +115,12 @@ static const char *title_of(int code)
     }
 }
 
-static const char *next_step_of(int code)
+static const char *next_step_of(int code, enum advice advice)
 {
+    if (advice == ADVICE_NO_HOST)
+        return _(
+            "Correct the host in the list (or look at this machine's name service, if it is right), then run "
+            "the same command again.");
     switch (code) {
     case EXIT_CODE_DONE:
         return "";
@@ -235,15 +265,22 @@ static void put_paragraph(struct text *t, const char *words, int indent)
 static size_t put_group(struct text *t, size_t from, size_t end)
 {
     size_t to = from;
-    int code = code_of(&t->accounts[t->order[from]]);
-    while (to < end && code_of(&t->accounts[t->order[to]]) == code)
+    const struct batch_account *first = &t->accounts[t->order[from]];
+    int code = code_of(first);
+    enum advice advice = advice_of(first);
+    while (to < end && code_of(&t->accounts[t->order[to]]) == code &&
+           advice_of(&t->accounts[t->order[to]]) == advice)
         to++;
     struct buf head CLEANUP(buf_done) = {0};
-    buf_printf(
-        &head, ngettext("%1$s: %2$zu account", "%1$s: %2$zu accounts", to - from), title_of(code), to - from);
+    buf_printf(&head, ngettext("%1$s: %2$zu account", "%1$s: %2$zu accounts", to - from),
+        title_of(code, advice), to - from);
     put_paragraph(t, buf_str(&head), 0);
-    if (*next_step_of(code))
-        put_paragraph(t, next_step_of(code), INDENT);
+    if (*next_step_of(code, advice))
+        put_paragraph(t, next_step_of(code, advice), INDENT);
+    if (advice == ADVICE_STOPPED && !t->all) {
+        buf_append_char(&t->out, '\n');
+        return to;
+    }
     put_row(t, _("line"), _("account"), t->stacked ? "" : _("what happened"));
     struct told told = {0};
     for (size_t i = from; i < to; i++)
@@ -267,8 +304,10 @@ static void add_sentence(struct buf *out, const char *format, uint64_t messages,
     buf_printf(out, format, quote_words_count(count, messages), text_octets(size, sizeof size, octets));
 }
 
-static const char *done_format(const char *command)
+static const char *done_format(const char *command, bool dry_run)
 {
+    if (dry_run && !strcmp(command, "delete"))
+        return _("Would be deleted from the sources: %1$s messages, %2$s.");
     static const struct {
         const char *command, *format;
     } known[] = {
@@ -283,18 +322,20 @@ static const char *done_format(const char *command)
     return NULL;
 }
 
-static void put_sums(struct text *t, const char *command, const struct batch_sum *sum)
+static void put_sums(struct text *t, const char *command, bool dry_run, const struct batch_sum *sum)
 {
+    const bool would = dry_run && !strcmp(command, "delete");
     struct buf words CLEANUP(buf_done) = {0};
     char count[QUOTE_WORDS_MAX], took[CELL_DURATION_MAX];
-    const char *done = done_format(command);
+    const char *done = done_format(command, dry_run);
     if (sum->messages)
         add_sentence(&words, _("In the sources: %1$s messages, %2$s."), sum->messages, sum->octets);
     if (sum->messages && done)
-        add_sentence(&words, done, sum->done, sum->done_octets);
+        add_sentence(
+            &words, done, would ? sum->rest : sum->done, would ? sum->rest_octets : sum->done_octets);
     if (sum->messages && !strcmp(command, "migrate"))
-        add_sentence(&words, _("Copied by this run: %1$s messages, %2$s."), sum->now, sum->now_octets);
-    if (sum->rest) {
+        add_sentence(&words, _("Copied by this run: %1$s messages, %2$s."), sum->copied, sum->copied_octets);
+    if (sum->rest && !would) {
         append_blank(&words);
         buf_printf(&words, _("Still to be done: %s messages."), quote_words_count(count, sum->rest));
     }
@@ -367,11 +408,11 @@ static void put_head(struct text *t)
 }
 
 void batch_report_text(FILE *out, const char *command, const struct batch_account *accounts, size_t count,
-    bool all, int columns, const char *again)
+    bool all, bool dry_run, int columns, const char *again)
 {
     size_t wrong;
     size_t *order = sort(accounts, count, &wrong);
-    struct text t = {.accounts = accounts, .count = count, .order = order, .wrong = wrong};
+    struct text t = {.accounts = accounts, .count = count, .order = order, .wrong = wrong, .all = all};
     struct batch_sum sum = batch_report_sum(accounts, count);
     t.columns = columns && columns < LEAST_COLUMNS ? LEAST_COLUMNS : columns;
     measure(&t, all ? count : wrong);
@@ -382,7 +423,7 @@ void batch_report_text(FILE *out, const char *command, const struct batch_accoun
     if (all && wrong < count)
         put_group(&t, wrong, count);
     put_in_order(&t, &sum);
-    put_sums(&t, command, &sum);
+    put_sums(&t, command, dry_run, &sum);
     if (wrong && again)
         put_again(&t, again);
     fwrite(buf_bytes(&t.out), 1, buf_len(&t.out), out);

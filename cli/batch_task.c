@@ -185,11 +185,12 @@ static int64_t wait_of(struct batch_work *w, size_t account, const struct errand
 {
     unsigned *tries = &w->tries[account];
     const struct error *e = &r->error;
-    if (r->code != EXIT_CODE_TEMPORARY || e->code == ERROR_CANCELLED || e->code == ERROR_LOCKED)
+    if (r->code != EXIT_CODE_TEMPORARY || e->code == ERROR_CANCELLED || e->code == ERROR_LOCKED ||
+        e->code == ERROR_NO_HOST)
         return 0;
     if (!w->self->kind->keeps || w->scratch) /* a check tells how it is now */
         return 0;
-    if (r->now)
+    if (r->copied)
         *tries = 0;
     if (++*tries >= TRIES) /* a daily limit is worth the wait however often, an impatient server is not */
         return e->wait_ms >= LONG_WAIT_MS ? e->wait_ms : 0;
@@ -202,10 +203,10 @@ static void end(struct task *t, const struct errand *e, struct batch_end *ret)
     struct batch_work *w = t->work;
     struct batch_account *a = &w->accounts[t->account];
     pthread_mutex_lock(&w->lock);
-    uint64_t now = a->result.now, now_octets = a->result.now_octets; /* of earlier tries in this run */
+    uint64_t copied = a->result.copied, octets = a->result.copied_octets; /* of earlier tries in this run */
     a->result = e->result;
-    a->result.now += now;
-    a->result.now_octets += now_octets;
+    a->result.copied += copied;
+    a->result.copied_octets += octets;
     a->elapsed_ms = clock_mono_ms(w->clock) - a->begun_ms;
     ret->wait_ms = wait_of(w, t->account, &e->result);
     ret->failed = !ret->wait_ms && e->result.code != EXIT_CODE_DONE && e->result.code != EXIT_CODE_ATTENTION;

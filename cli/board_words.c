@@ -29,7 +29,7 @@ static void append_count(struct buf *out, const char *format, size_t n)
 void board_words_accounts(struct buf *out, const struct board_view *v, int64_t now_s, int utc_offset_min)
 {
     const size_t *n = v->by_kind;
-    buf_printf(out, ngettext("%1$zu of %2$zu account done", "%1$zu of %2$zu accounts done", v->accounts),
+    buf_printf(out, ngettext("%1$zu of %2$zu account ended", "%1$zu of %2$zu accounts ended", v->accounts),
         v->over, v->accounts);
     append_count(out, _("%zu failed"), n[BATCH_KIND_FAILED]);
     append_count(out, ngettext("%zu needs attention", "%zu need attention", n[BATCH_KIND_ATTENTION]),

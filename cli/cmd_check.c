@@ -192,12 +192,19 @@ static json_t *json_side(const struct check_side *s, int64_t now_s)
         tls, "certificate", json_certificate(&s->tls, now_s), "error", print_json_error(&s->error));
 }
 
+/* null: nobody has seen it. */
+static json_t *seen(bool known, uint64_t n)
+{
+    return known ? json_integer((json_int_t)n) : json_null();
+}
+
 static json_t *json_source(const struct check *c, int64_t now_s)
 {
     json_t *j = json_side(&c->source, now_s);
+    bool known = c->inventory_known;
     json_object_update_new(
-        j, json_pack("{s:I, s:I, s:I, s:b, s:b, s:b, s:b, s:i, s:i}", "messages", (json_int_t)c->messages,
-               "octets", (json_int_t)c->octets, "largest_octets", (json_int_t)c->largest_octets, "capa",
+        j, json_pack("{s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:i, s:i}", "messages", seen(known, c->messages),
+               "octets", seen(known, c->octets), "largest_octets", seen(known, c->largest_octets), "capa",
                (int)c->pop3.known, "uidl", (int)c->has_uidl, "top", (int)c->has_top, "pipelining",
                (int)c->pop3.pipelining, "blank_uidls", (int)c->blank_uidls, "repeated_uidls",
                (int)c->repeated_uidls));
@@ -211,11 +218,12 @@ static json_t *json_destination(const struct check *c, const struct job *job, in
         json_array_append_new(
             quota, json_pack("{s:s, s:I, s:I}", "resource", c->quota[i].resource, "used",
                        (json_int_t)c->quota[i].used, "limit", (json_int_t)c->quota[i].limit));
+    bool looked = c->destination.signed_in && !c->destination.error.code;
     json_t *j = json_side(&c->destination, now_s);
     json_object_update_new(
-        j, json_pack("{s:s, s:s, s:s, s:b, s:I, s:o, s:o}", "id", c->server_id, "capabilities", c->imap.raw,
-               "folder", job->folder, "folder_exists", (int)c->folder_exists, "folder_messages",
-               (json_int_t)c->folder_messages, "append_limit",
+        j, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "id", c->server_id, "capabilities", c->imap.raw,
+               "folder", job->folder, "folder_exists", looked ? json_boolean(c->folder_exists) : json_null(),
+               "folder_messages", seen(looked && c->folder_exists, c->folder_messages), "append_limit",
                c->append_limit ? json_integer((json_int_t)c->append_limit) : json_null(), "quota", quota));
     return j;
 }
@@ -223,9 +231,9 @@ static json_t *json_destination(const struct check *c, const struct job *job, in
 static void print_json(const struct errand *e, const struct check *c, int64_t now_s)
 {
     print_json_document(e->out, "check",
-        json_pack("{s:o, s:o, s:o, s:o, s:i}", "job", print_json_job(e->job), "source", json_source(c, now_s),
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}", "job", print_json_job(e->job), "source", json_source(c, now_s),
             "destination", json_destination(c, e->job, now_s), "alerts", print_json_alerts(&e->alerts),
-            "exit_code", e->result.code));
+            "error", print_json_error(&e->result.error), "exit_code", e->result.code));
 }
 
 /* ---- the command ---- */

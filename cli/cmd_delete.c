@@ -138,7 +138,7 @@ static json_t *json_deletion(const struct deletion *d)
         {"younger", d->younger},
         {"later", d->later},
         {"kept", d->kept},
-        {"left", d->left},
+        {"rest", d->left},
         {"sessions", d->sessions},
         {"elapsed_ms", (uint64_t)d->elapsed_ms},
     };
@@ -160,6 +160,7 @@ static void tell(struct errand_result *r, const struct deletion *d, bool dry_run
     r->done = d->deleted;
     r->done_octets = d->deleted_octets;
     r->rest = (dry_run ? d->chosen : d->left) + d->later;
+    r->rest_octets = dry_run ? d->chosen_octets : d->chosen_octets - d->deleted_octets;
     r->attention = d->kept;
     if (!r->told)
         return;

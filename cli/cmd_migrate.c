@@ -121,6 +121,7 @@ static void print_counts(FILE *out, const struct outcome *o, bool dry)
     fprintf(out, "  %-34s %8llu%s\n", dry ? "would be copied" : "copied now", N(o->copied),
         o->copied ? more : "");
     line(out, "copied or settled by earlier runs", o->done_before, "");
+    line(out, "said OK to, and not there", o->missing, "   listed below");
     line(out, "already in the destination", o->present, "");
     line(out, "duplicates within the source", o->duplicates, "   same content, there once");
     line(out, "left out (--since and the like)", o->filtered, "   popferry plan lists them");
@@ -185,10 +186,10 @@ static void print_verdict(FILE *out, const struct outcome *o, int rc)
         fprintf(out,
             "The destination said OK to %llu messages more than it holds now, and does not tell which. Run the same command again: it looks for them one by one, and sends what is not there.\n",
             N(o->untold_missing));
-    if (rc == 0 && o->unvisited)
+    if (rc == 0 && o->mailboxes_unvisited)
         fprintf(out,
             "%llu mailboxes in which all was settled before were not read again; popferry verify does that.\n",
-            N(o->unvisited));
+            N(o->mailboxes_unvisited));
     uint64_t rest = o->not_reached + o->later;
     if (bad)
         fprintf(out,
@@ -226,8 +227,10 @@ static void print_destination(const struct run *r, const struct outcome *o)
         o->folder_created ? " (created)" : "");
     if (!job_has_one_mailbox(job))
         fprintf(out, r->dry ? " (%llu have work)" : " (%llu had work)", N(o->mailboxes));
-    if ((o->end_checked && o->mailboxes) || r->dry)
+    if (o->mailboxes && (o->mailboxes_read == o->mailboxes || (r->dry && o->mailboxes_read)))
         fprintf(out, ", %llu messages", N(o->destination_messages));
+    else if (o->mailboxes)
+        fputs(r->dry ? ", to be created" : ", not read at the end", out);
     fputc('\n', out);
 }
 
@@ -311,9 +314,19 @@ static void tell_words(struct errand_result *r, const struct outcome *o)
     if (!o->messages)
         errand_part(r, "the source is empty");
     else if (!r->error.code && !r->attention && !r->rest && !o->gone_since)
-        errand_clause(r, o->unvisited  ? "nothing new; verify looks whether they are there still"
-                         : o->filtered ? "the rest is there"
-                                       : "all is there");
+        errand_clause(r, o->mailboxes_unvisited ? "nothing new; verify looks whether they are there still"
+                         : o->filtered          ? "the rest is there"
+                                                : "all is there");
+}
+
+/* Of what is counted as rest: not of what was accepted and is not there. */
+static uint64_t rest_octets(const struct outcome *o)
+{
+    uint64_t octets = 0;
+    for (int i = 0; i < LEDGER_LEFTS; i++)
+        if (i != LEDGER_LEFT_DROPPED && !ledger_left_is_asked((enum ledger_left)i))
+            octets += o->left[i].octets;
+    return octets;
 }
 
 static void tell(struct errand_result *r, const struct outcome *o)
@@ -321,11 +334,12 @@ static void tell(struct errand_result *r, const struct outcome *o)
     r->told = o->inventory_taken;
     r->messages = o->messages;
     r->octets = o->octets;
-    r->done = o->copied + o->done_before + o->present + o->duplicates;
-    r->done_octets = errand_share(o->octets, r->done, o->messages);
-    r->now = o->copied;
-    r->now_octets = o->copied_octets;
+    r->done = o->there.messages;
+    r->done_octets = o->there.octets;
+    r->copied = o->copied;
+    r->copied_octets = o->copied_octets;
     r->rest = o->not_reached + o->later;
+    r->rest_octets = rest_octets(o);
     r->attention = outcome_attention(o);
     if (r->told)
         tell_words(r, o);
@@ -335,7 +349,7 @@ static void print_json(struct run *r, const struct outcome *o, int rc, const str
 {
     bool agree = rc == 0 && !outcome_attention(o) && !o->not_reached && !o->later && !o->filtered &&
                  !(r->dry && o->copied);
-    json_t *rest = json_pack("{s:o, s:o, s:o, s:b, s:b, s:i}", "summary", print_json_outcome(o), "alerts",
+    json_t *rest = json_pack("{s:o, s:o, s:o, s:b, s:b, s:i}", "summary", print_json_outcome(o, r->dry), "alerts",
         print_json_alerts(&r->errand->alerts), "error", print_json_error(err), "agree", (int)agree, "dry_run",
         (int)r->dry, "exit_code", r->errand->result.code);
     json_t *makes = json_array();

@@ -60,7 +60,10 @@ static void print_summary(const struct run *r, const struct outcome *o)
     fprintf(out, "Destination: %s at %s, mailbox %s, ", endpoint_mailbox(&job->to), job->to.host, folder);
     if (!job_has_one_mailbox(job))
         fprintf(out, "%llu of these, ", N(o->mailboxes));
-    fprintf(out, "%s%llu messages\n", o->folder_exists ? "" : "to be created, ", N(o->destination_messages));
+    if (o->mailboxes_read)
+        fprintf(out, "%llu messages\n", N(o->destination_messages));
+    else
+        fputs(o->mailboxes ? "to be created\n" : "not read: all was settled before\n", out);
     fprintf(out, "  %-34s %8llu   %s\n", "to be copied", N(o->copied),
         text_octets(copy, sizeof copy, o->copied_octets));
     line(out, "copied or settled by earlier runs", o->done_before);
@@ -115,7 +118,7 @@ static int plan_errand(struct errand *e)
     tell(&e->result, &o);
     talk_clear(e->talk);
     if (json)
-        print_stream_close(&run.stream, json_pack("{s:o, s:o, s:i}", "summary", print_json_outcome(&o),
+        print_stream_close(&run.stream, json_pack("{s:o, s:o, s:i}", "summary", print_json_outcome(&o, true),
                                             "error", print_json_error(&err), "exit_code", e->result.code));
     else if (rc == 0)
         print_summary(&run, &o);

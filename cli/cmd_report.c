@@ -69,9 +69,18 @@ static bool on_mailbox(void *ctx, const struct ledger_mailbox_row *row)
     job->mailboxes = mem_grow(job->mailboxes, job->mailbox_count + 1, sizeof *job->mailboxes);
     struct report_mailbox *b = &job->mailboxes[job->mailbox_count++];
     *b = (struct report_mailbox){
-        .id = row->id, .name = report_clean(row->name), .octets_done = row->octets_done};
+        .id = row->id, .name = report_clean(row->name), .octets_copied = row->octets_copied};
     memcpy(b->count, row->count, sizeof b->count);
     return true;
+}
+
+static int read_job(struct report_job *job, struct ledger *ledger, struct error *err)
+{
+    if (ledger_totals(ledger, job->id, &job->totals, err) < 0 ||
+        ledger_source_read(ledger, job->id, &job->from, err) < 0)
+        return -1;
+    job->balance = ledger_balance_of(&job->totals, &job->from);
+    return ledger_each_mailbox_row(ledger, job->id, on_mailbox, job, err);
 }
 
 static int read_jobs(struct story *s, struct ledger *ledger, struct error *err)
@@ -80,8 +89,7 @@ static int read_jobs(struct story *s, struct ledger *ledger, struct error *err)
         ledger_each_job(ledger, on_job, s, err) < 0)
         return -1;
     for (size_t i = 0; i < s->count; i++)
-        if (ledger_totals(ledger, s->jobs[i].id, &s->jobs[i].totals, err) < 0 ||
-            ledger_each_mailbox_row(ledger, s->jobs[i].id, on_mailbox, &s->jobs[i], err) < 0)
+        if (read_job(&s->jobs[i], ledger, err) < 0)
             return -1;
     return 0;
 }

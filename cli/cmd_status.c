@@ -39,9 +39,7 @@ static bool on_job(void *ctx, const struct ledger_job_row *row)
     if (!report_scope_wants(&g->scope, row->source, row->destination, row->folder))
         return true;
     struct status_account *a = add(&g->status, row->source, row->destination, row->folder, g->folder);
-    for (int i = 0; i < LEDGER_STATES; i++)
-        a->count[i] = row->count[i];
-    a->octets_done = row->octets_done;
+    a->job = row->id;
     a->run_command = report_clean(row->run_command);
     a->run_words = report_clean(row->run_words);
     a->run_started_s = row->run_started_s;
@@ -72,6 +70,23 @@ static void status_done(struct gathering *g)
     report_scope_done(&g->scope);
 }
 
+static int read_sums(struct ledger *ledger, struct status_account *a, struct error *err)
+{
+    if (ledger_totals(ledger, a->job, &a->totals, err) < 0 ||
+        ledger_source_read(ledger, a->job, &a->from, err) < 0)
+        return -1;
+    a->balance = ledger_balance_of(&a->totals, &a->from);
+    return 0;
+}
+
+static int read_all_sums(struct ledger *ledger, struct status *s, size_t first, struct error *err)
+{
+    for (size_t i = first; i < s->count; i++)
+        if (read_sums(ledger, &s->accounts[i], err) < 0)
+            return -1;
+    return 0;
+}
+
 /* All of a ledger, or nothing. */
 static int on_ledger(void *ctx, const char *folder, struct ledger *ledger, struct error *err)
 {
@@ -79,7 +94,7 @@ static int on_ledger(void *ctx, const char *folder, struct ledger *ledger, struc
     size_t before = g->status.count;
     g->folder = folder;
     if (ledger_snapshot(ledger, err) == 0 && ledger_check(ledger, 0, err) == 0 &&
-        ledger_each_job(ledger, on_job, g, err) == 0)
+        ledger_each_job(ledger, on_job, g, err) == 0 && read_all_sums(ledger, &g->status, before, err) == 0)
         return 0;
     cut(&g->status, before);
     return -1;

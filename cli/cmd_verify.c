@@ -84,7 +84,7 @@ static void tell(struct errand_result *r, const struct verification *v, int rc)
     r->messages = v->source_messages;
     r->octets = v->source_octets;
     r->done = verification_agreed(v);
-    r->done_octets = errand_share(v->source_octets, r->done, v->source_messages);
+    r->done_octets = v->agreed_octets;
     r->rest = v->pending;
     r->attention = v->altered + v->missing + v->doubled;
     if (rc < 0 || !r->told)

@@ -57,8 +57,3 @@ void errand_count(struct errand_result *r, uint64_t n, const char *one, const ch
     if (n)
         errand_part(r, "%s %s", errand_number(number, sizeof number, n), n == 1 ? one : many);
 }
-
-uint64_t errand_share(uint64_t octets, uint64_t n, uint64_t of)
-{
-    return n >= of ? octets : (uint64_t)((double)octets * ((double)n / (double)of));
-}

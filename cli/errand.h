@@ -12,16 +12,16 @@
 
 /* What came of it, for the last table of a batch and status.json. */
 struct errand_result {
-    int code;                   /* exit_code.h */
-    struct error error;         /* why it ended; code 0: none */
-    bool told;                  /* the counts below mean something */
-    uint64_t messages, octets;  /* in the source */
-    uint64_t done, done_octets; /* octets of migrate and verify: about, unless all is done; check: none;
-                                   estimate: held; plan: to copy; migrate: in the destination now (copied,
-                                   present, duplicates); verify: agreed; delete: deleted */
-    uint64_t now, now_octets;   /* migrate: of these, copied by this run */
-    uint64_t rest;              /* to be done yet */
-    uint64_t attention;         /* messages of which something is wrong */
+    int code;                       /* exit_code.h */
+    struct error error;             /* why it ended; code 0: none */
+    bool told;                      /* the counts below mean something */
+    uint64_t messages, octets;      /* in the source */
+    uint64_t done, done_octets;     /* check: none; estimate: held; plan: to copy; migrate: in the destination
+                                       now,     by the ledger (copied or present, each message once); verify: agreed;
+                                       delete:     deleted */
+    uint64_t copied, copied_octets; /* migrate: of these, by this run */
+    uint64_t rest, rest_octets;     /* to be done yet; delete --dry-run: what would be deleted */
+    uint64_t attention;             /* messages of which something is wrong */
     char words[240]; /* one clause for the table, without full stop: "512 copied, 3 duplicates; all is there";
                         of a failure error.text says more */
 };
@@ -77,5 +77,3 @@ void errand_clause(struct errand_result *r, const char *fmt, ...) __attribute__(
 void errand_count(struct errand_result *r, uint64_t n, const char *one, const char *many);
 /* "1,234"; returns dst. */
 char *errand_number(char *dst, size_t cap, uint64_t n);
-/* About how many of these octets n of so many messages have. */
-uint64_t errand_share(uint64_t octets, uint64_t n, uint64_t of);

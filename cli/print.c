@@ -136,48 +136,73 @@ static json_t *date_sources(const struct outcome *o)
     return sources;
 }
 
-json_t *print_json_outcome(const struct outcome *o)
+static json_t *amount(struct ledger_amount n)
 {
-    const struct {
-        const char *name;
-        uint64_t value;
-    } counts[] = {
-        {"messages", o->messages},
-        {"octets", o->octets},
-        {"copy", o->copied},
-        {"copy_octets", o->copied_octets},
-        {"done_before", o->done_before},
-        {"present", o->present},
-        {"duplicate", o->duplicates},
-        {"filtered", o->filtered},
-        {"later", o->later},
-        {"not_mail", o->not_mail},
-        {"quarantined", o->quarantined},
-        {"too_big", o->too_big},
-        {"refused", o->refused},
-        {"unreadable", o->unreadable},
-        {"missing", o->missing},
-        {"gone_since", o->gone_since},
-        {"not_reached", o->not_reached},
-        {"repaired", o->repaired},
-        {"mended", o->mended},
-        {"archived", o->archived},
-        {"recovered", o->recovered},
-        {"fetched", o->fetched},
-        {"fetched_octets", o->fetched_octets},
-        {"reconnects", o->reconnects},
-        {"mailboxes", o->mailboxes},
-        {"mailboxes_unvisited", o->unvisited},
-        {"destination_messages", o->destination_messages},
-        {"elapsed_ms", (uint64_t)o->elapsed_ms},
-    };
+    return json_pack("{s:I, s:I}", "messages", (json_int_t)n.messages, "octets", (json_int_t)n.octets);
+}
+
+json_t *print_json_left(const struct ledger_amount left[LEDGER_LEFTS])
+{
+    json_t *all = json_object();
+    for (int i = 0; i < LEDGER_LEFTS; i++)
+        json_object_set_new(all, ledger_left_name((enum ledger_left)i), amount(left[i]));
+    return all;
+}
+
+json_t *print_json_states(const uint64_t n[LEDGER_STATES])
+{
+    json_t *all = json_object();
+    for (int i = 0; i < LEDGER_STATES; i++)
+        json_object_set_new(all, ledger_state_name((enum ledger_state)i), json_integer((json_int_t)n[i]));
+    return all;
+}
+
+json_t *print_json_balance(const struct ledger_balance *b)
+{
+    json_t *all = json_object();
+#define X(name) json_object_set_new(all, #name, amount(b->name));
+    LEDGER_BALANCE(X)
+#undef X
+    return all;
+}
+
+json_t *print_json_source(const struct ledger_source *s)
+{
+    if (!s->known)
+        return json_null();
+    return json_pack("{s:o, s:I, s:I, s:b, s:o}", "seen", print_json_time(s->seen_s), "messages",
+        (json_int_t)s->all.messages, "octets", (json_int_t)s->all.octets, "ended", (int)s->ended, "left",
+        print_json_left(s->left));
+}
+
+/* What a plan would copy is not copied. */
+static void rename_planned(json_t *summary)
+{
+    json_object_set(summary, "to_copy", json_object_get(summary, "copied"));
+    json_object_set(summary, "to_copy_octets", json_object_get(summary, "copied_octets"));
+    json_object_del(summary, "copied");
+    json_object_del(summary, "copied_octets");
+}
+
+json_t *print_json_outcome(const struct outcome *o, bool planned)
+{
     json_t *summary = json_object();
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        json_object_set_new(summary, counts[i].name, json_integer((json_int_t)counts[i].value));
+#define X(name, how) json_object_set_new(summary, #name, json_integer((json_int_t)o->name));
+    OUTCOME_COUNTS(X)
+#undef X
+    if (planned)
+        rename_planned(summary);
+    if (!o->mailboxes_read)
+        json_object_set_new(summary, "destination_messages", json_null());
+    json_object_set_new(summary, "elapsed_ms", json_integer(o->elapsed_ms));
+    if (!planned) {
+        json_object_set_new(summary, "left", print_json_left(o->left));
+        json_object_set_new(summary, "there", amount(o->there));
+    }
     json_object_set_new(summary, "internaldate_from", date_sources(o));
     json_object_set_new(summary, "uidls_changed", json_boolean(o->uidls_changed));
     json_object_set_new(summary, "folder_created", json_boolean(o->folder_created));
     json_object_set_new(
-        summary, "end_checked", json_boolean(o->end_checked && o->uids_told && !o->unvisited));
+        summary, "end_checked", json_boolean(o->end_checked && o->uids_told && !o->mailboxes_unvisited));
     return summary;
 }

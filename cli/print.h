@@ -2,12 +2,13 @@
 #pragma once
 
 #include "job.h"
+#include "ledger_balance.h"
 #include "outcome.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stdio.h>
 
-#define PRINT_JSON_SCHEMA 1
+#define PRINT_JSON_SCHEMA 2
 
 /* s padded to width columns (East Asian wide characters count 2), cut with "…" when longer. */
 void print_cell(FILE *out, const char *s, int width);
@@ -40,4 +41,12 @@ void print_stream_object(struct print_stream *p, json_t *object);
 /* rest: an object whose members come after the messages; consumed. */
 void print_stream_close(struct print_stream *p, json_t *rest);
 
-json_t *print_json_outcome(const struct outcome *o);
+/* planned: what would be copied. */
+json_t *print_json_outcome(const struct outcome *o, bool planned);
+/* Each with messages and octets, by the names of ledger_source.h and ledger_balance.h; of a source that
+ * nobody has looked at, null. */
+json_t *print_json_left(const struct ledger_amount left[LEDGER_LEFTS]);
+json_t *print_json_balance(const struct ledger_balance *b);
+json_t *print_json_source(const struct ledger_source *s);
+/* Messages by state, each under its name. */
+json_t *print_json_states(const uint64_t n[LEDGER_STATES]);

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "error.h"
-#include "ledger.h"
+#include "ledger_balance.h"
 #include "options.h"
 #include "report_scope.h"
 #include "report_walk.h"
@@ -20,10 +20,12 @@ struct report_job {
     char *work_dir;                      /* the folder of that ledger; fit to show */
     char *source, *destination, *folder; /* fit to show */
     struct ledger_totals totals;
+    struct ledger_source from;
+    struct ledger_balance balance;
     struct report_mailbox {
         int64_t id;
         char *name;
-        uint64_t count[LEDGER_STATES], octets_done;
+        uint64_t count[LEDGER_STATES], octets_copied;
     } * mailboxes;
     size_t mailbox_count;
 };

@@ -46,7 +46,7 @@ static int gather(struct gathering *g, const struct options *o, struct report_wa
 static void say(const struct handover *h, const struct options *o)
 {
     char size[32];
-    struct handover_count after = handover_after(&h->sum);
+    struct ledger_amount after = handover_after(&h->sum);
     printf(
         _("%1$zu accounts: %2$zu in order, %3$zu that are not. %4$llu messages, %5$s, are in the new mailboxes; "
           "%6$llu of them verified."),

@@ -117,14 +117,6 @@ static bool on_run(void *ctx, const struct ledger_run_row *row)
     return !ferror(stdout);
 }
 
-static json_t *states(const uint64_t n[LEDGER_STATES])
-{
-    json_t *all = json_object();
-    for (int i = 0; i < LEDGER_STATES; i++)
-        json_object_set_new(all, ledger_state_name((enum ledger_state)i), count(n[i]));
-    return all;
-}
-
 static json_t *proofs(const struct ledger_totals *t)
 {
     json_t *all = json_object();
@@ -138,10 +130,9 @@ static json_t *mailboxes(const struct report_job *job)
     json_t *all = json_array();
     for (size_t i = 0; i < job->mailbox_count; i++) {
         const struct report_mailbox *b = &job->mailboxes[i];
-        json_t *one = states(b->count);
-        json_object_set_new(one, "octets_done", count(b->octets_done));
-        json_object_set_new(one, "mailbox", json_string(b->name));
-        json_array_append_new(all, one);
+        json_array_append_new(
+            all, json_pack("{s:s, s:o, s:o}", "mailbox", b->name, "by_state", print_json_states(b->count),
+                     "copied_octets", count(b->octets_copied)));
     }
     return all;
 }
@@ -158,9 +149,9 @@ int report_json(struct ledger *ledger, const struct report_job *job, bool first,
     member("folder", json_string(job->folder), ",\n");
     member("summary",
         json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "messages", count(t->messages), "octets",
-            count(t->octets_claimed), "by_state", states(t->count), "octets_by_state", states(t->octets),
-            "by_proof", proofs(t), "repaired", count(t->repaired), "deleted", count(t->deleted),
-            "deleted_octets", count(t->deleted_octets)),
+            count(t->octets_claimed), "balance", print_json_balance(&job->balance), "source",
+            print_json_source(&job->from), "by_state", print_json_states(t->count), "octets_by_state",
+            print_json_states(t->octets), "by_proof", proofs(t), "repaired", count(t->repaired)),
         ",\n");
     member("mailboxes", mailboxes(job), ",\n");
     fputs("\"runs\":[", stdout);

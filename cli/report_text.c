@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include "clock.h"
+#include "left_words.h"
 #include "mem.h"
 #include "print.h"
 #include "sha256.h"
@@ -60,19 +61,41 @@ static void print_proofs(const struct ledger_totals *t)
             printf("  %-38s %8llu\n", words[i], N(t->proof[i]));
 }
 
+static void amount_line(const char *what, struct ledger_amount n, const char *more)
+{
+    if (n.messages)
+        line(what, n.messages, n.octets, more);
+}
+
+/* Why they were left. */
+static void print_left(const struct report_job *job, bool asked)
+{
+    char what[64];
+    for (int i = 0; i < LEDGER_LEFTS; i++) {
+        enum ledger_left reason = (enum ledger_left)i;
+        snprintf(what, sizeof what, "  %s", left_words(reason));
+        if (ledger_left_is_asked(reason) == asked)
+            amount_line(what, job->from.left[i], "");
+    }
+}
+
 static void print_sums(const struct report_job *job)
 {
     const struct ledger_totals *t = &job->totals;
     const char *below = "   listed below";
-    line("messages known of the source", t->messages, t->octets_claimed, "");
+    const struct ledger_balance *b = &job->balance;
+    line("messages known of the source", b->before.messages, b->before.octets, "");
     line("copied", t->count[LEDGER_DONE], t->octets[LEDGER_DONE], "");
     state_line(t, LEDGER_PRESENT, "already in the destination", "");
-    state_line(t, LEDGER_DUPLICATE, "duplicates within the source", "   same content, there once");
+    amount_line("duplicates within the source", b->duplicates, "   same content, there once");
     state_line(t, LEDGER_QUARANTINED, "refused for good, in quarantine", below);
     state_line(t, LEDGER_REFUSED, "not copied, tried again by the next run", below);
-    if (t->count[LEDGER_OPEN] + t->count[LEDGER_INTENT])
-        line("unfinished", t->count[LEDGER_OPEN] + t->count[LEDGER_INTENT],
-            t->octets[LEDGER_OPEN] + t->octets[LEDGER_INTENT], below);
+    state_line(t, LEDGER_NOT_MAIL, "the source server's own notes", "   no mail");
+    amount_line("still to be copied", b->waiting, "");
+    print_left(job, false);
+    amount_line("left out as asked", b->left_out, "");
+    print_left(job, true);
+    amount_line("gone from the source, never copied", b->vanished, "");
     if (t->repaired)
         printf("  %-38s %8llu\n", "of those copied: repaired before", N(t->repaired));
     if (t->deleted)
@@ -87,7 +110,7 @@ static void print_mailboxes(const struct report_job *job)
         const struct report_mailbox *b = &job->mailboxes[i];
         fputs(i ? "    " : "  Mailboxes:\n    ", stdout);
         print_cell(stdout, b->name, 36);
-        printf(" %8llu  %8s", N(b->count[LEDGER_DONE]), text_octets(size, sizeof size, b->octets_done));
+        printf(" %8llu  %8s", N(b->count[LEDGER_DONE]), text_octets(size, sizeof size, b->octets_copied));
         if (b->count[LEDGER_PRESENT])
             printf("   and %llu that were there", N(b->count[LEDGER_PRESENT]));
         putchar('\n');
@@ -229,6 +252,28 @@ static int print_section(struct text *t, const struct section *s, uint64_t n, ui
     return t->rc;
 }
 
+/* What is left to be said when the lists are through. */
+static void print_verdict(const struct text *t)
+{
+    const struct ledger_balance *b = &t->job->balance;
+    const char *unknown = left_words_unknown(&t->job->from);
+    if (b->waiting.messages)
+        printf("  %llu messages are still to be copied: popferry migrate goes on with them.\n",
+            N(b->waiting.messages));
+    if (unknown)
+        printf("  Attention: %s.\n", unknown);
+    if (b->waiting.messages || unknown || b->quarantined.messages || b->refused.messages)
+        return;
+    if (t->run_ill || t->verify_ill)
+        printf("  Every message known here is settled, but the last %s did not end well: see above.\n",
+            t->run_ill ? "run" : "verify");
+    else if (b->left_out.messages)
+        printf("  Nothing needs attention, but for the %llu messages that were left out as asked.\n",
+            N(b->left_out.messages));
+    else
+        printf("  Nothing needs attention.\n");
+}
+
 static int print_attention(struct text *t)
 {
     static const struct section quarantined = {STATE(LEDGER_QUARANTINED), false,
@@ -236,7 +281,7 @@ static int print_attention(struct text *t)
                                 refused = {STATE(LEDGER_REFUSED), false,
                                     "Not copied; the next run tries them again"},
                                 unfinished = {STATE(LEDGER_OPEN) | STATE(LEDGER_INTENT), false,
-                                    "Unfinished; the next run goes on"};
+                                    "Seen, and not settled"};
     const uint64_t *n = t->job->totals.count;
     uint64_t open = n[LEDGER_OPEN] + n[LEDGER_INTENT];
     print_section(t, &quarantined, n[LEDGER_QUARANTINED], UINT64_MAX);
@@ -244,13 +289,7 @@ static int print_attention(struct text *t)
         printf("    (files are named as they lie below %s)\n", t->job->work_dir);
     print_section(t, &refused, n[LEDGER_REFUSED], UINT64_MAX);
     print_section(t, &unfinished, open, t->verbose ? UINT64_MAX : UNFINISHED_MAX);
-    if (n[LEDGER_QUARANTINED] || n[LEDGER_REFUSED] || open)
-        return t->rc;
-    if (t->run_ill || t->verify_ill)
-        printf("  Every message known here is settled, but the last %s did not end well: see above.\n",
-            t->run_ill ? "run" : "verify");
-    else
-        printf("  Nothing needs attention.\n");
+    print_verdict(t);
     return t->rc;
 }
 

@@ -2,7 +2,7 @@
  */
 #pragma once
 
-#include "ledger.h"
+#include "ledger_balance.h"
 #include "report_scope.h"
 #include "report_walk.h"
 #include <jansson.h>
@@ -11,7 +11,10 @@
 struct status_account {
     char *source, *destination, *folder, *work_dir; /* fit to show */
     bool begun;                                     /* a ledger knows it */
-    uint64_t count[LEDGER_STATES], octets_done;
+    int64_t job;                                    /* in its ledger */
+    struct ledger_source from;
+    struct ledger_totals totals;
+    struct ledger_balance balance;
     char *run_command, *run_words; /* of the last run; "" if none */
     int64_t run_started_s, run_ended_s;
     int run_exit_code;

@@ -18,10 +18,9 @@ static json_t *account(const struct status_account *a)
 {
     json_t *job = json_pack("{s:s, s:s, s:s, s:o, s:b}", "from", a->source, "to", a->destination, "folder",
         a->folder, "work_dir", a->begun ? json_string(a->work_dir) : json_null(), "begun", a->begun);
-    for (int i = 0; i < LEDGER_STATES; i++)
-        json_object_set_new(
-            job, ledger_state_name((enum ledger_state)i), json_integer((json_int_t)a->count[i]));
-    json_object_set_new(job, "octets_done", json_integer((json_int_t)a->octets_done));
+    json_object_set_new(job, "balance", print_json_balance(&a->balance));
+    json_object_set_new(job, "by_state", print_json_states(a->totals.count));
+    json_object_set_new(job, "source", print_json_source(&a->from));
     json_object_set_new(job, "last_run", last_run(a));
     return job;
 }

@@ -4,6 +4,7 @@
 #include "buf.h"
 #include "cell.h"
 #include "clock.h"
+#include "left_words.h"
 #include "mem.h"
 #include "report.h"
 #include "text.h"
@@ -35,7 +36,7 @@ static void print_batch(const json_t *b, bool at_work)
     if (!sum)
         return;
     long long all = member(sum, "accounts"), open = member(sum, "running") + member(sum, "queued");
-    printf("%s%s: %s, begun %s, %lld of %lld accounts done", *shard ? "Shard " : "Batch", shard,
+    printf("%s%s: %s, begun %s, %lld of %lld accounts ended", *shard ? "Shard " : "Batch", shard,
         words(b, "command"), words(b, "began"), all - open - member(sum, "waiting"), all);
     if (member(sum, "running"))
         printf(", %lld at work", member(sum, "running"));
@@ -70,9 +71,25 @@ static void print_time(int64_t at_s)
     printf("%04d-%02d-%02d %02d:%02d:%02d UTC", u.year, u.month, u.day, u.hour, u.minute, u.second);
 }
 
-static uint64_t unfinished(const struct status_account *a)
+static uint64_t refused(const struct status_account *a)
 {
-    return a->count[LEDGER_OPEN] + a->count[LEDGER_INTENT];
+    return a->balance.quarantined.messages + a->balance.refused.messages;
+}
+
+/* Why there is more to do, or that nobody knows it. */
+static void print_left(const struct status_account *a)
+{
+    struct buf b CLEANUP(buf_done) = {0};
+    const char *unknown = left_words_unknown(&a->from);
+    left_words_all(&b, a->from.left, false);
+    if (buf_len(&b))
+        printf("  still to be copied: %s\n", buf_str(&b));
+    buf_clear(&b);
+    left_words_all(&b, a->from.left, true);
+    if (buf_len(&b))
+        printf("  left out as asked: %s\n", buf_str(&b));
+    if (unknown)
+        printf("  %s\n", unknown);
 }
 
 static void print_run(const struct status_account *a)
@@ -91,6 +108,7 @@ static void print_run(const struct status_account *a)
 static void print_paragraph(const struct status_account *a)
 {
     char size[32];
+    const struct ledger_balance *b = &a->balance;
     printf("%s -> %s, mailbox %s\n", a->source, a->destination, a->folder);
     if (!a->begun) {
         printf("  not begun\n");
@@ -98,9 +116,10 @@ static void print_paragraph(const struct status_account *a)
     }
     printf(
         "  copied %llu (%s), already there %llu, duplicates %llu, quarantined %llu, refused %llu, unfinished %llu\n",
-        N(a->count[LEDGER_DONE]), text_octets(size, sizeof size, a->octets_done), N(a->count[LEDGER_PRESENT]),
-        N(a->count[LEDGER_DUPLICATE]), N(a->count[LEDGER_QUARANTINED]), N(a->count[LEDGER_REFUSED]),
-        N(unfinished(a)));
+        N(b->copied.messages), text_octets(size, sizeof size, b->copied.octets), N(b->present.messages),
+        N(b->duplicates.messages), N(b->quarantined.messages), N(b->refused.messages),
+        N(b->waiting.messages));
+    print_left(a);
     if (a->run_started_s)
         print_run(a);
 }
@@ -112,6 +131,7 @@ enum standing {
     REFUSED,
     UNENDED,
     UNFINISHED,
+    NOT_KNOWN, /* whether there is more */
     NOT_BEGUN,
     SETTLED,
     STANDINGS,
@@ -122,26 +142,24 @@ static const char *const standing_words[STANDINGS] = {
     [REFUSED] = "attention",
     [UNENDED] = "not ended",
     [UNFINISHED] = "unfinished",
+    [NOT_KNOWN] = "not known",
     [NOT_BEGUN] = "not begun",
     [SETTLED] = "settled",
 };
 
 static enum standing standing(const struct status_account *a)
 {
-    if (!a->begun || (!a->run_started_s && !a->count[LEDGER_DONE]))
+    if (!a->begun || (!a->run_started_s && !a->balance.copied.messages))
         return NOT_BEGUN;
     if (a->run_ended_s && a->run_exit_code > 1)
         return FAILED;
-    if (a->count[LEDGER_QUARANTINED] + a->count[LEDGER_REFUSED] || (a->run_ended_s && a->run_exit_code))
+    if (refused(a) || (a->run_ended_s && a->run_exit_code))
         return REFUSED;
     if (a->run_started_s && !a->run_ended_s)
         return UNENDED;
-    return unfinished(a) ? UNFINISHED : SETTLED;
-}
-
-static uint64_t refused(const struct status_account *a)
-{
-    return a->count[LEDGER_QUARANTINED] + a->count[LEDGER_REFUSED];
+    if (a->balance.waiting.messages)
+        return UNFINISHED;
+    return a->from.known && a->from.ended ? SETTLED : NOT_KNOWN;
 }
 
 /* What needs attention first; among those, the worst. */
@@ -190,12 +208,13 @@ static void add_row(struct text_table *t, const struct status_account *a)
     char size[32];
     text_table_add(t, standing_words[standing(a)]);
     take_cut(t, a->source, NAME_COLUMNS);
-    take_number(t, a->count[LEDGER_DONE]);
-    text_table_add(t, a->octets_done ? text_octets(size, sizeof size, a->octets_done) : "-");
-    take_number(t, a->count[LEDGER_PRESENT]);
-    take_number(t, a->count[LEDGER_DUPLICATE]);
+    const struct ledger_balance *b = &a->balance;
+    take_number(t, b->copied.messages);
+    text_table_add(t, b->copied.octets ? text_octets(size, sizeof size, b->copied.octets) : "-");
+    take_number(t, b->present.messages);
+    take_number(t, b->duplicates.messages);
     take_number(t, refused(a));
-    take_number(t, unfinished(a));
+    take_number(t, b->waiting.messages);
     add_run(t, a);
 }
 

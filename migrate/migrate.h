@@ -46,6 +46,7 @@ struct verification {
     uint64_t source_messages, source_octets;
     uint64_t mailboxes, destination_messages;
     uint64_t agreed[LEDGER_PROOF_EXACT + 1]; /* by proof */
+    uint64_t agreed_octets;                  /* as the source claims */
     uint64_t duplicates; /* of these, through the message of the same content that was copied */
     uint64_t off_source; /* of these, no longer on the source */
     uint64_t altered, missing, doubled, pending;

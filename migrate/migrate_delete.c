@@ -230,7 +230,8 @@ static int record_end(struct ledger *ledger, int64_t run, const struct world *wo
     else
         snprintf(words, sizeof words, "%llu deleted, %llu kept because not proved, %llu too young",
             (unsigned long long)r->deleted, (unsigned long long)r->kept, (unsigned long long)r->younger);
-    return ledger_run_end(ledger, run, clock_wall_s(world->clock), exit_code, words, err);
+    return ledger_run_end(
+        ledger, run, clock_wall_s(world->clock), exit_code, rc < 0 ? why->code : ERROR_NONE, words, err);
 }
 
 int migrate_delete(const struct job *job, const struct world *world, const struct delete_policy *policy,

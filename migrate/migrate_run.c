@@ -4,6 +4,7 @@
 #include "exit_code.h"
 #include "finish.h"
 #include "index.h"
+#include "leftover.h"
 #include "maildir.h"
 #include "mem.h"
 #include "names.h"
@@ -140,7 +141,7 @@ static int resolve_intents(
 static void count_settled(struct outcome *o, const struct place *place)
 {
     o->done_before += place->count;
-    o->unvisited += place->count > 0;
+    o->mailboxes_unvisited += place->count > 0;
 }
 
 /* Does the source list messages that no session of this run has seen? */
@@ -169,6 +170,10 @@ static int work(struct run *r, struct session *s, struct outcome *o, struct erro
             "all that was read is stored; other programs that read there may have hidden mail already",
             s->job->from.host, source_facts(s->source)->caps->google ? "Gmail's POP view" : "EXPIRE 0");
     r->warned = true;
+    struct ledger_amount all = {o->messages, o->octets};
+    if (ledger_source_seen(r->ledger, r->job_id, all, s->begun_s, err) < 0 ||
+        ledger_commit(r->ledger, err) < 0)
+        return -1;
     journal_inventory(r->journal, o->messages, o->octets);
     r->more |= shows_more(r, s);
     r->shows_part = session_shows_part(s);
@@ -266,6 +271,7 @@ static bool settled_more(const struct outcome *now, const struct outcome *before
 static int run_sessions(struct run *r, struct outcome *o, struct error *err)
 {
     int rc = run_session(r, o, err);
+    outcome_lose_missing(o);
     while (rc < 0) {
         struct outcome before = *o;
         size_t cut = r->blame.cut.used;
@@ -274,6 +280,7 @@ static int run_sessions(struct run *r, struct outcome *o, struct error *err)
         r->one_at_a_time |= err->code == ERROR_PROTOCOL;
         rc = run_session(r, o, err);
         outcome_resume(o, &before);
+        outcome_lose_missing(o);
         if (settled_more(o, &before) || r->blame.cut.used > cut)
             patience_progress(&r->patience);
     }
@@ -375,6 +382,20 @@ static int list_quarantine(const struct run *r, struct outcome *o, struct error 
     return quarantine_reasons_end(l.reasons, err);
 }
 
+/* What was left, and what is there now. why: with what the run ended, if rc < 0. */
+static int note_end(
+    const struct run *r, struct outcome *o, int rc, const struct error *why, struct error *err)
+{
+    static const struct error well;
+    struct ledger_amount there;
+    if (leftover_note(r->ledger, r->job_id, &r->seen, o, rc < 0 ? why : &well, err) < 0 ||
+        ledger_there(r->ledger, r->job_id, &there, err) < 0)
+        return -1;
+    o->there.messages = there.messages > o->gone_since ? there.messages - o->gone_since : 0;
+    o->there.octets = there.octets > o->gone_octets ? there.octets - o->gone_octets : 0;
+    return 0;
+}
+
 static int run_job(struct run *r, struct outcome *o, struct error *err)
 {
     const struct job *job = r->job;
@@ -386,7 +407,9 @@ static int run_job(struct run *r, struct outcome *o, struct error *err)
     struct error late;
     for (unsigned i = 0; rc < 0 && i < r->blame.sent_streak; i++)
         transfer_take_back(r->ledger, job->work_dir, r->blame.sent[i], &late);
-    if ((clear_quarantine(r, &late) < 0 || list_quarantine(r, o, &late) < 0) && rc == 0) {
+    if ((clear_quarantine(r, &late) < 0 || list_quarantine(r, o, &late) < 0 ||
+            note_end(r, o, rc, err, &late) < 0) &&
+        rc == 0) {
         *err = late;
         rc = -1;
     }
@@ -406,13 +429,14 @@ static int record_end(struct ledger *ledger, int64_t run, const struct world *wo
     if (rc < 0)
         snprintf(words, sizeof words, "%s", why->text);
     else if (left)
-        snprintf(words, sizeof words, "%llu copied, %llu need attention, %llu " LEDGER_RUN_PARTIAL,
+        snprintf(words, sizeof words, "%llu copied, %llu need attention, %llu left for another run",
             (unsigned long long)o->copied, (unsigned long long)outcome_attention(o),
             (unsigned long long)left);
     else
         snprintf(words, sizeof words, "%llu copied, %llu need attention", (unsigned long long)o->copied,
             (unsigned long long)outcome_attention(o));
-    return ledger_run_end(ledger, run, clock_wall_s(world->clock), exit_code, words, err);
+    return ledger_run_end(
+        ledger, run, clock_wall_s(world->clock), exit_code, rc < 0 ? why->code : ERROR_NONE, words, err);
 }
 
 static int run_logged(struct run *r, int64_t run_id, struct outcome *o, struct error *err)

@@ -25,7 +25,8 @@ static int record_end(struct ledger *ledger, int64_t run, const struct world *wo
         snprintf(words, sizeof words, "%llu agreed, %llu altered, %llu missing, %llu doubled, %llu pending",
             (unsigned long long)verification_agreed(r), (unsigned long long)r->altered,
             (unsigned long long)r->missing, (unsigned long long)r->doubled, (unsigned long long)r->pending);
-    return ledger_run_end(ledger, run, clock_wall_s(world->clock), exit_code, words, err);
+    return ledger_run_end(
+        ledger, run, clock_wall_s(world->clock), exit_code, rc < 0 ? why->code : ERROR_NONE, words, err);
 }
 
 int migrate_verify(const struct job *job, const struct world *world, enum verify_level level,

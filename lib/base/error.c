@@ -69,6 +69,8 @@ const char *error_code_name(enum error_code code)
         return "login-refused";
     case ERROR_TLS:
         return "tls";
+    case ERROR_NO_HOST:
+        return "no-host";
     case ERROR_CONNECT:
         return "connect";
     case ERROR_LOST:

@@ -35,7 +35,8 @@ enum error_code {
     ERROR_USAGE,     /* the options, the job, a file given by the user */
     ERROR_AUTH,      /* the server refused user or password */
     ERROR_TLS,       /* certificate, host name or protocol version not acceptable */
-    ERROR_CONNECT,   /* unknown host, refused, unreachable */
+    ERROR_NO_HOST,   /* no address is known for the host's name */
+    ERROR_CONNECT,   /* refused, unreachable */
     ERROR_LOST,      /* the connection ended when it should not */
     ERROR_TIMEOUT,   /* silence beyond the deadline */
     ERROR_PROTOCOL,  /* the peer does not speak the protocol */

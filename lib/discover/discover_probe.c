@@ -85,7 +85,7 @@ static void judge(struct ladder *l, const struct candidate *c)
     if (c->no_address || c->ask.unknown) {
         discover_ladder_note(l, c->rung, DISCOVER_NOT_FOUND, what, "no address is known for this host");
     } else if (!c->ask.answers) {
-        bool nobody = c->ask.error.code == ERROR_CONNECT;
+        bool nobody = c->ask.error.code == ERROR_CONNECT || c->ask.error.code == ERROR_NO_HOST;
         bool busy = c->ask.error.code == ERROR_TIMEOUT || c->ask.error.code == ERROR_THROTTLED;
         l->result->temporary = l->result->temporary || (c->what && busy);
         discover_ladder_note(l, c->rung, nobody ? DISCOVER_NOT_FOUND : DISCOVER_FAILED, what, "%s",

@@ -54,7 +54,7 @@ static int cannot_connect(struct error *err, const struct stream_failure *f)
 
 static int unknown_host(struct error *err, const struct stream_failure *f)
 {
-    return error_set(err, JOB, ERROR_RETRY_LATER, ERROR_CONNECT,
+    return error_set(err, JOB, ERROR_RETRY_LATER, ERROR_NO_HOST,
         "%s: no address is known for this host name; check its spelling, and the network's name service",
         f->name);
 }

@@ -124,6 +124,7 @@ static enum told meaning(const struct error *error)
     case ERROR_FULL:
     case ERROR_NO_FOLDER:
         return TOLD_ANSWERED;
+    case ERROR_NO_HOST:
     case ERROR_CONNECT:
     case ERROR_LOST:
     case ERROR_TIMEOUT:

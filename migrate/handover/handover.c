@@ -10,6 +10,7 @@ static const char *const state_names[HANDOVER_STATES] = {
     [HANDOVER_IN_ORDER] = "in-order",
     [HANDOVER_UNVERIFIED] = "not-verified",
     [HANDOVER_UNFINISHED] = "unfinished",
+    [HANDOVER_NO_ACCESS] = "no-access",
     [HANDOVER_NOT_BEGUN] = "not-begun",
     [HANDOVER_DIFFERS] = "differs",
     [HANDOVER_NOT_MOVED] = "not-moved",
@@ -111,22 +112,22 @@ void handover_add_unreadable(struct handover *h, const char *folder, const struc
 }
 
 /* ---- numbers ---- */
-static void add(struct handover_count *to, const struct handover_count *more)
+static void add(struct ledger_amount *to, const struct ledger_amount *more)
 {
     to->messages += more->messages;
     to->octets += more->octets;
 }
 
-struct handover_count handover_after(const struct handover_account *a)
+struct ledger_amount handover_after(const struct handover_account *a)
 {
-    struct handover_count n = a->copied;
+    struct ledger_amount n = a->copied;
     add(&n, &a->present);
     return n;
 }
 
-struct handover_count handover_not_moved(const struct handover_account *a)
+struct ledger_amount handover_not_moved(const struct handover_account *a)
 {
-    struct handover_count n = a->quarantined;
+    struct ledger_amount n = a->quarantined;
     add(&n, &a->refused);
     return n;
 }
@@ -141,12 +142,17 @@ uint64_t handover_proved(const struct handover_account *a)
 
 int64_t handover_unaccounted(const struct handover_account *a)
 {
-    const struct handover_count *const parts[] = {
-        &a->copied, &a->present, &a->duplicates, &a->not_mail, &a->quarantined, &a->refused, &a->waiting};
+    const struct ledger_amount *const parts[] = {&a->copied, &a->present, &a->duplicates, &a->not_mail,
+        &a->quarantined, &a->refused, &a->waiting, &a->left_out, &a->vanished};
     uint64_t n = 0;
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
         n += parts[i]->messages;
     return (int64_t)(a->before.messages - n);
+}
+
+bool handover_seen(const struct handover_account *a)
+{
+    return !a->error.code && (a->from.known || a->before.messages);
 }
 
 bool handover_needs_attention(const struct handover_account *a)
@@ -167,6 +173,13 @@ static bool verified_since(const struct handover_account *a)
     return a->verify.ended_s && a->verify.started_s >= last;
 }
 
+/* A person must act before it is of use to run it again. */
+static bool kept_out(const struct handover_account *a)
+{
+    const struct handover_run *m = &a->migrate;
+    return m->ended_s && (m->exit_code == 3 || m->error == ERROR_NO_HOST);
+}
+
 static enum handover_state judge(const struct handover_account *a)
 {
     if (a->error.code)
@@ -175,26 +188,26 @@ static enum handover_state judge(const struct handover_account *a)
         return HANDOVER_NOT_MOVED;
     if (verified_since(a) && a->verify.exit_code == 1 && !a->waiting.messages)
         return HANDOVER_DIFFERS;
+    if (kept_out(a))
+        return HANDOVER_NO_ACCESS;
     if (!a->migrate.started_s && !a->before.messages)
         return HANDOVER_NOT_BEGUN;
     if (handover_unaccounted(a))
         return HANDOVER_UNFINISHED;
     if (verified_since(a) && a->verify.exit_code == 0 && !a->proof[LEDGER_UNPROVED])
         return HANDOVER_IN_ORDER;
-    return a->waiting.messages || !migration_ended_well(a) ? HANDOVER_UNFINISHED : HANDOVER_UNVERIFIED;
+    bool known = a->from.known && a->from.ended;
+    return a->waiting.messages || !known || !migration_ended_well(a) ? HANDOVER_UNFINISHED
+                                                                     : HANDOVER_UNVERIFIED;
 }
 
 static void add_counts(struct handover_account *sum, const struct handover_account *a)
 {
-    add(&sum->before, &a->before);
-    add(&sum->copied, &a->copied);
-    add(&sum->present, &a->present);
-    add(&sum->duplicates, &a->duplicates);
-    add(&sum->not_mail, &a->not_mail);
-    add(&sum->quarantined, &a->quarantined);
-    add(&sum->refused, &a->refused);
-    add(&sum->waiting, &a->waiting);
-    add(&sum->deleted, &a->deleted);
+#define X(name) add(&sum->name, &a->name);
+    LEDGER_BALANCE(X)
+#undef X
+    for (int i = 0; i < LEDGER_LEFTS; i++)
+        add(&sum->from.left[i], &a->from.left[i]);
     for (int i = 0; i < LEDGER_PROOFS; i++)
         sum->proof[i] += a->proof[i];
 }
@@ -213,10 +226,12 @@ void handover_sum(struct handover *h)
 {
     h->sum = (struct handover_account){0};
     memset(h->by_state, 0, sizeof h->by_state);
+    h->left_unknown = 0;
     for (size_t i = 0; i < h->count; i++) {
         struct handover_account *a = &h->accounts[i];
         a->state = judge(a);
         h->by_state[a->state]++;
+        h->left_unknown += a->state != HANDOVER_NOT_BEGUN && !(a->from.known && a->from.ended);
         add_counts(&h->sum, a);
         add_times(&h->sum, a);
     }

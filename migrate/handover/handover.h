@@ -6,21 +6,15 @@
  * No writer calculates: a number that two of them show is a field or a function here. The strings are the
  * handover's own, UTF-8, fit to be shown, and never NULL. Octets are octets. One thread.
  *
- * An account is one job: one source into one destination and folder. Of its messages each is counted in
- * exactly one of copied, present, duplicates, not_mail, quarantined, refused and waiting; together these are
- * `before`. What the source never showed to popferry, or was left out by --since and the like, is not
- * counted. */
+ * An account is one job: one source into one destination and folder. Its messages are counted as in
+ * ledger_balance.h: each once, also those that were left on the source, for whatever reason. */
 #pragma once
 
 #include "error.h"
-#include "ledger.h"
+#include "ledger_balance.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-struct handover_count {
-    uint64_t messages, octets;
-};
 
 /* What is to be said of an account; by handover_sum. A clean verification is a verify or delete that began
  * after the last migration, ended with 0, and left nothing unproved: after it, messages that still wait are
@@ -28,7 +22,9 @@ struct handover_count {
 enum handover_state {
     HANDOVER_IN_ORDER,   /* nothing refused, and a clean verification */
     HANDOVER_UNVERIFIED, /* everything known is there; a clean verification is missing */
-    HANDOVER_UNFINISHED, /* messages wait, or the last migration did not come to its end */
+    HANDOVER_UNFINISHED, /* messages wait, or the last migration did not come to its end, or it is not known
+                            what it left */
+    HANDOVER_NO_ACCESS,  /* the last migration did not get in: password, certificate, host */
     HANDOVER_NOT_BEGUN,  /* no migration yet */
     HANDOVER_DIFFERS,    /* the last verification found differences, and nothing waits */
     HANDOVER_NOT_MOVED,  /* messages that the destination or the source refused */
@@ -51,19 +47,19 @@ struct handover_item {
 struct handover_run {
     int64_t started_s, ended_s; /* 0: there was none; it has not ended */
     int exit_code;              /* once it ended */
+    enum error_code error;      /* what ended it, as far as the advice depends on it */
     char *words;                /* of the ledger, in English */
 };
 
 struct handover_account {
     char *name; /* for people: the user, with the host where that alone is no address */
-    char *source, *destination, *folder;   /* as the ledger has them */
-    char *work_dir;                        /* the folder of its ledger; "" if there is none */
-    struct error error;                    /* HANDOVER_UNREADABLE: why */
-    struct handover_count before;          /* in the source, all that was ever seen there */
-    struct handover_count copied, present; /* octets as sent; as the source claims */
-    struct handover_count duplicates, not_mail;
-    struct handover_count quarantined, refused, waiting;
-    struct handover_count deleted; /* of those that are there: removed from the source by popferry */
+    char *source, *destination, *folder; /* as the ledger has them */
+    char *work_dir;                      /* the folder of its ledger; "" if there is none */
+    struct error error;                  /* HANDOVER_UNREADABLE: why */
+#define X(name) struct ledger_amount name;
+    LEDGER_BALANCE(X)
+#undef X
+    struct ledger_source from;     /* what the source showed last; what of it was left, and why */
     uint64_t proof[LEDGER_PROOFS]; /* of copied and present: how many are proved how well */
     int64_t proved_s;              /* the latest proof; 0: none */
     struct handover_run migrate;   /* the last one */
@@ -86,6 +82,7 @@ struct handover {
     struct handover_account
         sum; /* counts and proofs added up; times from the first to the last; no strings */
     size_t by_state[HANDOVER_STATES];
+    size_t left_unknown; /* accounts of which it is not known what they left on the source */
 };
 
 /* Copies of the strings; NULL is "". */
@@ -109,11 +106,13 @@ void handover_add_unreadable(struct handover *h, const char *folder, const struc
 void handover_sum(struct handover *h);
 
 /* ---- of an account, or of the sum ---- */
-struct handover_count handover_after(const struct handover_account *a);     /* copied and present */
-struct handover_count handover_not_moved(const struct handover_account *a); /* quarantined and refused */
-uint64_t handover_proved(const struct handover_account *a);                 /* messages, however well */
+struct ledger_amount handover_after(const struct handover_account *a);     /* copied and present */
+struct ledger_amount handover_not_moved(const struct handover_account *a); /* quarantined and refused */
+uint64_t handover_proved(const struct handover_account *a);                /* messages, however well */
 /* before, less everything that is accounted for: 0 unless the ledger contradicts itself. */
 int64_t handover_unaccounted(const struct handover_account *a);
+/* Was anything of its source ever seen? Else its numbers are not known, and no writer shows a 0. */
+bool handover_seen(const struct handover_account *a);
 /* Does anybody have to do something about it? (All states but HANDOVER_IN_ORDER.) */
 bool handover_needs_attention(const struct handover_account *a);
 
@@ -135,12 +134,13 @@ int handover_write(const struct handover *h, const char *path, const char *lang,
  * CSV for spreadsheets: UTF-8 with its mark, CRLF, a heading in the language, one row for each account; what
  * a spreadsheet would take for a formula has a "'" before it.
  *
- * JSON: {"schema":1, "program", "customer", "prepared_by", "date", "in_order", "sum":COUNTS,
+ * JSON: {"schema":2, "program", "customer", "prepared_by", "date", "in_order", "sum":COUNTS,
  * "accounts":[{"name", "from", "to", "folder", "work_dir", "state", COUNTS..., "migration":RUN,
- * "verification":RUN, "not_moved_messages":[...], "error"}]}. COUNTS: "before", "after", "copied",
- * "already_there", "duplicates", "not_mail", "quarantined", "refused", "waiting", "deleted", each
- * {"messages", "octets"}; "verified" {"exact", "content", "structure", "headers", "count", "none",
- * "last"}; of the sum also "accounts" and "by_state" (the states are those of handover_state_name). RUN is
+ * "verification":RUN, "not_moved_messages":[...], "error"}]}. COUNTS: "after", and the names
+ * of LEDGER_BALANCE, each {"messages", "octets"}, null for an account of which nothing was ever seen; "left",
+ * by the names of LEDGER_LEFT_REASONS, of the sum and of accounts of which it is known, else null; "verified"
+ * {"exact", "content", "structure", "headers", "count", "none", "last"}; of the sum also "accounts" and
+ * "by_state" (the states are those of handover_state_name). RUN is
  * {"started", "ended", "exit_code", "words"} or null. Times are "2026-11-22T10:00:00Z" or null. A message:
  * {"state", "uidl", "message_id", "from", "subject", "date", "octets", "reason", "quarantine"}. */
 char *handover_csv(const struct handover *h, const char *lang, size_t *ret_len);

@@ -13,9 +13,12 @@ static void field(struct buf *b, const char *value)
     buf_append_char(b, ',');
 }
 
-static void numbers(struct buf *b, const struct handover_count *n)
+/* Empty where nothing was ever seen. */
+static void number(struct buf *b, bool seen, uint64_t n)
 {
-    buf_printf(b, "%" PRIu64 ",%" PRIu64 ",", n->messages, n->octets);
+    if (seen)
+        buf_printf(b, "%" PRIu64, n);
+    buf_append_char(b, ',');
 }
 
 static void heading(struct buf *b, const struct quote_words *w)
@@ -24,7 +27,7 @@ static void heading(struct buf *b, const struct quote_words *w)
         N_("Result"), N_("Before (messages)"), N_("Before (bytes)"), N_("After (messages)"),
         N_("After (bytes)"), N_("Copied"), N_("Already there"), N_("Duplicates, kept once"),
         N_("Server's own notes, no mail"), N_("In quarantine"), N_("Not readable"), N_("Not copied yet"),
-        N_("Deleted from the old mailbox")};
+        N_("Left out as asked"), N_("Gone before it was copied"), N_("Deleted from the old mailbox")};
     for (size_t i = 0; i < sizeof heads / sizeof *heads; i++)
         field(b, quote_words(w, heads[i]));
     for (int i = LEDGER_PROOFS - 1; i >= 0; i--)
@@ -44,11 +47,11 @@ static void end_line(struct buf *b)
 static void row(
     struct buf *b, const struct handover *h, const struct handover_account *a, const struct quote_words *w)
 {
-    const struct handover_count after = handover_after(a);
+    const struct ledger_amount after = handover_after(a);
     const uint64_t counts[] = {a->copied.messages, a->present.messages, a->duplicates.messages,
         a->not_mail.messages, a->quarantined.messages, a->refused.messages, a->waiting.messages,
-        a->deleted.messages};
-    const char *advice = handover_state_advice(a->state);
+        a->left_out.messages, a->vanished.messages, a->deleted.messages};
+    const char *advice = handover_advice(a);
     char *day CLEANUP(mem_free_str) = handover_day(h, w, a->proved_s);
     char *finding CLEANUP(mem_free_str) = handover_finding(a, w);
     field(b, a->name);
@@ -56,12 +59,14 @@ static void row(
     field(b, a->destination);
     field(b, a->folder);
     field(b, quote_words(w, handover_state_words(a->state)));
-    numbers(b, &a->before);
-    numbers(b, &after);
+    const uint64_t sizes[] = {a->before.messages, a->before.octets, after.messages, after.octets};
+    const bool seen = handover_seen(a);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        number(b, seen, sizes[i]);
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        buf_printf(b, "%" PRIu64 ",", counts[i]);
+        number(b, seen, counts[i]);
     for (int i = LEDGER_PROOFS - 1; i >= 0; i--)
-        buf_printf(b, "%" PRIu64 ",", a->proof[i]);
+        number(b, seen, a->proof[i]);
     field(b, a->proved_s ? day : "");
     field(b, finding);
     field(b, advice ? quote_words(w, advice) : "");

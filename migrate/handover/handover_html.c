@@ -11,7 +11,7 @@ void handover_html_count(struct handover_page *p, const char *class, uint64_t n)
     element(p->out, "td", class, quote_words_count(count, n));
 }
 
-void handover_html_amount(struct handover_page *p, struct handover_count n)
+void handover_html_amount(struct handover_page *p, struct ledger_amount n)
 {
     char count[QUOTE_WORDS_MAX], size[32];
     open_tag(p->out, "td", "num");
@@ -76,7 +76,7 @@ static void tile(struct handover_page *p, const char *name, const char *value, c
     close_tag(p->out);
 }
 
-static void tile_amount(struct handover_page *p, const char *name, struct handover_count n)
+static void tile_amount(struct handover_page *p, const char *name, struct ledger_amount n)
 {
     char count[QUOTE_WORDS_MAX], size[32];
     char *value CLEANUP(mem_free_str) =
@@ -124,7 +124,7 @@ static void put_summary(struct handover_page *p)
 }
 
 /* ---- where the difference comes from ---- */
-static void balance_row(struct handover_page *p, const char *class, const char *what, struct handover_count n)
+static void balance_row(struct handover_page *p, const char *class, const char *what, struct ledger_amount n)
 {
     if (!n.messages && !class)
         return;
@@ -147,8 +147,10 @@ static void put_balance(struct handover_page *p)
     balance_row(p, NULL, say(p, "duplicates of other messages; kept once"), s->duplicates);
     balance_row(p, NULL, say(p, "notes of the old server to itself, no mail"), s->not_mail);
     balance_row(p, NULL, say(p, "refused by the new server, kept in quarantine"), s->quarantined);
-    balance_row(p, NULL, say(p, "could not be read from the old server, or kept"), s->refused);
-    balance_row(p, NULL, say(p, "not copied yet, or no longer wanted or there"), s->waiting);
+    balance_row(p, NULL, say(p, "not given out by the old server, or no room in the new one"), s->refused);
+    balance_row(p, NULL, say(p, "not copied yet"), s->waiting);
+    balance_row(p, NULL, say(p, "left out as asked"), s->left_out);
+    balance_row(p, NULL, say(p, "gone from the old mailboxes before they were copied"), s->vanished);
     balance_row(
         p, "sum", say(p, "In the new mailboxes (after): copied and already there"), handover_after(s));
     balance_row(p, NULL, say(p, "deleted from the old mailboxes afterwards"), s->deleted);

@@ -17,7 +17,7 @@ __attribute__((format_arg(2))) static inline const char *say(const struct handov
 }
 
 void handover_html_count(struct handover_page *p, const char *class, uint64_t n); /* a cell */
-void handover_html_amount(struct handover_page *p, struct handover_count n); /* a cell: number and size */
+void handover_html_amount(struct handover_page *p, struct ledger_amount n); /* a cell: number and size */
 struct handover_head {
     const char *words; /* message id */
     bool number;       /* aligned to the right */

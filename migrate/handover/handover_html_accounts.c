@@ -5,6 +5,7 @@
 #include "text.h"
 
 #define COLUMNS(heads) (sizeof(heads) / sizeof *(heads))
+#define COUNTS         7 /* cells of counts() */
 
 static void end_table(struct handover_page *p)
 {
@@ -34,15 +35,15 @@ static void state_cell(struct handover_page *p, const struct handover_account *a
 /* An account whose messages want a person, beside those that merely want another run. */
 static const char *row_class(const struct handover_account *a)
 {
-    bool failed =
-        a->state == HANDOVER_NOT_MOVED || a->state == HANDOVER_UNREADABLE || a->state == HANDOVER_DIFFERS;
+    bool failed = a->state == HANDOVER_NOT_MOVED || a->state == HANDOVER_UNREADABLE ||
+                  a->state == HANDOVER_DIFFERS || a->state == HANDOVER_NO_ACCESS;
     return failed ? "failed" : NULL;
 }
 
 /* ---- what is not in order ---- */
 static void attention_row(struct handover_page *p, const struct handover_account *a)
 {
-    const char *advice = handover_state_advice(a->state);
+    const char *advice = handover_advice(a);
     char *finding CLEANUP(mem_free_str) = handover_finding(a, p->words);
     open_tag(p->out, "tr", row_class(a));
     name_cell(p, a);
@@ -70,6 +71,13 @@ void handover_html_attention(struct handover_page *p)
 }
 
 /* ---- all of them ---- */
+/* Of a mailbox that nobody has seen nothing is known, not 0. */
+static void unseen(struct handover_page *p, int cells)
+{
+    for (int i = 0; i < cells; i++)
+        element(p->out, "td", "num", "–");
+}
+
 static void counts(struct handover_page *p, const struct handover_account *a)
 {
     handover_html_amount(p, a->before);
@@ -77,6 +85,7 @@ static void counts(struct handover_page *p, const struct handover_account *a)
     handover_html_count(p, "num", a->duplicates.messages);
     handover_html_count(p, "num", handover_not_moved(a).messages);
     handover_html_count(p, "num", a->waiting.messages);
+    handover_html_count(p, "num", a->left_out.messages);
     handover_html_count(p, "num", a->deleted.messages);
 }
 
@@ -86,11 +95,15 @@ static void account_row(struct handover_page *p, const struct handover_account *
     char *day CLEANUP(mem_free_str) = handover_day(p->h, p->words, a->proved_s);
     open_tag(p->out, "tr", row_class(a));
     name_cell(p, a);
-    counts(p, a);
-    open_tag(p->out, "td", "num");
-    put(p->out, quote_words_count(count, handover_proved(a)));
-    element(p->out, "span", "size", a->proved_s ? day : "");
-    close_tag(p->out);
+    if (handover_seen(a)) {
+        counts(p, a);
+        open_tag(p->out, "td", "num");
+        put(p->out, quote_words_count(count, handover_proved(a)));
+        element(p->out, "span", "size", a->proved_s ? day : "");
+        close_tag(p->out);
+    } else {
+        unseen(p, COUNTS + 1);
+    }
     state_cell(p, a);
     close_tag(p->out);
 }
@@ -112,7 +125,8 @@ void handover_html_accounts(struct handover_page *p)
 {
     static const struct handover_head heads[] = {{N_("Account"), false}, {N_("Before"), true},
         {N_("After"), true}, {N_("Duplicates"), true}, {N_("Not moved"), true}, {N_("Not copied yet"), true},
-        {N_("Deleted from the old mailbox"), true}, {N_("Verified"), true}, {N_("Result"), false}};
+        {N_("Left out as asked"), true}, {N_("Deleted from the old mailbox"), true}, {N_("Verified"), true},
+        {N_("Result"), false}};
     if (!p->h->count)
         return;
     open_tag(p->out, "section", NULL);
@@ -186,7 +200,8 @@ void handover_html_notes(struct handover_page *p)
            "them once."),
         N_("Sizes before and after may differ slightly, since servers count line ends differently. The contents are "
            "compared by checksum."),
-        N_("Messages that were left out on request (by date or size) are not counted."),
+        N_("“Left out as asked” are messages that are outside the dates or sizes that were agreed on; they stay in "
+           "the old mailbox."),
     };
     open_tag(p->out, "section", NULL);
     element(p->out, "h2", NULL, say(p, "How to read this report"));

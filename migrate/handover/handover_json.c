@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SCHEMA 1
+#define SCHEMA 2
 
 static json_t *number(uint64_t n)
 {
@@ -21,24 +21,33 @@ static json_t *at(int64_t wall_s)
     return json_sprintf("%04d-%02d-%02dT%02d:%02d:%02dZ", u.year, u.month, u.day, u.hour, u.minute, u.second);
 }
 
-static void put_count(json_t *o, const char *name, struct handover_count n)
+static void put_count(json_t *o, const char *name, struct ledger_amount n)
 {
     json_object_set_new(
         o, name, json_pack("{s:o, s:o}", "messages", number(n.messages), "octets", number(n.octets)));
 }
 
-static void put_counts(json_t *o, const struct handover_account *a)
+static json_t *left(const struct ledger_source *from)
 {
-    put_count(o, "before", a->before);
+    json_t *all = json_object();
+    for (int i = 0; i < LEDGER_LEFTS; i++)
+        put_count(all, ledger_left_name((enum ledger_left)i), from->left[i]);
+    return all;
+}
+
+static void put_counts(json_t *o, const struct handover_account *a, bool seen, bool left_known)
+{
     put_count(o, "after", handover_after(a));
-    put_count(o, "copied", a->copied);
-    put_count(o, "already_there", a->present);
-    put_count(o, "duplicates", a->duplicates);
-    put_count(o, "not_mail", a->not_mail);
-    put_count(o, "quarantined", a->quarantined);
-    put_count(o, "refused", a->refused);
-    put_count(o, "waiting", a->waiting);
-    put_count(o, "deleted", a->deleted);
+#define X(name) put_count(o, #name, a->name);
+    LEDGER_BALANCE(X)
+#undef X
+    if (!seen) {
+        json_object_set_new(o, "after", json_null());
+#define X(name) json_object_set_new(o, #name, json_null());
+        LEDGER_BALANCE(X)
+#undef X
+    }
+    json_object_set_new(o, "left", left_known ? left(&a->from) : json_null());
     json_t *proofs = json_object();
     for (int i = LEDGER_PROOFS - 1; i >= 0; i--)
         json_object_set_new(proofs, ledger_proof_name((enum ledger_proof)i), number(a->proof[i]));
@@ -53,7 +62,7 @@ static json_t *sum(const struct handover *h)
     for (int i = 0; i < HANDOVER_STATES; i++)
         json_object_set_new(states, handover_state_name((enum handover_state)i), number(h->by_state[i]));
     json_object_set_new(o, "by_state", states);
-    put_counts(o, &h->sum);
+    put_counts(o, &h->sum, true, true);
     return o;
 }
 
@@ -78,7 +87,7 @@ static json_t *account(const struct handover_account *a)
     json_t *items = json_array();
     json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name", a->name, "from", a->source, "to",
         a->destination, "folder", a->folder, "work_dir", a->work_dir, "state", handover_state_name(a->state));
-    put_counts(o, a);
+    put_counts(o, a, handover_seen(a), a->from.known);
     json_object_set_new(o, "migration", run(&a->migrate));
     json_object_set_new(o, "verification", run(&a->verify));
     for (size_t i = 0; i < a->item_count; i++)

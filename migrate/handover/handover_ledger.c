@@ -28,28 +28,28 @@ static bool on_job(void *ctx, const struct ledger_job_row *row)
 }
 
 /* ---- one account ---- */
-static struct handover_count of_state(const struct ledger_totals *t, enum ledger_state s)
-{
-    return (struct handover_count){t->count[s], t->octets[s]};
-}
-
 static int read_totals(struct handover_account *a, struct ledger *l, int64_t job, struct error *err)
 {
     struct ledger_totals t;
-    if (ledger_totals(l, job, &t, err) < 0)
+    if (ledger_totals(l, job, &t, err) < 0 || ledger_source_read(l, job, &a->from, err) < 0)
         return -1;
-    a->before = (struct handover_count){t.messages, t.octets_claimed};
-    a->copied = of_state(&t, LEDGER_DONE);
-    a->present = of_state(&t, LEDGER_PRESENT);
-    a->duplicates = of_state(&t, LEDGER_DUPLICATE);
-    a->not_mail = of_state(&t, LEDGER_NOT_MAIL);
-    a->quarantined = of_state(&t, LEDGER_QUARANTINED);
-    a->refused = of_state(&t, LEDGER_REFUSED);
-    a->waiting = (struct handover_count){
-        t.count[LEDGER_OPEN] + t.count[LEDGER_INTENT], t.octets[LEDGER_OPEN] + t.octets[LEDGER_INTENT]};
-    a->deleted = (struct handover_count){t.deleted, t.deleted_octets};
+    const struct ledger_balance b = ledger_balance_of(&t, &a->from);
+#define X(name) a->name = b.name;
+    LEDGER_BALANCE(X)
+#undef X
     memcpy(a->proof, t.proof, sizeof a->proof);
     return ledger_proved_last(l, job, &a->proved_s, err);
+}
+
+/* Of the names that the ledger keeps, those on which the advice depends. */
+static enum error_code error_of(const char *name)
+{
+    static const enum error_code all[] = {
+        ERROR_AUTH, ERROR_TLS, ERROR_NO_HOST, ERROR_FULL, ERROR_DISK, ERROR_USAGE};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        if (!strcmp(error_code_name(all[i]), name))
+            return all[i];
+    return ERROR_NONE;
 }
 
 static bool on_run(void *ctx, const struct ledger_run_row *row)
@@ -63,7 +63,8 @@ static bool on_run(void *ctx, const struct ledger_run_row *row)
     if (migrate && !a->begun_s)
         a->begun_s = row->started_s;
     free(run->words);
-    *run = (struct handover_run){row->started_s, row->ended_s, row->exit_code, handover_clean(row->words)};
+    *run = (struct handover_run){
+        row->started_s, row->ended_s, row->exit_code, error_of(row->error), handover_clean(row->words)};
     return true;
 }
 

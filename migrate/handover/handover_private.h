@@ -11,7 +11,7 @@ void handover_cut(struct handover *h, size_t count);
 
 /* ---- words (handover_words.c): message ids, to be translated where they are used ---- */
 const char *handover_state_words(enum handover_state s);
-const char *handover_state_advice(enum handover_state s); /* what to do; NULL: nothing */
+const char *handover_advice(const struct handover_account *a); /* what to do; NULL: nothing */
 const char *handover_proof_words(enum ledger_proof p);
 const char *handover_item_words(enum ledger_state s);
 

@@ -17,6 +17,7 @@ const char *handover_state_words(enum handover_state s)
         [HANDOVER_IN_ORDER] = N_("in order"),
         [HANDOVER_UNVERIFIED] = N_("moved, not verified"),
         [HANDOVER_UNFINISHED] = N_("not finished"),
+        [HANDOVER_NO_ACCESS] = N_("no access"),
         [HANDOVER_NOT_BEGUN] = N_("not begun"),
         [HANDOVER_DIFFERS] = N_("differences found"),
         [HANDOVER_NOT_MOVED] = N_("messages not moved"),
@@ -25,12 +26,15 @@ const char *handover_state_words(enum handover_state s)
     return words[s];
 }
 
-const char *handover_state_advice(enum handover_state s)
+static const char *state_advice(enum handover_state s)
 {
     static const char *const words[HANDOVER_STATES] = {
         [HANDOVER_UNVERIFIED] = N_("Verify this account (popferry verify) before the old mailbox is closed."),
         [HANDOVER_UNFINISHED] =
             N_("Run the migration of this account again (popferry migrate); it goes on where it stopped."),
+        [HANDOVER_NO_ACCESS] =
+            N_("Correct the user name or password of this account, or what the server's words "
+               "name, then run the migration again (popferry migrate)."),
         [HANDOVER_NOT_BEGUN] = N_("Migrate this account (popferry migrate)."),
         [HANDOVER_DIFFERS] = N_(
             "Look at the messages that popferry verify names; popferry migrate copies again what is missing."),
@@ -41,6 +45,23 @@ const char *handover_state_advice(enum handover_state s)
             N_("Restore the record (ledger) of this account from a backup, or migrate it again."),
     };
     return words[s];
+}
+
+const char *handover_advice(const struct handover_account *a)
+{
+    const enum error_code error = a->migrate.error;
+    if (a->state == HANDOVER_NO_ACCESS && error == ERROR_NO_HOST)
+        return N_(
+            "Correct the name of the server in the list of accounts, then run the migration again (popferry "
+            "migrate).");
+    if (a->state == HANDOVER_NO_ACCESS && error == ERROR_TLS)
+        return N_(
+            "The certificate of the server was not accepted: look into it with popferry check before the "
+            "migration is run again.");
+    if (a->state == HANDOVER_UNFINISHED && error == ERROR_FULL)
+        return N_("The new mailbox is full: get more storage for it, then run the migration again (popferry "
+                  "migrate).");
+    return state_advice(a->state);
 }
 
 const char *handover_proof_words(enum ledger_proof p)
@@ -59,7 +80,7 @@ const char *handover_proof_words(enum ledger_proof p)
 const char *handover_item_words(enum ledger_state s)
 {
     return s == LEDGER_QUARANTINED ? N_("refused by the new server, kept in quarantine")
-                                   : N_("could not be read or kept");
+                                   : N_("not given out by the old server, or no room in the new one");
 }
 
 /* ---- sentences ---- */
@@ -94,6 +115,54 @@ static void migration_part(struct buf *b, const struct handover_account *a, cons
     join(b, say(w, "; "), text);
 }
 
+/* Why messages were left on the old server; form: with %s for the count. */
+static const char *left_form(const struct quote_words *w, enum ledger_left reason, uint64_t n)
+{
+    switch (reason) {
+    case LEDGER_LEFT_SINCE:
+    case LEDGER_LEFT_BEFORE:
+    case LEDGER_LEFT_MIN_SIZE:
+    case LEDGER_LEFT_MAX_SIZE:
+        return quote_words_plural(
+            w, "%s message was left out as asked", "%s messages were left out as asked", n);
+    case LEDGER_LEFT_LIMIT:
+        return quote_words_plural(w, "%s message was left for a later run (the run was limited)",
+            "%s messages were left for a later run (the run was limited)", n);
+    case LEDGER_LEFT_UPLOAD_CAP:
+        return quote_words_plural(w, "%s message waits for the daily upload limit of the new server",
+            "%s messages wait for the daily upload limit of the new server", n);
+    case LEDGER_LEFT_FULL:
+        return quote_words_plural(w, "%s message waits for room in the new mailbox",
+            "%s messages wait for room in the new mailbox", n);
+    case LEDGER_LEFT_DROPPED:
+        return quote_words_plural(w, "%s message was accepted by the new server, and is not there",
+            "%s messages were accepted by the new server, and are not there", n);
+    case LEDGER_LEFT_INTERRUPTED:
+    case LEDGER_LEFT_NEW:
+    case LEDGER_LEFTS:
+        break;
+    }
+    return quote_words_plural(w, "%s message is not copied yet", "%s messages are not copied yet", n);
+}
+
+/* One reason after the other; what none of them tells of is not copied yet. */
+static void left_parts(struct buf *b, const struct handover_account *a, const struct quote_words *w)
+{
+    const struct ledger_amount told = ledger_source_waiting(&a->from);
+    uint64_t rest = a->from.left[LEDGER_LEFT_INTERRUPTED].messages + a->from.left[LEDGER_LEFT_NEW].messages;
+    rest += a->waiting.messages > told.messages ? a->waiting.messages - told.messages : 0;
+    count_part(b, w, a->left_out.messages, left_form(w, LEDGER_LEFT_SINCE, a->left_out.messages));
+    for (int i = LEDGER_LEFT_LIMIT; i < LEDGER_LEFT_INTERRUPTED; i++) {
+        uint64_t n = a->from.left[i].messages;
+        count_part(b, w, n, left_form(w, (enum ledger_left)i, n));
+    }
+    count_part(b, w, rest, left_form(w, LEDGER_LEFT_INTERRUPTED, rest));
+    if (a->migrate.started_s && !a->from.known && a->before.messages)
+        join(b, say(w, "; "),
+            say(w,
+                "what else is in the old mailbox is not recorded (this account was migrated with an older version)"));
+}
+
 static char *finding_of_counts(const struct handover_account *a, const struct quote_words *w)
 {
     struct buf b CLEANUP(buf_done) = {0};
@@ -103,11 +172,10 @@ static char *finding_of_counts(const struct handover_account *a, const struct qu
             "%s messages were refused by the new server and are kept in quarantine", n));
     n = a->refused.messages;
     count_part(&b, w, n,
-        quote_words_plural(w, "%s message could not be read from the old server, or kept",
-            "%s messages could not be read from the old server, or kept", n));
-    n = a->waiting.messages;
-    count_part(
-        &b, w, n, quote_words_plural(w, "%s message is not copied yet", "%s messages are not copied yet", n));
+        quote_words_plural(w,
+            "%s message was not given out by the old server, or found no room in the new one",
+            "%s messages were not given out by the old server, or found no room in the new one", n));
+    left_parts(&b, a, w);
     n = a->state == HANDOVER_UNVERIFIED ? a->proof[LEDGER_UNPROVED] : 0;
     count_part(
         &b, w, n, quote_words_plural(w, "%s message is not verified", "%s messages are not verified", n));
@@ -126,6 +194,7 @@ char *handover_finding(const struct handover_account *a, const struct quote_word
         return mem_strdup(say(w, "no migration was run"));
     case HANDOVER_DIFFERS:
         return mem_printf(say(w, "the last verification found differences: %s"), a->verify.words);
+    case HANDOVER_NO_ACCESS:
     case HANDOVER_UNVERIFIED:
     case HANDOVER_UNFINISHED:
     case HANDOVER_NOT_MOVED:
@@ -147,7 +216,17 @@ char *handover_verdict(const struct handover *h, const struct quote_words *w)
     quote_words_count(bad, h->count - in_order);
     if (!h->count)
         return mem_strdup(say(w, "Nothing has been migrated yet."));
-    if (in_order == h->count && h->sum.waiting.messages)
+    const uint64_t left = h->sum.waiting.messages + h->sum.left_out.messages + h->sum.vanished.messages;
+    if (in_order == h->count && h->left_unknown && !left)
+        return mem_printf(
+            quote_words_plural(w,
+                "%s account is in order: every message that was to be moved is in the new mailbox, and was verified "
+                "there. Whether messages were left out as asked is not recorded.",
+                "All %s accounts are in order: every message that was to be moved is in its new mailbox, and was "
+                "verified there. Whether messages were left out as asked is not recorded of each.",
+                h->count),
+            all);
+    if (in_order == h->count && left)
         return mem_printf(
             quote_words_plural(w,
                 "%1$s account is in order: every message that was to be moved is in the new mailbox, and was "
@@ -155,7 +234,7 @@ char *handover_verdict(const struct handover *h, const struct quote_words *w)
                 "All %1$s accounts are in order: every message that was to be moved is in its new mailbox, and was "
                 "verified there. Messages that were left out as asked, or are no longer in the old mailbox: %2$s.",
                 h->count),
-            all, quote_words_count(out, h->sum.waiting.messages));
+            all, quote_words_count(out, left));
     if (in_order == h->count)
         return mem_printf(
             quote_words_plural(w,

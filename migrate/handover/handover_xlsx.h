@@ -16,7 +16,7 @@ struct handover_book {
 #define HANDOVER_XLSX_FIRST_ROW (HANDOVER_XLSX_HEAD_ROW + 1)
 #define HANDOVER_XLSX_ROWS_MAX  1048576 /* what a sheet can hold */
 
-/* Columns of the sheet of accounts. Those that formulas name stand before column Z. */
+/* Columns of the sheet of accounts. */
 enum handover_xlsx_column {
     HANDOVER_XLSX_NAME,
     HANDOVER_XLSX_SOURCE,
@@ -31,6 +31,8 @@ enum handover_xlsx_column {
     HANDOVER_XLSX_QUARANTINED,
     HANDOVER_XLSX_REFUSED,
     HANDOVER_XLSX_WAITING,
+    HANDOVER_XLSX_LEFT_OUT,
+    HANDOVER_XLSX_VANISHED,
     HANDOVER_XLSX_AFTER, /* a formula */
     HANDOVER_XLSX_AFTER_OCTETS,
     HANDOVER_XLSX_UNACCOUNTED, /* a formula: 0 */

@@ -17,6 +17,8 @@ static const struct handover_column columns[HANDOVER_XLSX_COLUMNS] = {
     [HANDOVER_XLSX_QUARANTINED] = {N_("In quarantine"), 11, true},
     [HANDOVER_XLSX_REFUSED] = {N_("Not readable"), 11, true},
     [HANDOVER_XLSX_WAITING] = {N_("Not copied yet"), 11, true},
+    [HANDOVER_XLSX_LEFT_OUT] = {N_("Left out as asked"), 11, true},
+    [HANDOVER_XLSX_VANISHED] = {N_("Gone before it was copied"), 11, true},
     [HANDOVER_XLSX_AFTER] = {N_("After (messages)"), 11, true},
     [HANDOVER_XLSX_AFTER_OCTETS] = {N_("After (bytes)"), 17, true},
     [HANDOVER_XLSX_UNACCOUNTED] = {N_("Unaccounted for"), 11, true},
@@ -46,7 +48,7 @@ static bool is_count(size_t column)
 /* What the cells that hold numbers show; formulas among them with their result. */
 static void numbers_of(const struct handover_account *a, double ret[HANDOVER_XLSX_COLUMNS])
 {
-    const struct handover_count after = handover_after(a);
+    const struct ledger_amount after = handover_after(a);
     ret[HANDOVER_XLSX_BEFORE] = (double)a->before.messages;
     ret[HANDOVER_XLSX_BEFORE_OCTETS] = (double)a->before.octets;
     ret[HANDOVER_XLSX_COPIED] = (double)a->copied.messages;
@@ -56,6 +58,8 @@ static void numbers_of(const struct handover_account *a, double ret[HANDOVER_XLS
     ret[HANDOVER_XLSX_QUARANTINED] = (double)a->quarantined.messages;
     ret[HANDOVER_XLSX_REFUSED] = (double)a->refused.messages;
     ret[HANDOVER_XLSX_WAITING] = (double)a->waiting.messages;
+    ret[HANDOVER_XLSX_LEFT_OUT] = (double)a->left_out.messages;
+    ret[HANDOVER_XLSX_VANISHED] = (double)a->vanished.messages;
     ret[HANDOVER_XLSX_AFTER] = (double)after.messages;
     ret[HANDOVER_XLSX_AFTER_OCTETS] = (double)after.octets;
     ret[HANDOVER_XLSX_UNACCOUNTED] = (double)handover_unaccounted(a);
@@ -72,7 +76,7 @@ static char *formula_of(size_t column, uint32_t row)
         return mem_printf("=%c%u+%c%u", letter(HANDOVER_XLSX_COPIED), n, letter(HANDOVER_XLSX_PRESENT), n);
     if (column == HANDOVER_XLSX_UNACCOUNTED)
         return mem_printf("=%c%u-SUM(%c%u:%c%u)", letter(HANDOVER_XLSX_BEFORE), n,
-            letter(HANDOVER_XLSX_COPIED), n, letter(HANDOVER_XLSX_WAITING), n);
+            letter(HANDOVER_XLSX_COPIED), n, letter(HANDOVER_XLSX_VANISHED), n);
     return NULL;
 }
 
@@ -92,7 +96,7 @@ static void put_numbers(struct handover_book *b, uint32_t row, const struct hand
 
 static void put_account(struct handover_book *b, uint32_t row, const struct handover_account *a)
 {
-    const char *advice = handover_state_advice(a->state);
+    const char *advice = handover_advice(a);
     char *finding CLEANUP(mem_free_str) = handover_finding(a, b->words);
     char *day CLEANUP(mem_free_str) = handover_day(b->h, b->words, a->proved_s);
     char *to CLEANUP(mem_free_str) =
@@ -102,7 +106,7 @@ static void put_account(struct handover_book *b, uint32_t row, const struct hand
     put_text(b, cell(b->accounts, row, HANDOVER_XLSX_DESTINATION), to, QUOTE_XLSX_TEXT);
     put_text(b, cell(b->accounts, row, HANDOVER_XLSX_STATE), say(b, handover_state_words(a->state)),
         handover_needs_attention(a) ? QUOTE_XLSX_MARK : QUOTE_XLSX_TEXT);
-    if (!a->error.code)
+    if (handover_seen(a))
         put_numbers(b, row, a);
     put_text(b, cell(b->accounts, row, HANDOVER_XLSX_PROVED), day, QUOTE_XLSX_TEXT);
     put_text(b, cell(b->accounts, row, HANDOVER_XLSX_FINDING), finding, QUOTE_XLSX_TEXT);

@@ -12,6 +12,7 @@ enum exit_code exit_code_of(const struct error *err)
         return EXIT_CODE_LOGIN;
     case ERROR_PROTOCOL: /* before sign-in: another service on that port; later: a session that went wrong */
         return err->scope == ERROR_SCOPE_JOB ? EXIT_CODE_LOGIN : EXIT_CODE_TEMPORARY;
+    case ERROR_NO_HOST:
     case ERROR_CONNECT:
     case ERROR_LOST:
     case ERROR_TIMEOUT:

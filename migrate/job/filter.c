@@ -210,18 +210,34 @@ bool filter_is_set(const struct filter *f)
 }
 
 bool filter_match(
-    const struct filter *f, bool date_known, int64_t date_s, uint64_t octets, const char **ret_reason)
+    const struct filter *f, bool date_known, int64_t date_s, uint64_t octets, enum ledger_left *ret_why)
 {
-    const char *why = NULL;
+    enum ledger_left why = LEDGER_LEFTS;
     if (octets < f->min_octets)
-        why = "smaller than --min-size";
+        why = LEDGER_LEFT_MIN_SIZE;
     else if (octets > f->max_octets)
-        why = "larger than --max-size";
+        why = LEDGER_LEFT_MAX_SIZE;
     else if (date_known && date_s < f->since_s)
-        why = "older than --since";
+        why = LEDGER_LEFT_SINCE;
     else if (date_known && f->before_s != FILTER_NO_BEFORE && date_s >= f->before_s)
-        why = "not older than --before";
-    if (why)
-        *ret_reason = why;
-    return !why;
+        why = LEDGER_LEFT_BEFORE;
+    if (why != LEDGER_LEFTS)
+        *ret_why = why;
+    return why == LEDGER_LEFTS;
+}
+
+const char *filter_words(enum ledger_left why)
+{
+    switch (why) {
+    case LEDGER_LEFT_MIN_SIZE:
+        return "smaller than --min-size";
+    case LEDGER_LEFT_MAX_SIZE:
+        return "larger than --max-size";
+    case LEDGER_LEFT_SINCE:
+        return "older than --since";
+    case LEDGER_LEFT_BEFORE:
+        return "not older than --before";
+    default:
+        return "";
+    }
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "error.h"
+#include "ledger_source.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -38,7 +39,9 @@ int filter_check(const struct filter *f, struct error *err);
 bool filter_is_set(const struct filter *f);     /* can it leave out anything? */
 bool filter_needs_date(const struct filter *f); /* is there a limit by date? */
 
-/* Does the message pass? If not, *ret_reason is static words for the report, as "older than --since". date_s
- * counts only if date_known; octets is the source's claim as long as nothing better is known. */
+/* Does the message pass? If not, *ret_why is one of those that ledger_left_is_asked. date_s counts only if
+ * date_known; octets is the source's claim as long as nothing better is known. */
 bool filter_match(
-    const struct filter *f, bool date_known, int64_t date_s, uint64_t octets, const char **ret_reason);
+    const struct filter *f, bool date_known, int64_t date_s, uint64_t octets, enum ledger_left *ret_why);
+/* Static words for it, as "older than --since". */
+const char *filter_words(enum ledger_left why);

@@ -66,7 +66,7 @@ struct progress {
     const char *phase;        /* "connecting", "reading the inventory", "copying" ... static */
     uint64_t messages, total; /* settled, of all in the source; total 0: not known yet */
     uint64_t octets, total_octets;
-    uint64_t copied;
+    uint64_t copied, copied_octets; /* octets as received */
 };
 
 /* Which side of a job. */

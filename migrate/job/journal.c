@@ -375,38 +375,10 @@ void journal_words(struct journal *j, enum log_level level, const char *text)
 
 static json_t *counts_of(const struct outcome *o)
 {
-    const struct {
-        const char *name;
-        uint64_t n;
-    } counts[] = {
-        {"messages", o->messages},
-        {"octets", o->octets},
-        {"copied", o->copied},
-        {"copied_octets", o->copied_octets},
-        {"done_before", o->done_before},
-        {"present", o->present},
-        {"duplicate", o->duplicates},
-        {"filtered", o->filtered},
-        {"later", o->later},
-        {"not_mail", o->not_mail},
-        {"too_big", o->too_big},
-        {"refused", o->refused},
-        {"unreadable", o->unreadable},
-        {"quarantined", o->quarantined},
-        {"missing", o->missing},
-        {"gone_since", o->gone_since},
-        {"not_reached", o->not_reached},
-        {"repaired", o->repaired},
-        {"mended", o->mended},
-        {"archived", o->archived},
-        {"recovered", o->recovered},
-        {"fetched", o->fetched},
-        {"fetched_octets", o->fetched_octets},
-        {"reconnects", o->reconnects},
-    };
     json_t *all = json_object();
-    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++)
-        add_count(all, counts[i].name, counts[i].n);
+#define X(name, how) add_count(all, #name, o->name);
+    OUTCOME_COUNTS(X)
+#undef X
     return all;
 }
 

@@ -37,6 +37,12 @@ void outcome_count_rest(struct outcome *o)
     o->not_reached = o->messages > told ? o->messages - told : 0;
 }
 
+/* How counts of two sessions become one (OUTCOME_COUNTS). */
+#define WORK_NOW(name)
+#define WORK_SEEN(name)
+#define WORK_WORK(name) now->name += before->name;
+#define WORK(name, how) WORK_##how(name)
+
 void outcome_resume(struct outcome *now, const struct outcome *before)
 {
     uint64_t reconnects = before->reconnects + 1;
@@ -47,19 +53,10 @@ void outcome_resume(struct outcome *now, const struct outcome *before)
     }
     uint64_t settled = before->copied + before->present + before->duplicates;
     now->done_before -= settled < now->done_before ? settled : now->done_before;
-    now->copied += before->copied;
-    now->copied_octets += before->copied_octets;
-    now->present += before->present;
-    now->duplicates += before->duplicates;
-    now->repaired += before->repaired;
-    now->mended += before->mended;
-    now->archived += before->archived;
+    OUTCOME_COUNTS(WORK)
     now->uidls_changed |= before->uidls_changed;
     if (before->mailboxes > now->mailboxes)
         now->mailboxes = before->mailboxes;
-    now->recovered += before->recovered;
-    now->fetched += before->fetched;
-    now->fetched_octets += before->fetched_octets;
     now->folder_created |= before->folder_created;
     now->uids_told &= before->uids_told;
     for (int i = 0; i <= MAIL_DATE_NOW; i++)
@@ -68,25 +65,39 @@ void outcome_resume(struct outcome *now, const struct outcome *before)
     outcome_count_rest(now);
 }
 
+static void take(uint64_t *from, uint64_t n)
+{
+    *from -= n < *from ? n : *from;
+}
+
+void outcome_lose_missing(struct outcome *o)
+{
+    take(&o->copied, o->missing);
+    take(&o->copied_octets, o->missing_octets);
+    take(&o->repaired, o->missing_repaired);
+    for (int i = 0; i <= MAIL_DATE_NOW; i++)
+        take(&o->by_date_source[i], o->missing_by_date_source[i]);
+}
+
+#define ROUND_NOW(name)  now->name += round->name;
+#define ROUND_WORK(name) now->name += round->name;
+#define ROUND_SEEN(name)
+#define ROUND(name, how) ROUND_##how(name)
+
 void outcome_add_round(struct outcome *now, const struct outcome *round)
 {
-    now->reconnects += round->reconnects;
-    uint64_t *const sums[] = {&now->messages, &now->octets, &now->copied, &now->copied_octets,
-        &now->done_before, &now->present, &now->duplicates, &now->filtered, &now->later, &now->not_mail,
-        &now->too_big, &now->refused, &now->unreadable, &now->quarantined, &now->quarantined_now,
-        &now->missing, &now->gone_since, &now->not_reached, &now->repaired, &now->mended, &now->archived,
-        &now->recovered, &now->fetched, &now->fetched_octets, &now->untold_missing};
-    const uint64_t more[] = {round->messages, round->octets, round->copied, round->copied_octets,
-        round->done_before, round->present, round->duplicates, round->filtered, round->later, round->not_mail,
-        round->too_big, round->refused, round->unreadable, round->quarantined, round->quarantined_now,
-        round->missing, round->gone_since, round->not_reached, round->repaired, round->mended,
-        round->archived, round->recovered, round->fetched, round->fetched_octets, round->untold_missing};
-    for (size_t i = 0; i < sizeof sums / sizeof *sums; i++)
-        *sums[i] += more[i];
+    OUTCOME_COUNTS(ROUND)
+    now->untold_missing += round->untold_missing;
+    now->missing_octets += round->missing_octets;
+    for (int i = 0; i < LEDGER_LEFTS; i++) {
+        now->left[i].messages += round->left[i].messages;
+        now->left[i].octets += round->left[i].octets;
+    }
     for (int i = 0; i <= MAIL_DATE_NOW; i++)
         now->by_date_source[i] += round->by_date_source[i];
     now->folder_created |= round->folder_created;
     now->uids_told &= round->uids_told;
     now->end_checked &= round->end_checked;
+    now->mailboxes_read = round->mailboxes_read;
     now->destination_messages = round->destination_messages;
 }

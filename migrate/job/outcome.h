@@ -1,6 +1,7 @@
 /* outcome.h - what a plan or a migration found and did, for printing. */
 #pragma once
 
+#include "ledger_source.h"
 #include "mail_date.h"
 #include "plan.h"
 #include <stdbool.h>
@@ -36,34 +37,56 @@ struct outcome_sink {
 /* Tell the sink, if there is one, with the server's own strings (UIDL, Message-ID) made fit to show. */
 void outcome_tell(const struct outcome_sink *sink, const struct outcome_message *m);
 
+/* Every count, once: its name here is its name in JSON. How those of several sessions become one:
+ * NOW   what the last session says; of another inventory (outcome_add_round) it is added
+ * WORK  each session adds what it did
+ * SEEN  what the last session says, in any case */
+#define OUTCOME_COUNTS(X)                                                                                    \
+    X(messages, NOW)        /* the source's inventory */                                                     \
+    X(octets, NOW)          /* of it */                                                                      \
+    X(copied, WORK)         /* in this run, and there; planned: to be copied */                              \
+    X(copied_octets, WORK)  /* as received */                                                                \
+    X(done_before, NOW)     /* by earlier runs */                                                            \
+    X(present, WORK)        /* not through us */                                                             \
+    X(duplicates, WORK)     /* within the source */                                                          \
+    X(filtered, NOW)        /* by --since and the like */                                                    \
+    X(later, NOW)           /* beyond --limit */                                                             \
+    X(not_mail, NOW)        /* the source server's own notes */                                              \
+    X(too_big, NOW)         /* the destination's limit */                                                    \
+    X(refused, NOW)         /* the destination's NO */                                                       \
+    X(unreadable, NOW)      /* the source's -ERR */                                                          \
+    X(quarantined, NOW)     /* refused by an earlier run and not tried again */                              \
+    X(quarantined_now, NOW) /* of too_big and refused: in quarantine since this run */                       \
+    X(missing, NOW)         /* accepted in this run and yet not there at the end: not in copied */           \
+    X(gone_since, NOW)      /* copied by an earlier run, not there any more */                               \
+    X(not_reached, NOW)     /* not looked at: the run ended before */                                        \
+    X(repaired, WORK)       /* of copied: sent with a repair */                                              \
+    X(mended, WORK)         /* of these: changed further because it was refused, or asked for */             \
+    X(archived, WORK)       /* written to the archive in this run */                                         \
+    X(recovered, WORK)      /* intents of an interrupted run that were found in the destination */           \
+    X(fetched, WORK)        /* bodies downloaded from the source */                                          \
+    X(fetched_octets, WORK)                                                                                  \
+    X(reconnects, NOW)            /* sessions that broke and were taken up again */                          \
+    X(mailboxes, SEEN)            /* that this run had to do with */                                         \
+    X(mailboxes_unvisited, SEEN)  /* in which all was settled before: not read again */                      \
+    X(mailboxes_read, SEEN)       /* of mailboxes: those that destination_messages tells of */               \
+    X(destination_messages, SEEN) /* in these, at the end; planned: now */
+
 struct outcome {
-    bool inventory_taken;           /* else nothing of the source is known */
-    uint64_t messages, octets;      /* the source's inventory */
-    uint64_t copied, copied_octets; /* in this run; planned: to be copied */
-    uint64_t done_before, present, duplicates;
-    uint64_t filtered;                     /* by --since and the like */
-    uint64_t later;                        /* beyond --limit */
-    uint64_t not_mail;                     /* the source server's own notes */
-    uint64_t too_big, refused, unreadable; /* the destination's limit, its NO, the source's -ERR */
-    uint64_t quarantined;                  /* refused by an earlier run and not tried again */
-    uint64_t quarantined_now;              /* of too_big and refused: in quarantine since this run */
-    uint64_t missing;                      /* accepted in this run and yet not there at the end */
-    uint64_t gone_since;                   /* copied by an earlier run, not there any more */
-    uint64_t not_reached;                  /* not looked at: the run ended before */
-    uint64_t repaired;                     /* sent with a repair */
-    uint64_t mended;    /* of repaired: changed further because it was refused, or asked for */
-    uint64_t archived;  /* written to the archive in this run */
-    uint64_t recovered; /* intents of an interrupted run that were found in the destination */
-    uint64_t by_date_source[MAIL_DATE_NOW + 1];
-    uint64_t fetched, fetched_octets; /* bodies downloaded from the source */
-    uint64_t destination_messages;    /* at the end; planned: now */
-    bool uids_told;          /* the destination names UIDs, so that the end could be checked one by one */
-    uint64_t untold_missing; /* of missing: the destination does not tell which */
-    bool end_checked;        /* the destination was read again at the end */
-    uint64_t reconnects;     /* sessions that broke and were taken up again */
+    bool inventory_taken; /* else nothing of the source is known */
+#define X(name, how) uint64_t name;
+    OUTCOME_COUNTS(X)
+#undef X
+    uint64_t missing_octets, missing_repaired; /* of missing, as far as it is known which */
+    uint64_t gone_octets;                      /* of gone_since, as far as it is known which */
+    uint64_t untold_missing;                   /* of missing: the destination does not tell which */
+    struct ledger_amount left[LEDGER_LEFTS];   /* what of the source was left there, and why */
+    struct ledger_amount there; /* in the destination at the end, as the ledger has it: copied, by whatever
+                                   run, or present, less what is known to be gone; octets as received */
+    uint64_t by_date_source[MAIL_DATE_NOW + 1], missing_by_date_source[MAIL_DATE_NOW + 1];
+    bool uids_told;   /* the destination names UIDs, so that the end could be checked one by one */
+    bool end_checked; /* the destination was read again at the end */
     bool folder_exists, folder_created;
-    uint64_t mailboxes; /* that this run had to do with */
-    uint64_t unvisited; /* mailboxes in which all was settled before: not read again */
     bool uidls_changed; /* the source gives its messages new names: they were compared by content */
     bool source_hides;  /* the source no longer shows what was read (Gmail's POP view) */
     int64_t elapsed_ms;
@@ -75,6 +98,9 @@ void outcome_count_rest(struct outcome *o);
 /* *now tells of a session that went on where the one of *before broke off, in the same run: make it tell of
  * both. What the first one settled looks to the second like an earlier run's work. */
 void outcome_resume(struct outcome *now, const struct outcome *before);
+
+/* What the destination said OK to and does not hold was not copied: after a session (and outcome_resume). */
+void outcome_lose_missing(struct outcome *o);
 
 /* *now is done; *round tells of another inventory of the same source, of messages that it did not show
  * before: add it. */

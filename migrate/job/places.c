@@ -61,7 +61,7 @@ static bool needs_look_up(void *ctx, const struct ledger_message *m)
 }
 
 /* ---- filters ---- */
-static void report_filtered(struct finding *f, size_t item, const char *reason)
+static void report_filtered(struct finding *f, size_t item, enum ledger_left why)
 {
     const struct source_item *it = &f->items[item];
     const struct survey_row *row = f->places->survey.rows ? &f->places->survey.rows[item] : NULL;
@@ -72,7 +72,7 @@ static void report_filtered(struct finding *f, size_t item, const char *reason)
     out.key = it->key ? it->key : "";
     out.octets = it->octets;
     out.verdict = verdict_name(VERDICT_FILTERED);
-    out.reason = reason;
+    out.reason = filter_words(why);
     out.certain = true;
     f->outcome->filtered++;
     f->session->progress.messages++;
@@ -84,12 +84,14 @@ static bool filtered(struct finding *f, size_t item, enum plan_past past)
 {
     const struct filter *filter = &f->session->job->filter;
     const struct survey_row *row = f->places->survey.rows ? &f->places->survey.rows[item] : NULL;
-    const char *reason = NULL;
+    enum ledger_left why;
     bool date_known = row && row->known && row->date_s != MAIL_NO_DATE;
     if (past_is_settled(past) || past == PAST_QUARANTINED || !filter_is_set(filter) ||
-        filter_match(filter, date_known, date_known ? row->date_s : 0, f->items[item].octets, &reason))
+        filter_match(filter, date_known, date_known ? row->date_s : 0, f->items[item].octets, &why))
         return false;
-    report_filtered(f, item, reason);
+    if (past != PAST_REFUSED) /* which the ledger counts as such */
+        ledger_amount_add(&f->outcome->left[why], f->items[item].octets);
+    report_filtered(f, item, why);
     return true;
 }
 

@@ -326,18 +326,20 @@ int64_t ledger_run_begin(struct ledger *l, int64_t job, const char *command, int
     return ledger_commit(l, err) < 0 ? -1 : id;
 }
 
-int ledger_run_end(
-    struct ledger *l, int64_t run, int64_t now_s, int exit_code, const char *words, struct error *err)
+int ledger_run_end(struct ledger *l, int64_t run, int64_t now_s, int exit_code, enum error_code why,
+    const char *words, struct error *err)
 {
-    sqlite3_stmt *st = ledger_prepare(l, err, "UPDATE run SET ended_s=?, exit_code=?, words=? WHERE id=?",
-        "iiti", now_s, (int64_t)exit_code, words, run);
+    sqlite3_stmt *st =
+        ledger_prepare(l, err, "UPDATE run SET ended_s=?, exit_code=?, error=?, words=? WHERE id=?", "iitti",
+            now_s, (int64_t)exit_code, why ? error_code_name(why) : NULL, words, run);
     return ledger_write(l, st, err) < 0 ? -1 : ledger_commit(l, err);
 }
 
 static int read_counts(struct ledger *l, struct ledger_job_row *row, struct error *err)
 {
     sqlite3_stmt *st = ledger_prepare(l, err,
-        "SELECT state, count(*), total(octets_sent) FROM message WHERE job=? GROUP BY state", "i", row->id);
+        "SELECT state, count(*), sum(" LEDGER_OCTETS ") FROM message WHERE job=? GROUP BY state", "i",
+        row->id);
     int rc = st ? 0 : -1;
     while (st && (rc = ledger_step(l, st, err)) == 1) {
         int state = sqlite3_column_int(st, 0);
@@ -345,7 +347,7 @@ static int read_counts(struct ledger *l, struct ledger_job_row *row, struct erro
             continue;
         row->count[state] = (uint64_t)sqlite3_column_int64(st, 1);
         if (state == LEDGER_DONE)
-            row->octets_done = (uint64_t)sqlite3_column_double(st, 2);
+            row->octets_copied = (uint64_t)sqlite3_column_int64(st, 2);
     }
     return rc;
 }
@@ -383,7 +385,9 @@ int ledger_each_last_run(struct ledger *l, ledger_last_run_fn *fn, void *ctx, st
 {
     sqlite3_stmt *st = ledger_prepare(l, err,
         "SELECT source, destination, folder, r.id, r.exit_code, "
-        "EXISTS(SELECT 1 FROM message m WHERE m.job = j.id AND m.state = ?), r.words FROM job j LEFT JOIN run r ON r.id = "
+        "EXISTS(SELECT 1 FROM message m WHERE m.job = j.id AND m.state = ?), "
+        "NOT EXISTS(SELECT 1 FROM source s WHERE s.job = j.id AND s.ended) OR "
+        "EXISTS(SELECT 1 FROM left_ t WHERE t.job = j.id) FROM job j LEFT JOIN run r ON r.id = "
         "(SELECT max(id) FROM run WHERE job = j.id AND command = 'migrate') ORDER BY j.id",
         "i", (int64_t)LEDGER_DONE);
     int rc = st ? 0 : -1;
@@ -395,7 +399,7 @@ int ledger_each_last_run(struct ledger *l, ledger_last_run_fn *fn, void *ctx, st
             .migrated = sqlite3_column_type(st, 3) != SQLITE_NULL,
             .copied = sqlite3_column_int(st, 5),
             .exit_code = sqlite3_column_type(st, 4) == SQLITE_NULL ? -1 : sqlite3_column_int(st, 4),
-            .partial = strstr(ledger_column_text(st, 6), LEDGER_RUN_PARTIAL) != NULL,
+            .partial = sqlite3_column_int(st, 6),
         };
         if (!fn(ctx, &row))
             break;

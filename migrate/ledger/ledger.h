@@ -59,13 +59,11 @@ int64_t ledger_mailbox(struct ledger *l, int64_t job, const char *name, struct e
 typedef bool ledger_mailbox_fn(void *ctx, int64_t id, const char *name);
 int ledger_each_mailbox(struct ledger *l, int64_t job, ledger_mailbox_fn *fn, void *ctx, struct error *err);
 
-/* A run of a command over a job, for status: begun, then ended with its exit code and one line of words; of a
- * migration that left messages out because it was told to, they hold LEDGER_RUN_PARTIAL. */
-#define LEDGER_RUN_PARTIAL "left for another run"
+/* A run of a command over a job, for status: begun, then ended with its exit code and one line of words. */
 int64_t ledger_run_begin(
     struct ledger *l, int64_t job, const char *command, int64_t now_s, struct error *err);
-int ledger_run_end(
-    struct ledger *l, int64_t run, int64_t now_s, int exit_code, const char *words, struct error *err);
+int ledger_run_end(struct ledger *l, int64_t run, int64_t now_s, int exit_code, enum error_code why,
+    const char *words, struct error *err);
 
 /* ---- messages ---- */
 enum ledger_state {
@@ -247,7 +245,7 @@ struct ledger_job_row {
     int64_t id;
     const char *source, *destination, *folder;
     uint64_t count[LEDGER_STATES];       /* messages by state */
-    uint64_t octets_done;                /* sent, of those done */
+    uint64_t octets_copied;              /* as received, of those done */
     const char *run_command, *run_words; /* of the last run; "" if none */
     int64_t run_started_s, run_ended_s;  /* 0: none / not ended */
     int run_exit_code;
@@ -261,7 +259,7 @@ struct ledger_last_run {
     bool migrated; /* there was one */
     bool copied;   /* at least one message was, by whatever run */
     int exit_code; /* -1: it has not ended */
-    bool partial;  /* it was told to leave something (--limit, --before and the like), and did */
+    bool partial;  /* something was left, whatever the reason, or it is not known whether (ledger_source.h) */
 };
 typedef bool ledger_last_run_fn(void *ctx, const struct ledger_last_run *row);
 int ledger_each_last_run(struct ledger *l, ledger_last_run_fn *fn, void *ctx, struct error *err);
@@ -276,7 +274,8 @@ int ledger_snapshot(struct ledger *l, struct error *err);
 
 struct ledger_totals {
     uint64_t messages, octets_claimed;                    /* all of the job */
-    uint64_t count[LEDGER_STATES], octets[LEDGER_STATES]; /* octets as sent for those done, else as claimed */
+    uint64_t count[LEDGER_STATES], octets[LEDGER_STATES]; /* octets as received of those done or present, else
+                                                             as claimed */
     uint64_t proof[LEDGER_PROOFS];                        /* of those done or present */
     uint64_t repaired;                                    /* of those done: sent with a repair */
     uint64_t deleted, deleted_octets;                     /* from the source, by popferry */
@@ -288,7 +287,7 @@ int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, stru
 struct ledger_mailbox_row {
     int64_t id;
     const char *name;
-    uint64_t count[LEDGER_STATES], octets_done; /* octets_done: sent, of those done */
+    uint64_t count[LEDGER_STATES], octets_copied; /* octets_copied: as received, of those done */
 };
 typedef bool ledger_mailbox_row_fn(void *ctx, const struct ledger_mailbox_row *row);
 int ledger_each_mailbox_row(
@@ -297,6 +296,7 @@ int ledger_each_mailbox_row(
 struct ledger_run_row {
     int64_t id;
     const char *command, *words; /* words: "" if it has not ended */
+    const char *error;           /* error_code_name of what ended it; "": nothing, or it is not known */
     int64_t started_s, ended_s;  /* ended_s 0: it has not ended */
     int exit_code;
 };

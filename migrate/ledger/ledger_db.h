@@ -16,6 +16,9 @@ struct ledger {
     } statements[80];
 };
 
+/* SQL: octets of a message as received; as long as it was not read, as claimed. */
+#define LEDGER_OCTETS "coalesce(nullif(octets_received, 0), octets_claimed)"
+
 int ledger_failed(struct ledger *l, struct error *err);
 
 /* The prepared statement for this literal, reset, with the arguments bound: i int64_t, t text or NULL, h 32

@@ -17,7 +17,8 @@ static uint64_t number(sqlite3_stmt *st, int column)
 static void add_group(sqlite3_stmt *st, struct ledger_totals *t)
 {
     unsigned state = (unsigned)sqlite3_column_int(st, 0), proof = (unsigned)sqlite3_column_int(st, 1);
-    uint64_t n = number(st, 4), claimed = number(st, 5), sent = number(st, 6);
+    uint64_t n = number(st, 4), claimed = number(st, 5), received = number(st, 6);
+    bool there = state == LEDGER_DONE || state == LEDGER_PRESENT;
     t->messages += n;
     t->octets_claimed += claimed;
     if (sqlite3_column_int(st, 3)) {
@@ -27,10 +28,10 @@ static void add_group(sqlite3_stmt *st, struct ledger_totals *t)
     if (state >= LEDGER_STATES)
         return;
     t->count[state] += n;
-    t->octets[state] += state == LEDGER_DONE ? sent : claimed;
+    t->octets[state] += there ? received : claimed;
     if (state == LEDGER_DONE && sqlite3_column_int(st, 2))
         t->repaired += n;
-    if ((state == LEDGER_DONE || state == LEDGER_PRESENT) && proof < LEDGER_PROOFS)
+    if (there && proof < LEDGER_PROOFS)
         t->proof[proof] += n;
 }
 
@@ -39,7 +40,7 @@ int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, stru
     struct ledger_totals t = {0};
     sqlite3_stmt *st = ledger_prepare(l, err,
         "SELECT state, proof, coalesce(repairs, '')<>'', deleted_s<>0, count(*), sum(octets_claimed), "
-        "coalesce(sum(octets_sent), 0) FROM message WHERE job=? GROUP BY 1, 2, 3, 4",
+        "sum(" LEDGER_OCTETS ") FROM message WHERE job=? GROUP BY 1, 2, 3, 4",
         "i", job);
     int rc = st ? 0 : -1;
     while (st && (rc = ledger_step(l, st, err)) == 1)
@@ -57,7 +58,7 @@ int ledger_each_mailbox_row(
     char *name CLEANUP(mem_free_str) = NULL;
     bool more = true;
     sqlite3_stmt *st = ledger_prepare(l, err,
-        "SELECT b.id, b.name, m.state, count(m.id), coalesce(sum(m.octets_sent), 0) FROM mailbox b "
+        "SELECT b.id, b.name, m.state, count(m.id), coalesce(sum(" LEDGER_OCTETS "), 0) FROM mailbox b "
         "LEFT JOIN message m ON m.mailbox=b.id WHERE b.job=? GROUP BY b.id, m.state ORDER BY b.name, b.id",
         "i", job);
     int rc = st ? 0 : -1;
@@ -73,7 +74,7 @@ int ledger_each_mailbox_row(
         if (state < LEDGER_STATES)
             row.count[state] = number(st, 3);
         if (state == LEDGER_DONE)
-            row.octets_done = number(st, 4);
+            row.octets_copied = number(st, 4);
     }
     if (st)
         sqlite3_reset(st);
@@ -85,8 +86,8 @@ int ledger_each_mailbox_row(
 int ledger_each_run(struct ledger *l, int64_t job, ledger_run_fn *fn, void *ctx, struct error *err)
 {
     sqlite3_stmt *st = ledger_prepare(l, err,
-        "SELECT id, command, words, started_s, ended_s, exit_code FROM run WHERE job=? ORDER BY id", "i",
-        job);
+        "SELECT id, command, words, started_s, ended_s, exit_code, error FROM run WHERE job=? ORDER BY id",
+        "i", job);
     int rc = st ? 0 : -1;
     while (st && (rc = ledger_step(l, st, err)) == 1) {
         struct ledger_run_row row = {
@@ -96,6 +97,7 @@ int ledger_each_run(struct ledger *l, int64_t job, ledger_run_fn *fn, void *ctx,
             .started_s = sqlite3_column_int64(st, 3),
             .ended_s = sqlite3_column_int64(st, 4),
             .exit_code = sqlite3_column_int(st, 5),
+            .error = ledger_column_text(st, 6),
         };
         if (!fn(ctx, &row))
             break;

@@ -3,7 +3,7 @@
  * in user_version. */
 #pragma once
 
-#define LEDGER_VERSION 3
+#define LEDGER_VERSION 4
 
 static const char *const ledger_schema[LEDGER_VERSION] = {
     /* version 1 */
@@ -82,4 +82,18 @@ static const char *const ledger_schema[LEDGER_VERSION] = {
     /* version 3: what the source gave may be known not to be the whole message */
     "ALTER TABLE message ADD COLUMN doubt TEXT;"
     "CREATE INDEX message_doubt ON message(job) WHERE doubt IS NOT NULL;",
+    /* version 4: what the source showed when a migration looked at it last, and what was left of it. A job
+     * without a row: nobody has looked since this is recorded. */
+    "CREATE TABLE source("
+    "  job INTEGER PRIMARY KEY REFERENCES job(id),"
+    "  seen_s INTEGER NOT NULL,"
+    "  messages INTEGER NOT NULL, octets INTEGER NOT NULL,"
+    "  ended INTEGER NOT NULL," /* 0: that run has not told what it left */
+    "  vanished INTEGER NOT NULL DEFAULT 0, vanished_octets INTEGER NOT NULL DEFAULT 0);"
+    "ALTER TABLE run ADD COLUMN error TEXT;" /* error_code_name; NULL: none, or not recorded */
+    "CREATE TABLE left_("
+    "  job INTEGER NOT NULL REFERENCES job(id),"
+    "  reason TEXT NOT NULL," /* ledger_left_name */
+    "  messages INTEGER NOT NULL, octets INTEGER NOT NULL,"
+    "  PRIMARY KEY(job, reason)) WITHOUT ROWID;",
 };

@@ -2,6 +2,7 @@
 
 #include "mem.h"
 #include <stdlib.h>
+#include <string.h>
 
 /* The ledger's rows against what was found. */
 struct comparison {
@@ -9,8 +10,10 @@ struct comparison {
     uint32_t uidvalidity, first_uid;
     const struct outcome_sink *sink;
     uint64_t missing, gone_since;
-    uint64_t untold; /* done, and no UID known */
-    int64_t *ids;    /* of the missing; owned */
+    uint64_t missing_octets, missing_repaired, missing_by_date_source[MAIL_DATE_NOW + 1];
+    uint64_t gone_octets; /* of gone_since */
+    uint64_t untold;      /* done, and no UID known */
+    int64_t *ids;         /* of the missing; owned */
     bool last, uids_told;
     uint64_t expected; /* messages in the mailbox, if nobody else has touched it */
 };
@@ -61,6 +64,15 @@ static void report_missing(const struct comparison *c, const struct ledger_messa
     outcome_tell(c->sink, &out);
 }
 
+static void note_missing(struct comparison *c, const struct ledger_message *m)
+{
+    enum mail_date_source source;
+    c->missing_octets += m->octets_received;
+    c->missing_repaired += m->repairs && *m->repairs;
+    if (m->date_source && mail_date_source_parse(m->date_source, &source))
+        c->missing_by_date_source[source]++;
+}
+
 static bool check_row(void *ctx, const struct ledger_message *m)
 {
     struct comparison *c = ctx;
@@ -72,8 +84,10 @@ static bool check_row(void *ctx, const struct ledger_message *m)
         return true;
     if (m->uid < c->first_uid) {
         c->gone_since++;
+        c->gone_octets += m->octets_received;
         return true;
     }
+    note_missing(c, m);
     c->ids = mem_grow(c->ids, c->missing + 1, sizeof *c->ids);
     c->ids[c->missing++] = m->id;
     report_missing(c, m);
@@ -135,7 +149,8 @@ static int wait_answer(struct finish *f, struct error *err)
 static int compare(
     struct finish *f, struct ledger *ledger, struct ledger_part part, struct comparison *c, struct error *err)
 {
-    c->missing = c->gone_since = c->untold = 0;
+    c->missing = c->gone_since = c->untold = c->missing_octets = c->missing_repaired = c->gone_octets = 0;
+    memset(c->missing_by_date_source, 0, sizeof c->missing_by_date_source);
     return f->searched ? ledger_each(ledger, part.mailbox, LEDGER_DONE, check_row, c, err) : 0;
 }
 
@@ -185,6 +200,15 @@ static int check_count(const struct finish *f, struct ledger *ledger, struct led
     return ledger_reopen_untold(ledger, part.mailbox, base->begun_s, err);
 }
 
+static void count_missing(const struct comparison *c, struct outcome *o)
+{
+    o->missing += c->missing;
+    o->missing_octets += c->missing_octets;
+    o->missing_repaired += c->missing_repaired;
+    for (int i = 0; i <= MAIL_DATE_NOW; i++)
+        o->missing_by_date_source[i] += c->missing_by_date_source[i];
+}
+
 int finish_check(struct finish *f, struct session *s, struct ledger *ledger, struct ledger_part part,
     const struct finish_base *base, const struct outcome_sink *sink, struct outcome *outcome,
     struct error *err)
@@ -200,8 +224,10 @@ int finish_check(struct finish *f, struct session *s, struct ledger *ledger, str
     int rc = look(f, s, ledger, part, &c, err);
     outcome->end_checked &= f->searched;
     if (rc == 0 && f->searched) {
-        outcome->missing += c.missing;
+        count_missing(&c, outcome);
         outcome->gone_since += c.gone_since;
+        outcome->gone_octets += c.gone_octets;
+        outcome->mailboxes_read++;
         outcome->destination_messages += f->count;
         rc = reopen_missing(&c, ledger, err);
         if (rc == 0)

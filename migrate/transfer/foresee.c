@@ -73,6 +73,7 @@ static int look_there(struct seeing *v, const struct place *place, struct outcom
         return -1;
     o->mailboxes++;
     o->folder_exists |= s->dest.exists;
+    o->mailboxes_read += s->dest.exists;
     if (!s->dest.exists && v->in->sink && v->in->sink->missing_mailbox)
         v->in->sink->missing_mailbox(v->in->sink->ctx, place->name);
     o->destination_messages += s->dest.messages;

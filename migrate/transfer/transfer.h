@@ -163,6 +163,8 @@ int transfer_run(struct session *s, struct ledger *ledger, const struct transfer
 
 /* transfer_in.c: the source's half */
 void transfer_fetch_more(struct transfer *t);
+/* Beyond --limit. counted: the ledger has it among the refused. */
+void transfer_leave_later(struct transfer *t, const struct source_item *it, bool counted);
 struct parcel *parcel_new(struct transfer *t, size_t item);
 void parcel_free(struct parcel *p);
 /* transfer_decide.c: the verdict for a parcel that is complete */

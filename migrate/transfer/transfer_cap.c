@@ -122,6 +122,8 @@ int transfer_cap_end(const struct transfer *t, struct error *err)
     int64_t now_s = now(t);
     if (!cap->held)
         return 0;
+    t->outcome->left[LEDGER_LEFT_UPLOAD_CAP].messages += cap->held;
+    t->outcome->left[LEDGER_LEFT_UPLOAD_CAP].octets += cap->held_octets;
     int64_t again_s =
         allowance_now(cap->octets, log->all, log->count, cap->next_octets, cap->held_octets, now_s).again_s;
     error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_LATER, ERROR_THROTTLED,

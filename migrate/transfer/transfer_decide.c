@@ -387,7 +387,7 @@ static void apply(struct parcel *p, const struct plan_verdict *v)
         transfer_refuse(p, verdict_name(v->verdict), v->reason, true);
         return;
     case VERDICT_LATER:
-        t->outcome->later++;
+        transfer_leave_later(t, &t->items[p->item], false);
         parcel_free(p);
         return;
     case VERDICT_QUARANTINED:

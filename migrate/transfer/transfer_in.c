@@ -175,6 +175,13 @@ static bool wanted_again(const struct transfer *t, const struct source_item *it)
     return t->task->archive && !archive_has(t->task->archive, t->account, it->key, it->octets);
 }
 
+void transfer_leave_later(struct transfer *t, const struct source_item *it, bool counted)
+{
+    t->outcome->later++;
+    if (!counted)
+        ledger_amount_add(&t->outcome->left[LEDGER_LEFT_LIMIT], it->octets);
+}
+
 /* Settled without a look at it? Then it is counted. */
 static bool is_settled(struct transfer *t, const struct source_item *it, enum plan_past past, int64_t id)
 {
@@ -187,7 +194,7 @@ static bool is_settled(struct transfer *t, const struct source_item *it, enum pl
     else if (verdict == VERDICT_NOT_MAIL)
         t->outcome->not_mail++;
     else if (!t->policy.copies_left)
-        t->outcome->later++;
+        transfer_leave_later(t, it, past == PAST_REFUSED);
     else
         return false;
     return true;

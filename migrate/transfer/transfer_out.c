@@ -59,10 +59,11 @@ static void count_copied(struct parcel *p)
     mail_date_internal(&p->facts, p->transfer->now_s, &source);
     o->by_date_source[source]++;
     o->copied++;
-    o->copied_octets += p->row.octets_sent;
+    o->copied_octets += p->facts.octets;
     o->repaired += p->repaired != NULL;
     o->mended += p->mend != 0;
     p->transfer->session->progress.copied++;
+    p->transfer->session->progress.copied_octets += p->facts.octets;
 }
 
 static void on_stored(struct batch *b, const struct imap_result *res)

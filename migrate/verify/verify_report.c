@@ -39,11 +39,11 @@ static void give(struct verify *v, struct verify_row *row, enum verify_verdict v
 static void judge_open(struct verify *v, struct verify_row *row)
 {
     bool dated = row->internaldate_s && row->internaldate_s != MAIL_NO_DATE;
-    const char *why;
+    enum ledger_left why;
     if (row->item == VERIFY_NONE)
         give(v, row, VERIFY_VANISHED, "no longer on the source, and never copied");
     else if (!filter_match(&v->job->filter, dated, row->internaldate_s, row->octets_claimed, &why))
-        give(v, row, VERIFY_FILTERED, why);
+        give(v, row, VERIFY_FILTERED, filter_words(why));
     else
         give(v, row, VERIFY_PENDING, "not copied yet");
 }
@@ -182,11 +182,13 @@ static bool needs_attention(enum verify_verdict verdict)
     return verdict != VERIFY_AGREED && verdict != VERIFY_FILTERED && verdict != VERIFY_VANISHED;
 }
 
-static void count(struct verification *r, enum verify_verdict verdict, enum ledger_proof proof)
+static void count(
+    struct verification *r, enum verify_verdict verdict, enum ledger_proof proof, uint64_t octets)
 {
     switch (verdict) {
     case VERIFY_AGREED:
         r->agreed[proof]++;
+        r->agreed_octets += octets;
         break;
     case VERIFY_ALTERED:
         r->altered++;
@@ -235,7 +237,7 @@ static int report_row(
 {
     struct verification *r = v->result;
     bool agreed = row->verdict == VERIFY_AGREED;
-    count(r, row->verdict, row->proof);
+    count(r, row->verdict, row->proof, row->octets_claimed);
     r->duplicates += agreed && row->state == LEDGER_DUPLICATE;
     r->off_source += agreed && row->item == VERIFY_NONE;
     if (record(v, row, err) < 0)
@@ -272,7 +274,7 @@ static void report_news(struct verify *v, const struct verify_sink *sink)
             v->result->duplicates += row->verdict == VERIFY_AGREED;
         }
         enum ledger_proof proof = row ? row->proof : LEDGER_UNPROVED;
-        count(v->result, news->verdict, proof);
+        count(v->result, news->verdict, proof, news->octets);
         verify_tell_item(sink, news, verify_verdict_name(news->verdict),
             row ? "as the message of the same content" : news->why, proof, needs_attention(news->verdict));
     }

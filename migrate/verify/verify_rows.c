@@ -180,13 +180,13 @@ static bool is_settled(const struct verify_row *row)
 /* A message that nothing is known of. */
 static void map_new(struct verify *v, uint32_t item, const struct source_item *it, bool other_size)
 {
-    const char *why;
-    bool filtered = !filter_match(&v->job->filter, false, 0, it->octets, &why);
-    if (!filtered)
-        why =
-            other_size
-                ? "the source gives another size under this UIDL now; verify by content or migrate compares it"
-                : "new on the source, not copied yet";
+    enum ledger_left left;
+    bool filtered = !filter_match(&v->job->filter, false, 0, it->octets, &left);
+    const char *why =
+        filtered ? filter_words(left)
+        : other_size
+            ? "the source gives another size under this UIDL now; verify by content or migrate compares it"
+            : "new on the source, not copied yet";
     v->news = mem_grow(v->news, v->news_count + 1, sizeof *v->news);
     v->news[v->news_count++] = (struct verify_news){
         .item = item,

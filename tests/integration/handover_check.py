@@ -16,8 +16,7 @@ import xml.etree.ElementTree as tree
 import zipfile
 
 MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
-STATES = {"copied": "done", "already_there": "present", "duplicates": "duplicate", "not_mail": "not-mail",
-          "quarantined": "quarantined", "refused": "refused"}
+PARTS = ["copied", "present", "duplicates", "not_mail", "quarantined", "refused", "waiting", "left_out", "vanished"]
 
 
 def load(path):
@@ -32,28 +31,26 @@ def check_json(handover, story):
         wrong.append("%d accounts instead of %d" % (len(h["accounts"]), len(by_name)))
     for a, j in zip(h["accounts"], jobs):
         s = j["summary"]
-        state_names = {name: next(k for k in s["by_state"] if k.replace("_", "-") == state) for name, state in STATES.items()}
-        expected = {name: {"messages": s["by_state"][k], "octets": s["octets_by_state"][k]} for name, k in state_names.items()}
-        expected["before"] = {"messages": s["messages"], "octets": s["octets"]}
-        expected["deleted"] = {"messages": s["deleted"], "octets": s["deleted_octets"]}
-        for name, value in expected.items():
+        for name, value in s["balance"].items():
             if a[name] != value:
                 wrong.append("%s, %s: %s instead of %s" % (a["name"], name, a[name], value))
         if (a["from"], a["to"], a["folder"]) != (j["from"], j["to"], j["folder"]):
             wrong.append("%s: not the account of the story" % a["name"])
         if {k: v for k, v in a["verified"].items() if k != "last"} != s["by_proof"]:
             wrong.append("%s: proofs %s" % (a["name"], a["verified"]))
-        parts = sum(a[k]["messages"] for k in list(STATES) + ["waiting"])
+        if a["left"] != (s["source"] and s["source"]["left"]):
+            wrong.append("%s: left: %s" % (a["name"], a["left"]))
+        parts = sum(a[k]["messages"] for k in PARTS)
         if parts != a["before"]["messages"]:
             wrong.append("%s: %d of %d accounted for" % (a["name"], parts, a["before"]["messages"]))
-        if a["after"]["messages"] != a["copied"]["messages"] + a["already_there"]["messages"]:
+        if a["after"]["messages"] != a["copied"]["messages"] + a["present"]["messages"]:
             wrong.append("%s: after" % a["name"])
         lost = [m["uidl"] for m in j["messages"] if m["state"] in ("quarantined", "refused")]
         if sorted(lost) != sorted(m["uidl"] for m in a["not_moved_messages"]):
             wrong.append("%s: messages not moved" % a["name"])
-    for name in list(STATES) + ["before", "after", "waiting", "deleted"]:
+    for name in PARTS + ["before", "after", "deleted"]:
         for unit in ("messages", "octets"):
-            if h["sum"][name][unit] != sum(a[name][unit] for a in h["accounts"]):
+            if h["sum"][name][unit] != sum((a[name] or {unit: 0})[unit] for a in h["accounts"]):
                 wrong.append("the sum of %s, %s" % (name, unit))
     if sum(h["sum"]["by_state"].values()) != len(h["accounts"]) or h["sum"]["accounts"] != len(h["accounts"]):
         wrong.append("the states do not add up")
@@ -63,8 +60,7 @@ def check_json(handover, story):
 def numbers(a):
     """The columns of counts, in the order of the CSV."""
     row = [a["before"]["messages"], a["before"]["octets"], a["after"]["messages"], a["after"]["octets"]]
-    row += [a[k]["messages"] for k in ("copied", "already_there", "duplicates", "not_mail", "quarantined", "refused", "waiting",
-                                       "deleted")]
+    row += [a[k]["messages"] for k in PARTS + ["deleted"]]
     return row + [a["verified"][k] for k in ("exact", "content", "structure", "headers", "count", "none")]
 
 
@@ -80,7 +76,7 @@ def check_csv(path, handover):
     if len(rows) != len(accounts) + 1 or len({len(r) for r in rows}) != 1:
         wrong.append("rows: %d, of %s fields" % (len(rows), {len(r) for r in rows}))
     for a, r in zip(accounts, rows[1:]):
-        if r[:4] != [a["name"], a["from"], a["to"], a["folder"]] or [int(x) for x in r[5:23]] != numbers(a):
+        if r[:4] != [a["name"], a["from"], a["to"], a["folder"]] or [int(x) for x in r[5:25]] != numbers(a):
             wrong.append("%s: %s" % (a["name"], r))
     wrong += ["a formula: %s" % v for r in rows for v in r if v[:1] in ("=", "+", "-", "@")]
     return wrong
@@ -142,14 +138,14 @@ def check_xlsx(path, handover):
                    for si in tree.fromstring(book.read("xl/sharedStrings.xml"))]
         summary, accounts, items = (sheet(book, n, strings) for n in (1, 2, 3))
     last = len(h["accounts"]) + 1
-    columns = {"E": "before", "G": "copied", "H": "already_there", "I": "duplicates", "J": "not_mail", "K": "quarantined",
-               "L": "refused", "M": "waiting", "N": "after", "Q": "deleted"}
+    columns = {"E": "before", "G": "copied", "H": "present", "I": "duplicates", "J": "not_mail", "K": "quarantined",
+               "L": "refused", "M": "waiting", "N": "left_out", "O": "vanished", "P": "after", "S": "deleted"}
     for i, a in enumerate(h["accounts"]):
         for column, name in columns.items():
             if accounts["%s%d" % (column, i + 2)][0] != a[name]["messages"]:
                 wrong.append("%s, %s: %s" % (a["name"], name, accounts["%s%d" % (column, i + 2)]))
-        if accounts["P%d" % (i + 2)] != (0.0, "E%d-SUM(G%d:M%d)" % (i + 2, i + 2, i + 2)):
-            wrong.append("%s: unaccounted for: %s" % (a["name"], accounts["P%d" % (i + 2)]))
+        if accounts["R%d" % (i + 2)] != (0.0, "E%d-SUM(G%d:O%d)" % (i + 2, i + 2, i + 2)):
+            wrong.append("%s: unaccounted for: %s" % (a["name"], accounts["R%d" % (i + 2)]))
         if accounts["A%d" % (i + 2)][0] != a["name"]:
             wrong.append("row %d is not %s" % (i + 2, a["name"]))
     for column, name in columns.items():

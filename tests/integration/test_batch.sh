@@ -31,7 +31,7 @@ else
 fi
 check "the table says that all is well" grep -q "All $accounts accounts are in order" "$W/out"
 is "and how much was copied" "$(sed -n 's/.*Copied by this run: \([0-9,]*\) .*/\1/p' "$W/out" | tr -d ,)" "$((accounts * 20))"
-is "status.json: all of them" "$(status_says '"\(.sum.accounts) \(.sum.in_order) \(.sum.now) \(.sum.exit_code)"')" \
+is "status.json: all of them" "$(status_says '"\(.sum.accounts) \(.sum.in_order) \(.sum.copied) \(.sum.exit_code)"')" \
     "$accounts $accounts $((accounts * 20)) 0"
 is "status.json: it has ended" "$(status_says '.ended != null and ([.accounts[].state] | unique) == ["ended"]')" true
 is "a folder for each" "$(find "$W/work/accounts" -mindepth 2 -maxdepth 2 -name ledger.sqlite | wc -l)" "$accounts"
@@ -42,7 +42,7 @@ check "no failures, no list of them" test ! -e "$W/work/failures.csv"
 pop=$(logins legacy) imap=$(logins cloud) before=$(arrived_all)
 batch migrate list.csv --jobs "$jobs"
 expect_exit "again" 0
-is "again: nothing is copied" "$(arrived_all) $(status_says .sum.now)" "$before 0"
+is "again: nothing is copied" "$(arrived_all) $(status_says .sum.copied)" "$before 0"
 is "again: one sign-in for each account and side" "$(($(logins legacy) - pop)) $(($(logins cloud) - imap))" \
     "$accounts $accounts"
 pop=$(logins legacy) imap=$(logins cloud)
@@ -176,7 +176,7 @@ looking() {
     is "status.json is whole at any moment ($reads looks)" "$broken" 0
     check "it tells who is at work ($running)" test "${running:-0}" -gt 0
     is "status from another process while it runs" "$seen" 0
-    check "status tells of the batch" grep -qE 'Batch: migrate, begun .*(of 12 accounts done)' "$W/status-text"
+    check "status tells of the batch" grep -qE 'Batch: migrate, begun .*(of 12 accounts ended)' "$W/status-text"
     is "and that it has not ended" "$(head -1 "$W/status-text" | grep -c ended)" 0
     exact_all "nothing suffered" "${crowd[@]}"
 

@@ -74,7 +74,7 @@ fi
 
 # ---- all of it ----
 pf delete taro --yes --format json
-says "all of it" 0 '[.summary.deleted, .summary.kept, .summary.left, .summary.verification.agreed]' '[60,0,0,60]'
+says "all of it" 0 '[.summary.deleted, .summary.kept, .summary.rest, .summary.verification.agreed]' '[60,0,0,60]'
 check "the source is empty" test "$(on_source)" = 0
 check "the destination is not" test "$(arrived taro)" -gt 50
 check "the ledger knows" test "$(sqlite3 "$db" 'SELECT count(*) FROM message WHERE deleted_s > 0')" = 60
@@ -167,7 +167,7 @@ for ((i = 0; i < 12; i++)); do
 done
 servers_own "$legacy"
 pf delete taro --yes --format json
-says "20 go while 12 new ones have come" 1 '[.summary.deleted, .summary.kept, .summary.left]' '[20,12,0]'
+says "20 go while 12 new ones have come" 1 '[.summary.deleted, .summary.kept, .summary.rest]' '[20,12,0]'
 pf delete taro --yes --format json
 says "and again" 1 '[.summary.deleted, .summary.kept]' '[0,12]'
 
@@ -232,7 +232,7 @@ faulty_end
 LIB_PIDS+=($!)
 wait "$deleting"
 check "UIDL fails after the verification: nothing is taken for gone" jq -e \
-    '.exit_code == 4 and .summary.deleted == 0 and .summary.gone == 0 and .summary.left == 60' "$W/out"
+    '.exit_code == 4 and .summary.deleted == 0 and .summary.gone == 0 and .summary.rest == 60' "$W/out"
 check "which is said" grep -q 'does not answer UIDL, though it did a moment ago' "$W/err"
 check "nothing is gone, and nothing recorded" test \
     "$(sqlite3 "$db" 'SELECT count(*) FROM message WHERE deleted_s > 0') $(on_source)" = "0 60"

@@ -64,7 +64,7 @@ measured() {
     cp "$W/out" "$W/first"
     pf plan $u --work-dir "$W/work-plan" --format json
     is "verdicts are those of plan" "$(jq -c '[.to_copy, .duplicates, .present, .too_big]' "$W/first")" \
-        "$(jq -c '.summary | [.copy, .duplicate, .present, .too_big]' "$W/out")"
+        "$(jq -c '.summary | [.to_copy, .duplicates, .present, .too_big]' "$W/out")"
 }
 
 # The destination's provider is known by its host; this one takes 2 MB a day and 5 messages a second.
@@ -184,7 +184,7 @@ forms() {
     says "control characters of a name are not shown" '^Estimate for A.B$'
     check "columns are aligned" aligned Plans
     estimate $u --format json --customer 山田商店 --prepared-by Yo
-    is "JSON: the names" "$(json '"\(.schema) \(.command) \(.customer) \(.prepared_by)"')" "1 estimate 山田商店 Yo"
+    is "JSON: the names" "$(json '"\(.schema) \(.command) \(.customer) \(.prepared_by)"')" "2 estimate 山田商店 Yo"
     is "JSON: each plan has its fields" "$(json '[.plans[] | has("id") and has("monthly") and has("total") and
         (.verified | type == "boolean") and has("days_to_migrate")] | all')" true
     is "JSON: no amount without a plan, no plan in use without a source" "$(json '[.plans[] |

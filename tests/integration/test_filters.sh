@@ -54,17 +54,17 @@ filtered() {
     jq -r '.messages[] | select(.verdict == "filtered") | .number' "$W/out" | sort -n >"$W/planned"
     check "$name: the plan names the $left that are left out" diff "$W/planned" "$W/left"
     is "$name: the plan counts them" "$(summary filtered)" "$left"
-    is "$name: all of it is accounted for" $(($(summary copy) + $(summary duplicate) + $(summary filtered))) 200
+    is "$name: all of it is accounted for" $(($(summary to_copy) + $(summary duplicates) + $(summary filtered))) 200
     pf migrate taro "${zone[@]}" --format json "$@"
     expect_exit "$name: migrate" 0
     exactly "$name: exactly these arrived"
-    is "$name: copied" "$(summary copy)" "$distinct"
+    is "$name: copied" "$(summary copied)" "$distinct"
     is "$name: filtered" "$(summary filtered)" "$left"
     is "$name: not reached" "$(summary not_reached)" 0
     is "$name: bodies fetched" "$(summary fetched)" "$picked"
     pf migrate taro "${zone[@]}" --format json "$@"
     expect_exit "$name: migrate again" 0
-    is "$name: nothing is copied again" "$(summary copy)/$(summary fetched)/$(summary done_before)" "0/0/$picked"
+    is "$name: nothing is copied again" "$(summary copied)/$(summary fetched)/$(summary done_before)" "0/0/$picked"
 }
 # rest NAME: without a filter the rest comes; then nothing.
 rest() {
@@ -73,7 +73,7 @@ rest() {
     exact "$1: then all, exactly once" taro
     is "$1: then all: nothing is left out" "$(summary filtered)/$(summary later)" 0/0
     pf migrate taro --format json
-    is "$1: and then there is nothing to do" "$rc/$(summary copy)/$(summary fetched)" 0/0/0
+    is "$1: and then there is nothing to do" "$rc/$(summary copied)/$(summary fetched)" 0/0/0
 }
 
 # ---- alone ----
@@ -116,8 +116,8 @@ is "--time-zone: as the moment itself" "$(summary filtered)" "$(wc -l <"$W/left"
 forget
 pf migrate taro --limit 10 --format json
 expect_exit "a trial with --limit 10" 0
-is "a trial: ten are copied" "$(summary copy)/$(arrived taro)" 10/10
-is "a trial: the rest is for later" $(($(summary later) + $(summary duplicate))) 190
+is "a trial: ten are copied" "$(summary copied)/$(arrived taro)" 10/10
+is "a trial: the rest is for later" $(($(summary later) + $(summary duplicates))) 190
 pf migrate taro "${zone[@]}" --before 2012-01-01 --format json
 expect_exit "after the trial, --before" 0
 pick "" "$(epoch 2012-01-01)" "" ""
@@ -126,7 +126,7 @@ rest "after the trial and --before"
 
 forget
 pf migrate taro --limit 0 --format json
-is "--limit 0 copies nothing" "$rc/$(summary copy)/$(arrived taro)" 0/0/0
+is "--limit 0 copies nothing" "$rc/$(summary copied)/$(arrived taro)" 0/0/0
 
 # ---- --order ----
 # The last of the source that are not the same as one behind them.
@@ -135,12 +135,12 @@ newest=$(tac "$manifest" | awk -F'\t' '{ group = $7 == "-" ? $1 : $7; if (!(grou
 forget
 pf migrate taro --order newest --limit 10 --format json
 expect_exit "--order newest --limit 10" 0
-is "--order newest: ten" "$(summary copy)/$(arrived taro)" 10/10
+is "--order newest: ten" "$(summary copied)/$(arrived taro)" 10/10
 jq -r '.messages[] | select(.verdict == "copy") | .number' "$W/out" | sort -n >"$W/copied"
 for name in $(cut -f1 <<<"$newest"); do grep -n "^$name" "$manifest" | cut -d: -f1; done | sort -n >"$W/newest"
 check "--order newest: the newest are taken" diff "$W/copied" "$W/newest"
 pf migrate taro --order newest --limit 10 --format json
-is "--order newest: the next ten" "$rc/$(summary copy)/$(arrived taro)" 0/10/20
+is "--order newest: the next ten" "$rc/$(summary copied)/$(arrived taro)" 0/10/20
 check "--order newest: and they come before the others" \
     test "$(jq '[.messages[] | select(.verdict == "copy") | .number] | max < '"$(head -1 "$W/newest")" "$W/out")" = true
 rest "--order newest"

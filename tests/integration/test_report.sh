@@ -50,7 +50,7 @@ report usual --format json
 expect_exit "report --format json" 0
 cp "$W/out" "$W/report.json"
 check "it is one JSON document" jq -e . "$W/report.json"
-check "its heading" json '"\(.schema) \(.command) \(.exit_code) \(.error) \(.jobs | length)"' "1 report 0 null 1"
+check "its heading" json '"\(.schema) \(.command) \(.exit_code) \(.error) \(.jobs | length)"' "2 report 0 null 1"
 check "the accounts" json '.jobs[0] | "\(.from) \(.to) \(.folder)"' \
     "taro@old.example@localhost:$LEGACY_POP3S_PORT hanako@new.example@localhost:$CLOUD_IMAPS_PORT INBOX"
 check "as many done as arrived" json '.jobs[0].summary.by_state.done' "$arrived"
@@ -60,12 +60,12 @@ check "the sums are those of the list" jq -e '.jobs[0] | . as $j
         | map({(.[0].state): length}) | add))
     and .summary.messages == (.messages | length)
     and .summary.octets == (.messages | map(.octets_claimed) | add)
-    and .summary.octets_by_state.done == (.messages | map(select(.state == "done").octets_sent) | add)
+    and .summary.octets_by_state.done == (.messages | map(select(.state == "done").octets_received) | add)
     and .summary.repaired == (.messages | map(select(.state == "done" and .repairs != "")) | length)
     and (.summary.by_proof | add) == (.messages | map(select(.state == "done" or .state == "present")) | length)' \
     "$W/report.json"
-check "the sums of the mailboxes" jq -e '.jobs[0] | .summary.by_state.done == (.mailboxes | map(.done) | add)
-    and .summary.octets_by_state.done == (.mailboxes | map(.octets_done) | add)' "$W/report.json"
+check "the sums of the mailboxes" jq -e '.jobs[0] | .summary.by_state.done == (.mailboxes | map(.by_state.done) | add)
+    and .summary.octets_by_state.done == (.mailboxes | map(.copied_octets) | add)' "$W/report.json"
 # Those that do not arrive: other messages' doubles, and what is over the destination's limit.
 awk -F'\t' '$7 == "-" && $2 > 60 * 1024' "$S/taro@old.example.manifest" >"$W/over"
 awk -F'\t' '$7 == "-" && $2 <= 60 * 1024' "$S/taro@old.example.manifest" >"$W/fitting"
@@ -340,7 +340,7 @@ first_line() { # PATTERN
 }
 batch_file null
 check "a batch that ended without a word is named" first_line \
-    '^Batch: migrate, begun 2026-11-22T10:00:00Z, 1 of 2 accounts done, 1 at work, 1 needs attention; interrupted after 2026-11-22T10:05'
+    '^Batch: migrate, begun 2026-11-22T10:00:00Z, 1 of 2 accounts ended, 1 at work, 1 needs attention; interrupted after 2026-11-22T10:05'
 raw status --work-dir "$customer" --format json
 check "in the JSON, too" test "$(jq -r '.batch | "\(.command) \(.at_work) \(.sum.accounts) \(has("accounts"))"' "$W/out")" = \
     "migrate false 2 false"

@@ -131,7 +131,7 @@ printf '%s\n' "$SERVERS_PASSWORD" >"$W/own"
 raw migrate --from "$(pop_url jun)" --to "$(imap_url jun)" --from-password-file "$W/own" --to-password-file "$W/own" --ca-file "$SERVERS_CA" \
     --work-dir "$W/work-jun" --format json
 expect_exit "later the user itself goes on in the same ledger" 0
-check "nothing is copied again" jq -e '.summary.copy == 0 and .summary.done_before == 30' "$W/out"
+check "nothing is copied again" jq -e '.summary.copied == 0 and .summary.done_before == 30' "$W/out"
 raw migrate "${ends[@]}" --work-dir "$W/work-nobody" --from-authzid ""
 expect_exit "an empty mailbox is refused" 2 '--from-authzid'
 raw check --from "$(pop_url jun)" --to "$(imap_url jun)" --from-password-file "$W/own" --to-password-file "$W/own" --ca-file "$SERVERS_CA" \

@@ -48,7 +48,7 @@ expect_exit "migrate" 0
 before=$(tree)
 verdict
 says "all agree, byte for byte" 0 '[.summary.agreed, .summary.by_proof.exact, .agree, .exit_code]' '[100,100,true,0]'
-says "duplicates agree through their twin" 0 '.summary.duplicate' \
+says "duplicates agree through their twin" 0 '.summary.duplicates' \
     "$(awk '$7 != "-" && NF >= 7' "$S/taro.manifest" | grep -c .)"
 says "each message is told with its proof" 0 '[.messages[] | select(.verdict == "agreed" and .proof == "exact")] | length' 100
 verdict --level headers

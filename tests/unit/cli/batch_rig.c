@@ -66,8 +66,8 @@ void batch_rig_end(struct batch_account *a, int code, const char *text, uint64_t
         .octets = 56000000,
         .done = 1000 - messages,
         .done_octets = 56000000,
-        .now = 10,
-        .now_octets = 560000,
+        .copied = 10,
+        .copied_octets = 560000,
         .attention = messages};
     if (code > EXIT_CODE_ATTENTION)
         error_set(&a->result.error, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, error_of(code), "%s", text);

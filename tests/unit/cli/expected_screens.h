@@ -10,7 +10,7 @@ static const char english_80x24[] =
     "user023@example.jp          copying              12%       276/23,000  230 kB/s\n"
     "user024@example.jp          connecting\n"
     "user025@example.jp          copying              12%       300/25,000  250 kB/s\n"
-    "20 of 200 accounts done, 6 at work, 1 paused until 20:30\n"
+    "20 of 200 accounts ended, 6 at work, 1 paused until 20:30\n"
     "1.1 GB of at least 1.2 GB, 840 kB/s, about 2:57:47 left\n"
     "pop.example.jp:995: no connection, tried again in 0:28\n"
     "imap.example.com:993: no connection, tried again in 1:02\n";
@@ -22,7 +22,7 @@ static const char japanese_80x24[] =
     "user023@example.jp          コピー中             12%       276/23,000  230 kB/s\n"
     "user024@example.jp          接続中\n"
     "user025@example.jp          コピー中             12%       300/25,000  250 kB/s\n"
-    "アカウント 200 件中 20 件完了、実行中 6、停止中 1（20:30 に再開）\n"
+    "アカウント 200 件中 20 件終了、実行中 6、停止中 1（20:30 に再開）\n"
     "1.1 GB / 1.2 GB 以上、840 kB/s、残り約 2:57:47\n"
     "pop.example.jp:995：接続できません（0:28 後に再試行）\n"
     "imap.example.com:993：接続できません（1:02 後に再試行）\n";
@@ -34,7 +34,7 @@ static const char english_200x50[] =
     "user023@example.jp          copying             [###.........................]   12%       276/23,000   2.8 MB/23 MB  230 kB/s\n"
     "user024@example.jp          connecting\n"
     "user025@example.jp          copying             [###.........................]   12%       300/25,000   3.0 MB/25 MB  250 kB/s\n"
-    "20 of 200 accounts done, 6 at work, 1 paused until 20:30\n"
+    "20 of 200 accounts ended, 6 at work, 1 paused until 20:30\n"
     "1.1 GB of at least 1.2 GB, 840 kB/s, about 2:57:47 left\n"
     "pop.example.jp:995: no connection, tried again in 0:28\n"
     "imap.example.com:993: no connection, tried again in 1:02\n";
@@ -46,7 +46,7 @@ static const char japanese_200x50[] =
     "user023@example.jp          コピー中            [###.........................]   12%       276/23,000   2.8 MB/23 MB  230 kB/s\n"
     "user024@example.jp          接続中\n"
     "user025@example.jp          コピー中            [###.........................]   12%       300/25,000   3.0 MB/25 MB  250 kB/s\n"
-    "アカウント 200 件中 20 件完了、実行中 6、停止中 1（20:30 に再開）\n"
+    "アカウント 200 件中 20 件終了、実行中 6、停止中 1（20:30 に再開）\n"
     "1.1 GB / 1.2 GB 以上、840 kB/s、残り約 2:57:47\n"
     "pop.example.jp:995：接続できません（0:28 後に再試行）\n"
     "imap.example.com:993：接続できません（1:02 後に再試行）\n";
@@ -54,7 +54,7 @@ static const char japanese_200x50[] =
 static const char english_80x5[] =
     "user020@example.jp  connecting\n"
     "and 5 more at work\n"
-    "20 of 200 accounts done, 6 at work, 1 paused until 20:30\n"
+    "20 of 200 accounts ended, 6 at work, 1 paused until 20:30\n"
     "1.1 GB of at least 1.2 GB, 840 kB/s, about 2:57:47 left\n";
 
 static const char japanese_40x10[] =
@@ -63,7 +63,7 @@ static const char japanese_40x10[] =
     "user022@example.…  移行先を読込     12%\n"
     "user023@example.…  コピー中         12%\n"
     "ほか 2 件を実行中\n"
-    "アカウント 200 件中 20 件完了、実行中\n"
+    "アカウント 200 件中 20 件終了、実行中\n"
     "  6、停止中 1（20:30 に再開）\n"
     "1.1 GB / 1.2 GB 以上、840 kB/s、残り約…\n"
     "2 ホストに接続できません\n";

@@ -216,11 +216,11 @@ static void test_failures_above(void)
     CHECK_INT(s.terminal.scrolled, 30 * 2 + 6 - 12); /* two lines each, and the display's six */
     CHECK_INT(s.terminal.overflows, 0);
     char line[4 * TERMINAL_WIDTH];
-    CHECK_STR(terminal_line(&s.terminal, 10, line), "30 of 40 accounts done, 30 failed, 4 at work");
+    CHECK_STR(terminal_line(&s.terminal, 10, line), "30 of 40 accounts ended, 30 failed, 4 at work");
     CHECK_INT(s.terminal.row, 11);
     end_board(&s);
     check_said(&s, 30);
-    CHECK_INT(times(terminal_line(&s.terminal, 6, line), "accounts done"), 0);
+    CHECK_INT(times(terminal_line(&s.terminal, 6, line), "accounts ended"), 0);
     done(&s);
 }
 
@@ -306,7 +306,7 @@ static void test_fewer_lines(void)
         batch_rig_end(&s.rig.accounts[i], 0, "", 0);
     step(&s, 300);
     check_screen(&s, "user009@example.jp  connecting\n"
-                     "9 of 40 accounts done, 1 at work\n"
+                     "9 of 40 accounts ended, 1 at work\n"
                      "504 MB of at least 504 MB\n");
     CHECK_INT(s.terminal.row, 2);
     end_board(&s);
@@ -327,7 +327,7 @@ static void test_say_and_clear(void)
     check_screen(&s, "popferry: something?[2J to know\n");
     CHECK_INT(write(s.slave, "a document\r\n", 12), 12);
     step(&s, 0);
-    check_screen(&s, "popferry: something?[2J to know\na document\n0 of 2 accounts done\n");
+    check_screen(&s, "popferry: something?[2J to know\na document\n0 of 2 accounts ended\n");
     end_board(&s);
     check_screen(&s, "popferry: something?[2J to know\na document\n");
     done(&s);
@@ -405,7 +405,7 @@ static void test_lines(void)
         tick(&s, &host, i == 59);
     }
     check_screen(&s,
-        "popferry: 1 of 4 accounts done, 1 at work; 115 MB of at least 156 MB, 1.0 MB/s, about 3:17 "
+        "popferry: 1 of 4 accounts ended, 1 at work; 115 MB of at least 156 MB, 1.0 MB/s, about 3:17 "
         "left; pop.example.jp:995: no connection, tried again in 0:28\n");
     end_board(&s);
     done(&s);

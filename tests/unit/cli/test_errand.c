@@ -48,14 +48,6 @@ static void ends_have_codes(void)
     CHECK_INT(e.result.error.code, ERROR_NONE);
 }
 
-static void shares_are_about_right(void)
-{
-    CHECK_INT(errand_share(1000, 0, 0), 1000);
-    CHECK_INT(errand_share(1000, 5, 10), 500);
-    CHECK_INT(errand_share(1000, 12, 10), 1000);
-    CHECK_INT(errand_share(UINT64_C(1) << 50, 1, 2), INT64_C(1) << 49);
-}
-
 int main(void)
 {
     static const struct check_test tests[] = {
@@ -63,7 +55,6 @@ int main(void)
         {"parts are joined", parts_are_joined},
         {"what does not fit is cut", what_does_not_fit_is_cut},
         {"ends have codes", ends_have_codes},
-        {"shares", shares_are_about_right},
     };
     return check_main("cli errand", tests, sizeof tests / sizeof *tests);
 }

@@ -217,11 +217,12 @@ static const struct {
 static void test_match(void)
 {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const char *reason = NULL;
+        enum ledger_left why = LEDGER_LEFTS;
         CHECK_LABEL("row %zu", i);
-        CHECK_INT(filter_match(rows[i].filter, rows[i].date_known, rows[i].date_s, rows[i].octets, &reason),
+        CHECK_INT(filter_match(rows[i].filter, rows[i].date_known, rows[i].date_s, rows[i].octets, &why),
             !rows[i].reason);
-        CHECK_STR(reason, rows[i].reason);
+        CHECK_STR(why == LEDGER_LEFTS ? NULL : filter_words(why), rows[i].reason);
+        CHECK(why == LEDGER_LEFTS || ledger_left_is_asked(why));
     }
 }
 

@@ -14,7 +14,8 @@ struct facts {
     int migrate_code;
     int64_t verified_s; /* when the last verification began */
     int verify_code;
-    bool damaged;
+    bool damaged, old; /* old: migrated by a version that did not record what it left */
+    enum error_code error;
 };
 
 static void put_facts(struct handover_account *a, const struct facts *f)
@@ -29,6 +30,8 @@ static void put_facts(struct handover_account *a, const struct facts *f)
     a->migrate.started_s = f->migrated_s ? 1000 : 0;
     a->migrate.ended_s = f->migrated_s > 0 ? f->migrated_s : 0;
     a->migrate.exit_code = f->migrate_code;
+    a->migrate.error = f->error;
+    a->from.known = a->from.ended = f->migrated_s > 0 && !f->old;
     a->verify.started_s = f->verified_s;
     a->verify.ended_s = f->verified_s ? f->verified_s + 5 : 0;
     a->verify.exit_code = f->verify_code;
@@ -61,7 +64,12 @@ static void test_states(void)
         {"messages wait", "unfinished", {.copied = 5, .waiting = 1, .migrated_s = 2000}},
         {"they were waiting when it was verified", "unfinished",
             {.copied = 5, .waiting = 1, .migrated_s = 2000, .verified_s = 3000, .verify_code = 1}},
-        {"sign-in refused", "unfinished", {.migrated_s = 2000, .migrate_code = 3}},
+        {"sign-in refused", "no-access", {.migrated_s = 2000, .migrate_code = 3, .error = ERROR_AUTH}},
+        {"no such host", "no-access", {.migrated_s = 2000, .migrate_code = 4, .error = ERROR_NO_HOST}},
+        {"nothing answers", "unfinished", {.migrated_s = 2000, .migrate_code = 4}},
+        {"nobody knows what was left", "unfinished", {.copied = 5, .migrated_s = 2000, .old = true}},
+        {"nobody knew, and it was verified", "in-order",
+            {.copied = 5, .migrated_s = 2000, .verified_s = 3000, .old = true}},
         {"at work", "unfinished", {.copied = 5, .migrated_s = -1}},
         {"at work again, after a verification", "unfinished",
             {.copied = 5, .migrated_s = -1, .verified_s = 500}},
@@ -90,7 +98,7 @@ static void test_states(void)
         CHECK_INT(handover_needs_attention(&h.accounts[i]), strcmp(rows[i].state, "in-order") != 0);
     }
     CHECK_LABEL("-");
-    CHECK_INT(h.by_state[HANDOVER_IN_ORDER], 5);
+    CHECK_INT(h.by_state[HANDOVER_IN_ORDER], 6);
     handover_done(&h);
 }
 
@@ -141,7 +149,7 @@ static void run(struct fixture *f, const char *command, int64_t at_s, int exit_c
     int64_t id = ledger_run_begin(f->ledger, f->job, command, at_s, NULL);
     CHECK(id > 0);
     if (exit_code >= 0)
-        CHECK_INT(ledger_run_end(f->ledger, id, at_s + 60, exit_code, words, NULL), 0);
+        CHECK_INT(ledger_run_end(f->ledger, id, at_s + 60, exit_code, ERROR_NONE, words, NULL), 0);
 }
 
 static void fill(struct fixture *f)
@@ -205,14 +213,14 @@ static void test_ledger(void)
     CHECK_INT(a->before.messages, 9);
     CHECK_INT(a->before.octets, 3350);
     CHECK_INT(a->copied.messages, 2);
-    CHECK_INT(a->copied.octets, 301);
+    CHECK_INT(a->copied.octets, 300);
     CHECK_INT(a->present.messages, 1);
     CHECK_INT(a->duplicates.messages, 1);
     CHECK_INT(a->waiting.messages, 2);
     CHECK_INT(a->waiting.octets, 1500);
     CHECK_INT(a->deleted.messages, 1);
     CHECK_INT(handover_after(a).messages, 3);
-    CHECK_INT(handover_after(a).octets, 601);
+    CHECK_INT(handover_after(a).octets, 600);
     CHECK_INT(handover_not_moved(a).messages, 2);
     CHECK_INT(handover_not_moved(a).octets, 1100);
     CHECK_INT(handover_proved(a), 3);
@@ -285,29 +293,55 @@ static void end(struct handover *h, struct fixture *f)
 }
 
 #define NONE_OF                                                                                              \
-    "\"before\":{\"messages\":0,\"octets\":0},\"after\":{\"messages\":0,\"octets\":0},"                      \
-    "\"copied\":{\"messages\":0,\"octets\":0},\"already_there\":{\"messages\":0,\"octets\":0},"              \
-    "\"duplicates\":{\"messages\":0,\"octets\":0},\"not_mail\":{\"messages\":0,\"octets\":0},"               \
-    "\"quarantined\":{\"messages\":0,\"octets\":0},\"refused\":{\"messages\":0,\"octets\":0},"               \
-    "\"waiting\":{\"messages\":0,\"octets\":0},\"deleted\":{\"messages\":0,\"octets\":0},"                   \
+    "\"after\":null,\"before\":null,"                                                                        \
+    "\"copied\":null,"                                                                                       \
+    "\"present\":null,"                                                                                      \
+    "\"duplicates\":null,"                                                                                   \
+    "\"not_mail\":null,"                                                                                     \
+    "\"quarantined\":null,"                                                                                  \
+    "\"refused\":null,"                                                                                      \
+    "\"waiting\":null,"                                                                                      \
+    "\"left_out\":null,"                                                                                     \
+    "\"vanished\":null,"                                                                                     \
+    "\"deleted\":null,"                                                                                      \
+    "\"left\":null,"                                                                                         \
     "\"verified\":{\"exact\":0,\"content\":0,\"structure\":0,\"headers\":0,\"count\":0,\"none\":0,"          \
     "\"last\":null}"
 #define COUNTS                                                                                               \
-    "\"before\":{\"messages\":9,\"octets\":3350},\"after\":{\"messages\":3,\"octets\":601},"                 \
-    "\"copied\":{\"messages\":2,\"octets\":301},\"already_there\":{\"messages\":1,\"octets\":300},"          \
-    "\"duplicates\":{\"messages\":1,\"octets\":100},\"not_mail\":{\"messages\":1,\"octets\":50},"            \
-    "\"quarantined\":{\"messages\":1,\"octets\":500},\"refused\":{\"messages\":1,\"octets\":600},"           \
-    "\"waiting\":{\"messages\":2,\"octets\":1500},\"deleted\":{\"messages\":1,\"octets\":100},"              \
+    "\"after\":{\"messages\":3,\"octets\":600},\"before\":{\"messages\":9,\"octets\":3350},"                 \
+    "\"copied\":{\"messages\":2,\"octets\":300},"                                                            \
+    "\"present\":{\"messages\":1,\"octets\":300},"                                                           \
+    "\"duplicates\":{\"messages\":1,\"octets\":100},"                                                        \
+    "\"not_mail\":{\"messages\":1,\"octets\":50},"                                                           \
+    "\"quarantined\":{\"messages\":1,\"octets\":500},"                                                       \
+    "\"refused\":{\"messages\":1,\"octets\":600},"                                                           \
+    "\"waiting\":{\"messages\":2,\"octets\":1500},"                                                          \
+    "\"left_out\":{\"messages\":0,\"octets\":0},"                                                            \
+    "\"vanished\":{\"messages\":0,\"octets\":0},"                                                            \
+    "\"deleted\":{\"messages\":1,\"octets\":100},"
+#define LEFT                                                                                                 \
+    "\"left\":{"                                                                                             \
+    "\"since\":{\"messages\":0,\"octets\":0},"                                                               \
+    "\"before\":{\"messages\":0,\"octets\":0},"                                                              \
+    "\"min_size\":{\"messages\":0,\"octets\":0},"                                                            \
+    "\"max_size\":{\"messages\":0,\"octets\":0},"                                                            \
+    "\"limit\":{\"messages\":0,\"octets\":0},"                                                               \
+    "\"upload_cap\":{\"messages\":0,\"octets\":0},"                                                          \
+    "\"destination_full\":{\"messages\":0,\"octets\":0},"                                                    \
+    "\"dropped\":{\"messages\":0,\"octets\":0},"                                                             \
+    "\"interrupted\":{\"messages\":0,\"octets\":0},"                                                         \
+    "\"not_looked_at\":{\"messages\":0,\"octets\":0}},"
+#define VERIFIED                                                                                             \
     "\"verified\":{\"exact\":2,\"content\":1,\"structure\":0,\"headers\":0,\"count\":0,\"none\":0,"          \
     "\"last\":\"2026-11-22T09:50:03Z\"}"
 
 static const char golden[] =
-    "{\"schema\":1,\"program\":\"popferry1.2\",\"customer\":\"A&B\",\"prepared_by\":\"=1+1\","
+    "{\"schema\":2,\"program\":\"popferry1.2\",\"customer\":\"A&B\",\"prepared_by\":\"=1+1\","
     "\"date\":\"2026-11-22T10:00:00Z\",\"in_order\":false,"
-    "\"sum\":{\"accounts\":3,\"by_state\":{\"in-order\":0,\"not-verified\":0,\"unfinished\":0,\"not-begun\":1,"
-    "\"differs\":0,\"not-moved\":1,\"unreadable\":1}," COUNTS "},\"accounts\":["
+    "\"sum\":{\"accounts\":3,\"by_state\":{\"in-order\":0,\"not-verified\":0,\"unfinished\":0,\"no-access\":0,\"not-begun\":1,"
+    "\"differs\":0,\"not-moved\":1,\"unreadable\":1}," COUNTS LEFT VERIFIED "},\"accounts\":["
     "{\"name\":\"taro@pop.example.jp\",\"from\":\"taro@pop.example.jp\",\"to\":\"taro@imap.example.com\","
-    "\"folder\":\"INBOX\",\"work_dir\":\"WORK\",\"state\":\"not-moved\"," COUNTS ","
+    "\"folder\":\"INBOX\",\"work_dir\":\"WORK\",\"state\":\"not-moved\"," COUNTS "\"left\":null," VERIFIED ","
     "\"migration\":{\"started\":\"2026-11-22T08:53:20Z\",\"ended\":\"2026-11-22T08:54:20Z\",\"exit_code\":1,"
     "\"words\":\"2copied,2needattention\"},"
     "\"verification\":{\"started\":\"2026-11-22T09:10:00Z\",\"ended\":\"2026-11-22T09:11:00Z\",\"exit_code\":1,"
@@ -359,9 +393,9 @@ static void test_csv(void)
 {
     static const char row[] =
         "\"taro@pop.example.jp\",\"taro@pop.example.jp\",\"taro@imap.example.com\",\"INBOX\",\"messages not moved\","
-        "9,3350,3,601,2,1,1,1,1,1,2,1,2,1,0,0,0,0,\"22 November 2026\","
+        "9,3350,3,600,2,1,1,1,1,1,2,0,0,1,2,1,0,0,0,0,\"22 November 2026\","
         "\"1 message was refused by the new server and is kept in quarantine; "
-        "1 message could not be read from the old server, or kept; 2 messages are not copied yet\",";
+        "1 message was not given out by the old server, or found no room in the new one; 2 messages are not copied yet\",";
     struct fixture f;
     struct handover h;
     size_t len = 0;

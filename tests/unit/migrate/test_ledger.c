@@ -395,7 +395,8 @@ static void test_each_job(void)
     int64_t other = ledger_job(f.ledger, "a", "b", "c", NULL);
     for (int i = 0; i < LEDGER_STATES; i++) {
         char key[8];
-        struct ledger_message m = {.key = key, .octets_sent = 1000, .state = (enum ledger_state)i};
+        struct ledger_message m = {
+            .key = key, .octets_claimed = 1000, .octets_sent = 1001, .state = (enum ledger_state)i};
         for (int k = 0; k <= i; k++) {
             snprintf(key, sizeof key, "%d-%d", i, k);
             m.id = 0;
@@ -403,7 +404,7 @@ static void test_each_job(void)
         }
     }
     int64_t first = ledger_run_begin(f.ledger, f.job, "migrate", 1000, NULL);
-    CHECK_INT(ledger_run_end(f.ledger, first, 1010, 4, "lost", NULL), 0);
+    CHECK_INT(ledger_run_end(f.ledger, first, 1010, 4, ERROR_NONE, "lost", NULL), 0);
     int64_t second = ledger_run_begin(f.ledger, f.job, "migrate", 2000, NULL);
     CHECK(second > first);
     CHECK_INT(ledger_each_job(f.ledger, on_job, &jobs, NULL), 0);
@@ -415,11 +416,11 @@ static void test_each_job(void)
         CHECK_INT(jobs.row[0].count[i], i + 1);
         CHECK_INT(jobs.row[1].count[i], 0);
     }
-    CHECK_INT(jobs.row[0].octets_done, 3000);
+    CHECK_INT(jobs.row[0].octets_copied, 3000);
     CHECK_INT(jobs.row[0].run_started_s, 2000);
     CHECK_INT(jobs.row[0].run_ended_s, 0);
     CHECK_INT(jobs.row[1].run_started_s, 0);
-    CHECK_INT(ledger_run_end(f.ledger, second, 2010, 1, "2 copied", NULL), 0);
+    CHECK_INT(ledger_run_end(f.ledger, second, 2010, 1, ERROR_NONE, "2 copied", NULL), 0);
     jobs = (struct jobs){.max = 1};
     CHECK_INT(ledger_each_job(f.ledger, on_job, &jobs, NULL), 0);
     CHECK_INT(jobs.count, 1);

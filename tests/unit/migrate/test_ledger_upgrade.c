@@ -4,6 +4,7 @@
 #include "fixture.h"
 #include "identity.h"
 #include "ledger_schema.h"
+#include "ledger_source.h"
 #include "mem.h"
 #include <signal.h>
 #include <sqlite3.h>
@@ -156,6 +157,22 @@ static bool on_job(void *ctx, const struct ledger_job_row *row)
     return row->id < 2;
 }
 
+/* It was not recorded what was left: so nothing may be taken to be complete. */
+static bool on_last_run(void *ctx, const struct ledger_last_run *row)
+{
+    (void)ctx;
+    CHECK(row->partial);
+    return true;
+}
+
+static void check_left_unknown(struct ledger *l)
+{
+    struct ledger_source s = {.known = true};
+    CHECK_INT(ledger_source_read(l, 1, &s, NULL), 0);
+    CHECK(!s.known && !s.ended && !s.all.messages);
+    CHECK_INT(ledger_each_last_run(l, on_last_run, NULL, NULL), 0);
+}
+
 /* ---- the cases ---- */
 static void test_write(void)
 {
@@ -172,6 +189,7 @@ static void test_write(void)
     CHECK_INT(jobs[0].count[LEDGER_OPEN], 200);
     CHECK_INT(jobs[0].run_started_s, 2000);
     CHECK_INT(jobs[1].count[LEDGER_DONE], 1);
+    check_left_unknown(f.ledger);
     fixture_reopen(&f); /* once and for all */
     check_content(f.ledger);
     f.mailbox = ledger_mailbox(f.ledger, f.job, "INBOX", NULL);

@@ -33,6 +33,30 @@ static void test_rest(void)
     CHECK_INT(o.not_reached, 0);
 }
 
+/* What was said OK to and is not there was not copied; a message of an earlier session may be among these. */
+static void test_missing(void)
+{
+    CHECK_LABEL("missing");
+    struct outcome o = {.copied = 50,
+        .copied_octets = 5000,
+        .repaired = 4,
+        .by_date_source = {40, 10, 0},
+        .missing = 3,
+        .missing_octets = 300,
+        .missing_repaired = 1,
+        .missing_by_date_source = {2, 1, 0}};
+    outcome_lose_missing(&o);
+    CHECK_INT(o.copied, 47);
+    CHECK_INT(o.copied_octets, 4700);
+    CHECK_INT(o.repaired, 3);
+    CHECK_INT(o.by_date_source[0], 38);
+    CHECK_INT(o.by_date_source[1], 9);
+    CHECK_INT(o.missing, 3);
+    o = (struct outcome){.copied = 2, .missing = 3};
+    outcome_lose_missing(&o);
+    CHECK_INT(o.copied, 0);
+}
+
 /* What the first session settled is an earlier run's work to the second, and must not be counted twice. */
 static void test_resume(void)
 {
@@ -227,6 +251,7 @@ int main(void)
 {
     static const struct check_test tests[] = {
         {"rest", test_rest},
+        {"missing", test_missing},
         {"resume", test_resume},
         {"resume without inventory", test_resume_without_inventory},
         {"resume, filtered", test_resume_filtered},
