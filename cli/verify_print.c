@@ -66,8 +66,12 @@ void verify_print_sides(FILE *out, const struct job *job, const struct verificat
     char size[32];
     fprintf(out, "Source:      %s at %s, %llu messages, %s\n", endpoint_mailbox(&job->from), job->from.host,
         N(v->source_messages), text_octets(size, sizeof size, v->source_octets));
-    fprintf(out, "Destination: %s at %s, mailbox %s, %llu messages", endpoint_mailbox(&job->to), job->to.host,
-        job->folder, N(v->destination_messages));
+    fprintf(
+        out, "Destination: %s at %s, mailbox %s, ", endpoint_mailbox(&job->to), job->to.host, job->folder);
+    if (v->mailboxes && v->mailboxes_absent == v->mailboxes)
+        fputs("which does not exist", out);
+    else
+        fprintf(out, "%llu messages", N(v->destination_messages));
     if (v->mailboxes > 1)
         fprintf(out, " in %llu mailboxes", N(v->mailboxes));
     fputc('\n', out);
@@ -148,6 +152,7 @@ json_t *verify_print_json(const struct verification *v)
         {"messages", v->source_messages},
         {"octets", v->source_octets},
         {"mailboxes", v->mailboxes},
+        {"mailboxes_absent", v->mailboxes_absent},
         {"destination_messages", v->destination_messages},
         {"agreed", verification_agreed(v)},
         {"agreed_octets", v->agreed_octets},

@@ -45,6 +45,7 @@ struct verification {
     bool finished;        /* else the counts below mean nothing */
     uint64_t source_messages, source_octets;
     uint64_t mailboxes, destination_messages;
+    uint64_t mailboxes_absent;               /* of mailboxes: those that do not exist in the destination */
     uint64_t agreed[LEDGER_PROOF_EXACT + 1]; /* by proof */
     uint64_t agreed_octets;                  /* as the source claims */
     uint64_t duplicates; /* of these, through the message of the same content that was copied */

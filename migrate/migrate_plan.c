@@ -4,6 +4,7 @@
 #include "open_ledger.h"
 #include "session.h"
 #include "text.h"
+#include <string.h>
 
 struct planning {
     struct ledger *ledger;
@@ -48,12 +49,20 @@ static void count_verdict(struct outcome *o, enum verdict v, uint64_t octets)
     }
 }
 
+/* What a migration would still have to look at. */
+static bool is_new(enum verdict v)
+{
+    return v == VERDICT_COPY || v == VERDICT_COMPARE || v == VERDICT_LATER || v == VERDICT_TOO_BIG;
+}
+
 static void on_message(void *ctx, const struct foreseen *f)
 {
     struct planning *v = ctx;
     struct outcome_message m = survey_message(v->ledger, f->row, &v->error);
     enum verdict verdict = f->verdict.verdict;
     count_verdict(v->outcome, verdict, f->item->octets);
+    if (is_new(verdict))
+        ledger_amount_add(&v->outcome->left[LEDGER_LEFT_NEW], f->item->octets);
     if (f->row->known)
         v->outcome->by_date_source[f->row->date_source] += verdict == VERDICT_COPY;
     m.number = f->item->number;
@@ -64,6 +73,22 @@ static void on_message(void *ctx, const struct foreseen *f)
     m.certain = f->verdict.certain;
     m.attention = verdict == VERDICT_TOO_BIG || verdict == VERDICT_QUARANTINED;
     outcome_tell(v->sink, &m);
+}
+
+/* As long as no migration has told what it left, a plan knows better than nobody. */
+static int note_source(struct planning *v, int64_t now_s, struct error *err)
+{
+    struct ledger_source s;
+    const struct outcome *o = v->outcome;
+    if (ledger_source_read(v->ledger, v->job, &s, err) < 0)
+        return -1;
+    if (s.known)
+        return 0;
+    s.all = (struct ledger_amount){o->messages, o->octets};
+    memcpy(s.left, o->left, sizeof s.left);
+    if (ledger_source_seen(v->ledger, v->job, s.all, now_s, err) < 0)
+        return -1;
+    return ledger_source_left(v->ledger, v->job, &s, err) < 0 ? -1 : ledger_commit(v->ledger, err);
 }
 
 static int plan_all(struct planning *v, struct session *s, struct error *err)
@@ -79,8 +104,10 @@ static int plan_all(struct planning *v, struct session *s, struct error *err)
     };
     int rc = foresee(&f, v->outcome, err);
     outcome_count_rest(v->outcome);
-    if (rc < 0 || !v->error.code)
+    if (rc < 0)
         return rc;
+    if (!v->error.code)
+        return note_source(v, s->begun_s, err);
     *err = v->error;
     return -1;
 }

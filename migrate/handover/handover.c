@@ -190,7 +190,7 @@ static enum handover_state judge(const struct handover_account *a)
         return HANDOVER_DIFFERS;
     if (kept_out(a))
         return HANDOVER_NO_ACCESS;
-    if (!a->migrate.started_s && !a->before.messages)
+    if (!a->migrate.started_s && !handover_after(a).messages)
         return HANDOVER_NOT_BEGUN;
     if (handover_unaccounted(a))
         return HANDOVER_UNFINISHED;

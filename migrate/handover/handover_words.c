@@ -58,7 +58,9 @@ const char *handover_advice(const struct handover_account *a)
         return N_(
             "The certificate of the server was not accepted: look into it with popferry check before the "
             "migration is run again.");
-    if (a->state == HANDOVER_UNFINISHED && error == ERROR_FULL)
+    bool waits =
+        a->state == HANDOVER_UNFINISHED || (a->state == HANDOVER_NOT_MOVED && !a->quarantined.messages);
+    if (waits && error == ERROR_FULL)
         return N_("The new mailbox is full: get more storage for it, then run the migration again (popferry "
                   "migrate).");
     return state_advice(a->state);

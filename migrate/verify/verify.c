@@ -90,7 +90,7 @@ static int read_all(struct verify *v, struct error *err)
 /* A mailbox is entered once for its list and the contents that are known to be wanted. */
 static int visit_all(struct verify *v, struct error *err)
 {
-    v->result->destination_messages = v->result->mailboxes = 0;
+    v->result->destination_messages = v->result->mailboxes = v->result->mailboxes_absent = 0;
     for (uint32_t b = 0; b < v->box_count; b++) {
         if (!v->boxes[b].listed && verify_enter(v, b, err) < 0)
             return -1;
@@ -98,6 +98,7 @@ static int visit_all(struct verify *v, struct error *err)
             return -1;
         v->result->destination_messages += v->boxes[b].count;
         v->result->mailboxes++;
+        v->result->mailboxes_absent += !v->boxes[b].exists;
     }
     verify_index(v);
     return 0;

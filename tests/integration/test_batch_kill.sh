@@ -63,6 +63,7 @@ expect_exit "SIGINT" 4
 is "SIGINT: nobody is left at work" "$(status_says '.ended != null and .sum.running == 0 and .sum.queued == 0')" true
 check "SIGINT: some were done, some not ($(status_says '"\(.sum.in_order), \(.sum.waiting)"'))" \
     test "$(status_says .sum.waiting)" -gt 0
+is "SIGINT: one line for all that were stopped" "$(grep -ci 'stopped as asked' "$W/out")" 1
 check "SIGINT: it says how to go on" grep -qiE 'same command again' "$W/out"
 is "SIGINT: what is left is in failures.csv" "$(($(wc -l <"$W/work/failures.csv") - 1))" "$(status_says .sum.waiting)"
 before=$(arrived_all)

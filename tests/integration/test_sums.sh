@@ -130,14 +130,17 @@ db.executescript("DROP TABLE source; DROP TABLE left_; ALTER TABLE run DROP COLU
 PYTHON
 raw status --work-dir "$W/work-old"
 expect_exit "an older ledger is not read as if it knew" 5 'older popferry'
-pf plan old
-expect_exit "a plan brings it up to date" 0
+pf verify old
+expect_exit "a verification brings it up to date" 1
 raw status --work-dir "$W/work-old"
 check "what was left is said not to be known" grep -q 'what is still on the source is not known' "$W/out"
 raw report --work-dir "$W/work-old"
 check "nor does report claim it" sh -c '! grep -q "Nothing needs attention" "$1"' sh "$W/out"
 raw report --work-dir "$W/work-old" --report "$W/h.json"
 is "nor the customer's page" "$(jq -r '"\(.accounts[0].state) \(.accounts[0].left)"' "$W/h.json")" "unfinished null"
+pf plan old
+raw status --work-dir "$W/work-old" --format json
+is "a plan has looked" "$(said '.jobs[0] | "\(.balance.waiting.messages) \(.source.left.not_looked_at.messages)"')" "57 57"
 
 # ---- a batch ----
 crowd user 4 --clean --count 15 --octets 150000

@@ -3,6 +3,7 @@
 #include "batch_report.h"
 #include "batch_rig.h"
 #include "check.h"
+#include "exit_code.h"
 #include "i18n.h"
 #include "mem.h"
 #include "text.h"
@@ -177,6 +178,29 @@ static void test_all_in_order(void)
     batch_rig_done(&r);
 }
 
+/* What is to be done goes by the kind, not by the code alone; what the user stopped is one line. */
+static void test_advice(void)
+{
+    struct batch_rig r;
+    begin(&r);
+    for (size_t i = 0; i < 4; i++) {
+        r.accounts[i].state = BATCH_ENDED;
+        r.accounts[i].result = (struct errand_result){.code = EXIT_CODE_TEMPORARY};
+        error_set(&r.accounts[i].result.error, ERROR_SCOPE_JOB, ERROR_RETRY_LATER,
+            i ? ERROR_CANCELLED : ERROR_NO_HOST, i ? "stopped as asked" : "no address is known");
+    }
+    char *text = table(&r, 4, false, 0, NULL);
+    CHECK(strstr(text, "No such host: 1 account\n  Correct the host in the list"));
+    CHECK(strstr(text, "no address is known"));
+    CHECK(strstr(text, "Stopped as asked: 3 accounts\n  Run the same command again"));
+    CHECK(!strstr(text, r.accounts[1].name) && !strstr(text, "as in line"));
+    free(text);
+    text = table(&r, 4, true, 0, NULL);
+    CHECK(strstr(text, r.accounts[1].name));
+    free(text);
+    batch_rig_done(&r);
+}
+
 /* ---- JSON ---- */
 static void check_members(const json_t *object, const char *const *names)
 {
@@ -307,6 +331,7 @@ int main(void)
         {"the table", test_table},
         {"every width", test_widths},
         {"all in order", test_all_in_order},
+        {"advice", test_advice},
         {"JSON", test_json},
         {"status.json", test_status},
         {"failures.csv", test_failures},
