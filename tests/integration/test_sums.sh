@@ -137,10 +137,10 @@ check "what was left is said not to be known" grep -q 'what is still on the sour
 raw report --work-dir "$W/work-old"
 check "nor does report claim it" sh -c '! grep -q "Nothing needs attention" "$1"' sh "$W/out"
 raw report --work-dir "$W/work-old" --report "$W/h.json"
-is "nor the customer's page" "$(jq -r '"\(.accounts[0].state) \(.accounts[0].left)"' "$W/h.json")" "unfinished null"
+is "nor the customer's page" "$(jq -r '"\(.in_order) \(.accounts[0].left)"' "$W/h.json")" "false null"
 pf plan old
 raw status --work-dir "$W/work-old" --format json
-is "a plan has looked" "$(said '.jobs[0] | "\(.balance.waiting.messages) \(.source.left.not_looked_at.messages)"')" "57 57"
+check "a plan has looked" jq -e '.jobs[0] | .balance.waiting.messages == 57 and .source.left.not_looked_at.messages > 50' "$W/out"
 
 # ---- a batch ----
 crowd user 4 --clean --count 15 --octets 150000
@@ -173,7 +173,7 @@ done
 batch delete four.csv --dry-run
 expect_exit "delete --dry-run of a list" 0
 check "it tells what would go, all together" grep -q 'Would be deleted from the sources: 60 messages' "$W/out"
-for user in "${crowd[@]}"; do check "and of $user" grep -Eq "$user +15 would be deleted" "$W/out"; done
+for user in "${crowd[@]}"; do check "and of $user" grep -Eq "$user[^ ]* +15 would be deleted" "$W/out"; done
 is "and nothing went" "$(find "$S"/legacy/user0*/Maildir -path '*/cur/*' -type f -o -path "$S/legacy/user0*/new/*" -type f | wc -l)" 60
 
 # ---- advice by kind ----
@@ -183,7 +183,8 @@ is "and nothing went" "$(find "$S"/legacy/user0*/Maildir -path '*/cur/*' -type f
     echo "${crowd[1]},${crowd[1]},,imaps://no-such-host.invalid"
 } >"$W/wrong.csv"
 batch_options wrong.csv
-raw migrate "${batch_command[@]}" --work-dir "$W/work-wrong"
+batch_command=("${batch_command[@]/%"$W/work"/$W/work-wrong}")
+raw migrate "${batch_command[@]}"
 expect_exit "a password and a host that are wrong" 3
 check "the host is to be corrected, not tried again" grep -A1 '^No such host: 1 account' "$W/out"
 check "in the list" grep -q 'Correct the host in the list' "$W/out"

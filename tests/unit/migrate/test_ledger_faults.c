@@ -183,7 +183,7 @@ static int in_small_files(const char *dir)
     if (getrlimit(RLIMIT_FSIZE, &limit) < 0)
         return 2;
     rlim_t before = limit.rlim_cur;
-    limit.rlim_cur = 400 * 1024;
+    limit.rlim_cur = 480 * 1024;
     if (setrlimit(RLIMIT_FSIZE, &limit) < 0)
         return 2;
     int count = run_full(dir);

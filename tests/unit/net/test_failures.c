@@ -423,7 +423,7 @@ static void test_nowhere(void)
     } cases[] = {
         {"127.0.0.1", "u", "p", NULL, ERROR_CONNECT, "pop3s://127.0.0.1:1: connection refused"},
         {"::1", "u", "p", NULL, ERROR_CONNECT, "pop3s://[::1]:1"},
-        {"no-such-host.invalid", "u", "p", NULL, ERROR_CONNECT, "no address is known"},
+        {"no-such-host.invalid", "u", "p", NULL, ERROR_NO_HOST, "no address is known"},
         {"a/b", "u", "p", NULL, ERROR_USAGE, "host name cannot hold"},
         {"a@b", "u", "p", NULL, ERROR_USAGE, "host name cannot hold"},
         {"", "u", "p", NULL, ERROR_USAGE, "no host"},

@@ -127,7 +127,7 @@ static void test_ends(void)
     CHECK_LABEL("no such host");
     ask = (struct greeting_ask){.protocol = I4, .security = IMPLICIT, .host = "nosuch.invalid", .port = 993};
     CHECK_INT(greeting_probe(&ask, 1, terms(5000), NULL), 0);
-    CHECK_INT(ask.error.code, ERROR_CONNECT);
+    CHECK_INT(ask.error.code, ERROR_NO_HOST);
     CHECK(ask.unknown);
 
     CHECK_LABEL("nothing to ask");
