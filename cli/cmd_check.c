@@ -231,9 +231,10 @@ static json_t *json_destination(const struct check *c, const struct job *job, in
 static void print_json(const struct errand *e, const struct check *c, int64_t now_s)
 {
     print_json_document(e->out, "check",
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}", "job", print_json_job(e->job), "source", json_source(c, now_s),
-            "destination", json_destination(c, e->job, now_s), "alerts", print_json_alerts(&e->alerts),
-            "error", print_json_error(&e->result.error), "exit_code", e->result.code));
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}", "job", print_json_job(e->job), "source",
+            json_source(c, now_s), "destination", json_destination(c, e->job, now_s), "alerts",
+            print_json_alerts(&e->alerts), "error", print_json_error(&e->result.error), "exit_code",
+            e->result.code));
 }
 
 /* ---- the command ---- */

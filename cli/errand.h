@@ -17,8 +17,8 @@ struct errand_result {
     bool told;                      /* the counts below mean something */
     uint64_t messages, octets;      /* in the source */
     uint64_t done, done_octets;     /* check: none; estimate: held; plan: to copy; migrate: in the destination
-                                       now,     by the ledger (copied or present, each message once); verify: agreed;
-                                       delete:     deleted */
+                                       now,     by the ledger (copied or present, each message once); verify:
+                                       agreed;     delete:     deleted */
     uint64_t copied, copied_octets; /* migrate: of these, by this run */
     uint64_t rest, rest_octets;     /* to be done yet; delete --dry-run: what would be deleted */
     uint64_t attention;             /* messages of which something is wrong */
