@@ -349,9 +349,9 @@ static void print_json(struct run *r, const struct outcome *o, int rc, const str
 {
     bool agree = rc == 0 && !outcome_attention(o) && !o->not_reached && !o->later && !o->filtered &&
                  !(r->dry && o->copied);
-    json_t *rest = json_pack("{s:o, s:o, s:o, s:b, s:b, s:i}", "summary", print_json_outcome(o, r->dry), "alerts",
-        print_json_alerts(&r->errand->alerts), "error", print_json_error(err), "agree", (int)agree, "dry_run",
-        (int)r->dry, "exit_code", r->errand->result.code);
+    json_t *rest = json_pack("{s:o, s:o, s:o, s:b, s:b, s:i}", "summary", print_json_outcome(o, r->dry),
+        "alerts", print_json_alerts(&r->errand->alerts), "error", print_json_error(err), "agree", (int)agree,
+        "dry_run", (int)r->dry, "exit_code", r->errand->result.code);
     json_t *makes = json_array();
     for (size_t i = 0; i < r->make_count; i++)
         json_array_append_new(makes, json_string(r->makes[i]));

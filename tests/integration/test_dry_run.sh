@@ -37,10 +37,10 @@ check "it speaks as migrate" grep -qE '^  would be copied +[0-9]+ ' "$W/out"
 check "it says that nothing was changed" grep -q 'Nothing was changed: this was a dry run' "$W/out"
 dry "as JSON" taro 0 --format json
 is "the document is migrate's" "$(said '[.command, .dry_run, .exit_code, .agree]')" '["migrate",true,0,false]'
-would=$(said .summary.copy)
+would=$(said .summary.to_copy)
 check "every message that would be copied is listed" test "$(said '[.messages[] | select(.verdict == "copy")] | length')" = "$would"
 dry "a limit" taro 0 --format json --limit 7
-is "at most so many" "$(said '[.summary.copy, .summary.later]')" "[7,$((would - 7))]"
+is "at most so many" "$(said '[.summary.to_copy, .summary.later]')" "[7,$((would - 7))]"
 dry "a filter" taro 0 --format json --max-size 2k
 check "what is left out is counted" test "$(said .summary.filtered)" -gt 0
 dry "templates" taro 0 --format json --folder 'Old/{year}'
@@ -55,11 +55,11 @@ check "nothing of all this made a work folder" test ! -e "$W/work-taro"
 
 # ---- what it says is what is done ----
 pf migrate taro --format json
-copied=$(said .summary.copy) # it reads the bodies, and finds a few more duplicates than the headers tell
+copied=$(said .summary.to_copy) # it reads the bodies, and finds a few more duplicates than the headers tell
 check "migrate copies as many ($copied of $would)" test "$copied" -le "$would" -a "$copied" -ge $((would - 3))
 is "and says that it was none" "$(said .dry_run)" false
 dry "afterwards" taro 0 --format json
-is "nothing would be copied" "$(said '[.summary.copy, .agree, (.messages | length)]')" '[0,true,0]'
+is "nothing would be copied" "$(said '[.summary.to_copy, .agree, (.messages | length)]')" '[0,true,0]'
 wrong=$W/wrong && (umask 077 && echo wrong >"$wrong")
 dry "a wrong password" taro 3 --from-password-file "$wrong"
 
