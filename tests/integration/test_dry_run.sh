@@ -55,7 +55,7 @@ check "nothing of all this made a work folder" test ! -e "$W/work-taro"
 
 # ---- what it says is what is done ----
 pf migrate taro --format json
-copied=$(said .summary.to_copy) # it reads the bodies, and finds a few more duplicates than the headers tell
+copied=$(said .summary.copied) # it reads the bodies, and finds a few more duplicates than the headers tell
 check "migrate copies as many ($copied of $would)" test "$copied" -le "$would" -a "$copied" -ge $((would - 3))
 is "and says that it was none" "$(said .dry_run)" false
 dry "afterwards" taro 0 --format json
