@@ -177,7 +177,7 @@ looking() {
     check "it tells who is at work ($running)" test "${running:-0}" -gt 0
     is "status from another process while it runs" "$seen" 0
     check "status tells of the batch" grep -qE 'Batch: migrate, begun .*(of 12 accounts ended)' "$W/status-text"
-    is "and that it has not ended" "$(head -1 "$W/status-text" | grep -c ended)" 0
+    is "and that it has not ended" "$(head -1 "$W/status-text" | grep -c '; ended')" 0
     exact_all "nothing suffered" "${crowd[@]}"
 
     jq -c . "$W/progress" >"$W/progress-read" 2>"$W/progress-err"

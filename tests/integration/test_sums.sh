@@ -184,7 +184,7 @@ is "and nothing went" "$(find "$S"/legacy/user0*/Maildir -path '*/cur/*' -type f
 } >"$W/wrong.csv"
 batch_options wrong.csv
 batch_command=("${batch_command[@]/%"$W/work"/$W/work-wrong}")
-raw migrate "${batch_command[@]}"
+raw migrate "${batch_command[@]}" --trust-list
 expect_exit "a password and a host that are wrong" 3
 check "the host is to be corrected, not tried again" grep -A1 '^No such host: 1 account' "$W/out"
 check "in the list" grep -q 'Correct the host in the list' "$W/out"
@@ -196,7 +196,7 @@ check "and about the host" grep -q 'Correct the name of the server' "$W/h.html"
 check "and shows no 0 for what was never seen" grep -q '<td class="num">–</td>' "$W/h.html"
 
 # ---- check ----
-raw check "${batch_command[@]}" --format json
+batch check wrong.csv --trust-list --format json
 check "check of a list: each document has its error" \
     jq -e '[.documents[] | has("error") and .error.code != null] | all' "$W/out"
 pf check trial --format json
