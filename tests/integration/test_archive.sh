@@ -93,19 +93,19 @@ archiving() { # FORMAT OPTIONS...
     is "$format: a second run changes nothing" "$(print_of)" "$before"
     rm -rf "$W/work-taro"
     pf migrate taro --archive "$W/archive" "$@" --format json
-    is "$format: nor one that has lost its ledger" "$rc/$(summary archived)/$(summary copy)/$(print_of)" "0/0/0/$before"
+    is "$format: nor one that has lost its ledger" "$rc/$(summary archived)/$(summary copied)/$(print_of)" "0/0/0/$before"
     # After a migration without it.
     forget taro
     pf migrate taro
     pf migrate taro --archive "$W/archive" "$@" --format json
     is "$format: after a migration without it, all are archived and none is copied" \
-        "$rc/$(summary archived)/$(summary copy)/$(summary done_before)" 0/150/0/150
+        "$rc/$(summary archived)/$(summary copied)/$(summary done_before)" 0/150/0/150
     kept "$format, after a migration without it" taro "$format"
     exact "$format, after a migration without it: nothing twice" taro
     # A part first, then the rest.
     forget taro
     pf migrate taro --archive "$W/archive" "$@" --limit 20 --format json
-    is "$format: a trial with --limit 20" "$rc/$(summary copy)" 0/20
+    is "$format: a trial with --limit 20" "$rc/$(summary copied)" 0/20
     pf migrate taro --archive "$W/archive" "$@"
     expect_exit "$format: after the trial" 0
     kept "$format, after the trial" taro "$format"

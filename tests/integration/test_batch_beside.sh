@@ -30,8 +30,10 @@ batch_lands() { # NAME
 # ---- two at once ----
 batch_at_work
 kill -STOP "$ferry" # it cannot end before the others have come
-for command in migrate verify plan delete; do
-    batch "$command" list.csv "${slow[@]}" --yes
+for command in migrate verify plan 'delete --yes'; do
+    # shellcheck disable=SC2086
+    set -- $command
+    batch "$1" list.csv "${slow[@]}" "${@:2}"
     expect_exit "a second batch ($command) in this work folder refuses" 4 'at work|another|already'
 done
 check "it names the folder" grep -q "$W/work" "$W/err"

@@ -47,7 +47,7 @@ nothing_new() { # NAME USER MESSAGES OPTIONS...
     before=$(sessions "$user")
     pf migrate "$user" --format json "$@"
     expect_exit "$name: the second run" 0
-    is "$name: the second run copies nothing" "$(summary copy)/$(everywhere "$user")" "0/$messages"
+    is "$name: the second run copies nothing" "$(summary copied)/$(everywhere "$user")" "0/$messages"
     check "$name: the second run reads no header and no body" \
         grep -q 'top=0/0 retr=0/0' <<<"$(last_session "$user" $((before + 1)))"
 }
@@ -58,13 +58,13 @@ placing() {
     forget taro
     pf plan taro "${zone[@]}" --format json "$@"
     expect_exit "$name: plan" 0
-    planned="$(summary copy)+$(summary duplicate) messages, $(summary mailboxes) mailboxes"
+    planned="$(summary to_copy)+$(summary duplicates) messages, $(summary mailboxes) mailboxes"
     check "$name: the plan makes nothing" test ! -e "$S/cloud/taro/Maildir/.Archive"
     pf migrate taro "${zone[@]}" --format json "$@"
     expect_exit "$name: migrate" 0
     copied=$(everywhere taro)
-    is "$name: copied" "$(summary copy)" "$copied"
-    is "$name: the plan and the migration agree" "$(($(summary copy) + $(summary duplicate))), $(summary mailboxes) mailboxes" \
+    is "$name: copied" "$(summary copied)" "$copied"
+    is "$name: the plan and the migration agree" "$(($(summary copied) + $(summary duplicates))), $(summary mailboxes) mailboxes" \
         "$((${planned%% *})), ${planned#*, }"
     once "$name: exactly once" taro
     in_place "$name: each in its mailbox" taro "$folder"
@@ -72,7 +72,7 @@ placing() {
     rm -rf "$W/work-taro"
     pf migrate taro "${zone[@]}" --format json "$@"
     expect_exit "$name: without the ledger" 0
-    is "$name: without the ledger nothing is copied" "$(summary copy)/$(everywhere taro)" "0/$copied"
+    is "$name: without the ledger nothing is copied" "$(summary copied)/$(everywhere taro)" "0/$copied"
 }
 
 # ---- every kind ----
@@ -88,7 +88,7 @@ placing "--folder-old, both by year" "(\$4 < $limit ? \".Old.\" : \".New.\") \$2
 # A trial, then the rest.
 forget taro
 pf migrate taro "${zone[@]}" --folder 'Archive/{year}' --limit 10 --format json
-is "a trial with --limit 10" "$rc/$(summary copy)/$(everywhere taro)" 0/10/10
+is "a trial with --limit 10" "$rc/$(summary copied)/$(everywhere taro)" 0/10/10
 pf migrate taro "${zone[@]}" --folder 'Archive/{year}' --format json
 expect_exit "after the trial" 0
 once "after the trial: exactly once" taro
@@ -137,10 +137,10 @@ once "no TOP: exactly once" hanako
 in_place "no TOP: each in its mailbox" hanako '".Archive." $2'
 had=$(everywhere hanako)
 ferry_json hanako
-is "no TOP: the second run copies and reads nothing" "$rc/$(summary copy)/$(summary fetched)/$(everywhere hanako)" "0/0/0/$had"
+is "no TOP: the second run copies and reads nothing" "$rc/$(summary copied)/$(summary fetched)/$(everywhere hanako)" "0/0/0/$had"
 rm -rf "$W/work-hanako"
 ferry_json hanako
-is "no TOP: without the ledger nothing is copied" "$rc/$(summary copy)/$(everywhere hanako)" "0/0/$had"
+is "no TOP: without the ledger nothing is copied" "$rc/$(summary copied)/$(everywhere hanako)" "0/0/$had"
 
 # Neither TOP nor UIDL: only content tells, in every run.
 faulty oldpop "$LEGACY_POP3_PORT" --no-top --no-uidl
@@ -151,7 +151,7 @@ expect_exit "no TOP, no UIDL" 0
 once "no TOP, no UIDL: exactly once" hanako
 in_place "no TOP, no UIDL: each in its mailbox" hanako '".Archive." $2'
 ferry_json hanako
-is "no TOP, no UIDL: the second run copies nothing" "$rc/$(summary copy)/$(everywhere hanako)" "0/0/$had"
+is "no TOP, no UIDL: the second run copies nothing" "$rc/$(summary copied)/$(everywhere hanako)" "0/0/$had"
 faulty_end
 
 # ---- kill -9 ----

@@ -88,7 +88,7 @@ some_refused() {
     ferry taro --format json
     expect_exit "some refused, again" 1
     is "some refused, again: they are not sent" "$(faults reject)" "$sent"
-    is "some refused, again: nothing is read or copied" "$(summary fetched)/$(summary copy)/$(summary quarantined)" "0/0/$refused"
+    is "some refused, again: nothing is read or copied" "$(summary fetched)/$(summary copied)/$(summary quarantined)" "0/0/$refused"
     all_named "some refused, again" taro
     in_quarantine "some refused, again" taro sender7@
     check "some refused, again: the list is the same" cmp "$W/reasons" "$W/work-taro"/quarantine/*/reasons.tsv
@@ -97,7 +97,7 @@ some_refused() {
     is "some refused: the plan tells of them" "$(jq '[.messages[] | select(.verdict == "quarantined")] | length' "$W/out")" "$refused"
     raw plan --from "pop3://taro@localhost:$from" --to "imap://taro@localhost:$to" --allow-plaintext --format json \
         --from-password-file "$W/password" --to-password-file "$W/password" --work-dir "$W/work-taro" --retry-quarantined
-    is "some refused: and with --retry-quarantined, that it would send them" "$(summary copy)/$(summary quarantined)" "$refused/0"
+    is "some refused: and with --retry-quarantined, that it would send them" "$(summary to_copy)/$(summary quarantined)" "$refused/0"
 
     ferry taro --retry-quarantined
     expect_exit "tried again, refused again" 1
@@ -107,12 +107,12 @@ some_refused() {
     cloud
     ferry taro --retry-quarantined --format json
     expect_exit "tried again, accepted" 0
-    is "tried again, accepted: no more than these were sent" "$(summary copy)" \
+    is "tried again, accepted: no more than these were sent" "$(summary copied)" \
         "$(with_header taro sender7@ | shas given | sort -u | wc -l)"
     exact "tried again, accepted: exactly once" taro
     is "tried again, accepted: nothing is left in quarantine" "$(quarantined taro | wc -l)/$(reasons taro | wc -l)" 0/0
     ferry taro --format json
-    is "after that there is nothing to do" "$rc/$(summary copy)/$(summary quarantined)" 0/0/0
+    is "after that there is nothing to do" "$rc/$(summary copied)/$(summary quarantined)" 0/0/0
 }
 
 # ---- everything is refused ----
