@@ -84,10 +84,10 @@ int report_walk_folders(
         int rc = -1;
         for (int try = 0; try < tries && (rc = fn(ctx, f.all[i], &why)) < 0 && try + 1 < tries; try++)
             nanosleep(&pause, NULL);
-        if (rc < 0)
-            note(w, f.all[i], &why);
-        else
+        if (rc == 0)
             w->ledgers++;
+        else if (why.code != ERROR_USAGE) /* which says that there is nothing in it yet */
+            note(w, f.all[i], &why);
     }
     return 0;
 }

@@ -169,11 +169,20 @@ static int bring_up_to_date(struct ledger *l, int from, struct error *err)
     return -1;
 }
 
+static int nothing_yet(const char *work_dir, int len, struct error *err)
+{
+    return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+        "there is no ledger in %.*s yet: nothing has been migrated with this work folder (name another with --work-dir)",
+        len, work_dir);
+}
+
 static int check_version(struct ledger *l, struct error *err)
 {
     int v;
     if (version(l, &v, err) < 0)
         return -1;
+    if (!v && l->mode == LEDGER_READ) /* a run is making it at this moment */
+        return nothing_yet(l->path, (int)(strrchr(l->path, '/') - l->path), err);
     if (v < LEDGER_VERSION && v >= 0 && l->mode != LEDGER_READ)
         return bring_up_to_date(l, v, err);
     if (v > 0 && v < LEDGER_VERSION)
@@ -237,10 +246,7 @@ struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct e
     l->mode = mode;
     l->path = mem_printf("%s/ledger.sqlite", work_dir);
     if (mode == LEDGER_READ && access(l->path, F_OK) < 0) {
-        error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
-            "there is no ledger in %s yet: nothing has been migrated with this work folder (name another "
-            "with --work-dir)",
-            work_dir);
+        nothing_yet(work_dir, (int)strlen(work_dir), err);
         ledger_close(l);
         return NULL;
     }
