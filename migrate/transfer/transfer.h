@@ -147,6 +147,7 @@ struct transfer {
         int64_t twin;
     } * duplicates; /* found in this run */
     size_t duplicate_count;
+    size_t listed_right, listed_wrong;        /* whole messages, by what the source lists as their size */
     bool doubts;                              /* of something that may be in the queues */
     struct transfer_gone gone[TRANSFER_LIVE]; /* the last ones; a ring */
     size_t gone_next;

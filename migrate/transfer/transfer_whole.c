@@ -6,16 +6,24 @@
 #include <stdio.h>
 
 #define PIECE (64 * 1024)
+#define GUESSES 3
 
 static const char ended_early[] =
     "the source ended it too early: more of it came after what seemed to be its end (a line with a single dot "
     "in it, which the server does not mark as it should)";
 
 /* ---- what one message shows by itself ---- */
-/* LIST counts some line ends otherwise, and is a guess on some servers: a little less is no sign. */
-static bool is_short(uint64_t octets, uint64_t listed)
+/* LIST counts some line ends otherwise: a little more or less is no sign. */
+static bool differs(uint64_t octets, uint64_t listed)
 {
-    return octets < listed && listed - octets > listed / 64 + 16;
+    return (octets < listed ? listed - octets : octets - listed) > listed / 64 + 16;
+}
+
+/* On some servers it is a guess: then it is no sign at all. A cut at a fixed size also makes many short ones, but of
+ * these most are open, and not counted. */
+static bool sizes_are_guesses(const struct transfer *t)
+{
+    return t->listed_wrong >= GUESSES && t->listed_wrong > t->listed_right / 4;
 }
 
 /* -1: the spool cannot be read. */
@@ -44,7 +52,10 @@ int transfer_flaw(struct parcel *p, char *dst, size_t cap, struct error *err)
             p->facts.subject);
         return 1;
     }
-    int open = is_short(p->facts.octets, listed) ? is_open(p, err) : 0;
+    bool other = differs(p->facts.octets, listed), less = p->facts.octets < listed;
+    int open = other && less && !sizes_are_guesses(p->transfer) ? is_open(p, err) : 0;
+    if (!open)
+        ++*(other ? &p->transfer->listed_wrong : &p->transfer->listed_right);
     if (open > 0)
         snprintf(dst, cap,
             "the source lists %llu octets and ended it after %llu, in a part whose end is missing; the next run "

@@ -88,7 +88,7 @@ if begin cyrus; then
     check "to Cyrus: these are named, with its words" \
         jq -e '.summary.refused == ([.messages[] | select(.reason | test("invalid header"))] | length)' "$W/out"
     go "$pop" "$to" cyrus
-    told "to Cyrus again: nothing is copied" copy 0
+    told "to Cyrus again: nothing is copied" copied 0
     others_view "$O/spool/user/taro" "$W/view"
     like "to Cyrus: the rest is exact but for raw 8-bit headers" "$manifest" "$mail" "$W/view" 8bit bare
 
@@ -98,7 +98,7 @@ if begin cyrus; then
     told "to Cyrus: nothing is missing" missing 0
     rm -rf "$W/work-cyrus"
     go "$pop" "$to" cyrus
-    told "to Cyrus with a lost ledger: what it spoiled is known again, and nothing is copied" copy 0
+    told "to Cyrus with a lost ledger: what it spoiled is known again, and nothing is copied" copied 0
 
     to=imap://saburo@127.0.0.1:$OTHERS_IMAP_PORT
     go "$pop" "$to" cyrus-encoded --encode-headers
@@ -128,7 +128,7 @@ if begin courier; then
     like "to Courier: exact" "$manifest" "$mail" "$W/view"
     verified "to Courier: verify agrees" "$pop" "$to" courier 0
     go "$pop" "$to" courier-new
-    told "to Courier with a new ledger: nothing is copied twice" copy 0
+    told "to Courier with a new ledger: nothing is copied twice" copied 0
 
     to=imap://hanako@127.0.0.1:$OTHERS_IMAP_PORT
     kill_after 0.4 "$pop" "$to" courier-killed --folder 受信トレイ/2019
@@ -145,7 +145,7 @@ if begin courier; then
     expect_exit "from Courier" 0
     like "from Courier: exact, raw 8-bit headers too" "$W/clean.manifest" "$clean" "$S/cloud/courier/Maildir"
     go "$from" "$(imap_url courier)" from-courier
-    told "from Courier again: nothing is copied" copy 0
+    told "from Courier again: nothing is copied" copied 0
 fi
 
 sign_in() { # PASSWORD-FILE
@@ -158,9 +158,9 @@ if begin mailutils; then
     to=imap://taro@127.0.0.1:$OTHERS_IMAP_PORT
     go "$pop" "$to" mailutils
     expect_exit "to Mailutils: it refuses messages without a header" 1
-    told "to Mailutils: what it said OK to lies there" copy "$(grep -c '^From ' "$O/mail/taro")"
+    told "to Mailutils: what it said OK to lies there" copied "$(grep -c '^From ' "$O/mail/taro")"
     go "$pop" "$to" mailutils
-    told "to Mailutils again: nothing is copied" copy 0
+    told "to Mailutils again: nothing is copied" copied 0
 
     others_fill "$O" jiro "$clean"
     from=pop3://jiro@127.0.0.1:$OTHERS_POP3_PORT
@@ -169,7 +169,7 @@ if begin mailutils; then
     check "from Mailutils: as many as there are distinct ones" test "$(arrived mailutils)" = \
         "$(awk -F'\t' '$7 == "-"' "$W/clean.manifest" | wc -l)"
     go "$from" "$(imap_url mailutils)" from-mailutils-new
-    told "from Mailutils with a new ledger: nothing is copied twice" copy 0
+    told "from Mailutils with a new ledger: nothing is copied twice" copied 0
 
     printf 'wrong\n' >"$W/wrong" && chmod 600 "$W/wrong"
     sign_in "$W/wrong"
