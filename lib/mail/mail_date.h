@@ -7,7 +7,9 @@
 
 /* Parse a Date: value: comments, no seconds, two- and three-digit years, named zones (JST as +0900, obsolete
  * US and military ones), ctime, ISO 8601, "2002/09/14 Sat 13:06:03 GMT", AM/PM, milliseconds, impossible
- * zones (taken as +0000). UTC seconds, or MAIL_NO_DATE when it is no date. */
+ * zones (taken as +0000); names in German, French, Spanish, Italian, Dutch and Portuguese, times with dots;
+ * 2008年1月14日, eras; encoded words and raw 8-bit text. UTC seconds, or MAIL_NO_DATE when it is no date, and
+ * when it may be more than one: of 03/04/2008 a weekday beside it decides, or nothing. */
 int64_t mail_date_parse(const char *value, size_t len);
 
 /* The date-time of a Received: field: what follows the last ";" outside comments and quoted strings. */

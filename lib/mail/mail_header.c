@@ -23,6 +23,7 @@ enum place {
 struct item {
     enum mail_field field;
     bool first; /* of its kind in this message */
+    bool again; /* a Date after those that could not be read */
     bool wrote; /* something of it is in whole_header */
     struct mail_blanks blanks;
     uint64_t key_total;
@@ -147,8 +148,10 @@ static void finish_item(struct mail_header *h)
         sha256_final(h->value, digest);
         finish_first(h, digest);
     }
+    if (it->again)
+        h->facts.date_s = mail_date_parse(it->key, it->key_len);
     it->field = MAIL_FIELD_NONE;
-    it->first = it->wrote = false;
+    it->first = it->again = it->wrote = false;
 }
 
 static void begin_item(struct mail_header *h, enum mail_field field)
@@ -157,6 +160,7 @@ static void begin_item(struct mail_header *h, enum mail_field field)
     finish_item(h);
     it->field = field;
     it->first = mail_field_is_kept(field) && !h->seen[field];
+    it->again = field == MAIL_FIELD_DATE && !it->first && h->facts.date_s == MAIL_NO_DATE;
     h->seen[field] = true;
     it->blanks = (struct mail_blanks){0};
     it->key_total = it->key_len = it->raw_len = 0;
@@ -211,17 +215,17 @@ static void value_chunk(struct mail_header *h, const char *text, size_t len)
     }
     if (it->wrote)
         sha256_update(h->whole, key, n);
-    if (it->first) {
+    if (it->first)
         sha256_update(h->value, key, n);
+    if (it->first || it->again)
         keep_key(it, key, n);
-    }
 }
 
 static void value(struct mail_header *h, const char *text, size_t len)
 {
     if (h->item.first)
         keep_raw(&h->item, text, len);
-    if (!mail_field_travels(h->item.field) && !h->item.first)
+    if (!mail_field_travels(h->item.field) && !h->item.first) /* a Date travels */
         return;
     while (len) {
         size_t n = len < CHUNK ? len : CHUNK;

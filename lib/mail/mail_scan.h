@@ -37,8 +37,8 @@ struct mail_facts {
     /* Display and identity. Owned by the facts, NULL if the field is absent. First occurrence counts. */
     char *message_id; /* normalised by mail_msgid.h; NULL if there is none that could identify anything */
     char *from, *subject, *date; /* unfolded raw value, blanks trimmed, at most MAIL_FIELD_MAX octets */
-    int64_t date_s;              /* Date: field, UTC seconds; MAIL_NO_DATE if absent or unparsable */
-    int64_t received_s;          /* topmost Received: field's date-time; MAIL_NO_DATE likewise */
+    int64_t date_s;     /* UTC seconds, of the first Date: field that can be read; else MAIL_NO_DATE */
+    int64_t received_s; /* topmost Received: field's date-time; MAIL_NO_DATE likewise */
     struct mail_flags flags;
 
     /* The pseudo message that UW imapd and its relatives keep in an mbox and hand out as mail: two of Subject
