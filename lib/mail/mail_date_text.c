@@ -83,12 +83,13 @@ static void simplify(char *text)
 
 char *mail_date_text_decode(const char *value, size_t len)
 {
-    char *text = mem_strndup(value, len);
-    if (is_encoded(value, len) || !is_utf8(value, len)) {
-        char *raw CLEANUP(mem_free_str) = text;
-        text = mail_words_decode(raw);
-    }
-    text_narrow(text, strlen(text) + 1, text);
+    char *raw CLEANUP(mem_free_str) = mem_strndup(value, len);
+    bool is_text = !is_encoded(value, len) && is_utf8(value, len);
+    char *decoded CLEANUP(mem_free_str) = is_text ? NULL : mail_words_decode(raw);
+    const char *said = is_text ? raw : decoded;
+    size_t cap = strlen(said) + 1;
+    char *text = mem_alloc(cap);
+    text_narrow(text, cap, said);
     simplify(text);
     return text;
 }
