@@ -16,7 +16,7 @@
 struct list {
     struct entry {
         uint32_t number;
-        char *key, *from, *subject, *reason, *verdict;
+        char *key, *message_id, *from, *subject, *reason, *verdict;
         int64_t date_s;
         uint64_t octets;
     } * entries;
@@ -26,7 +26,7 @@ struct list {
 struct run {
     struct errand *errand;
     struct print_stream stream;
-    struct list attention;
+    struct list attention, dated_now;
     bool dry;     /* what would be done is told, from the headers alone */
     char **makes; /* mailboxes that would be made */
     size_t make_count;
@@ -49,6 +49,7 @@ static void list_add(struct list *l, const struct outcome_message *m)
     l->entries[l->count++] = (struct entry){
         .number = m->number,
         .key = mem_strdup(m->key),
+        .message_id = mem_strdup(m->message_id),
         .from = mem_strdup(m->from),
         .subject = mem_strdup(m->subject),
         .reason = mem_strdup(m->reason),
@@ -58,14 +59,31 @@ static void list_add(struct list *l, const struct outcome_message *m)
     };
 }
 
-static void list_done(struct list *l)
+static void entry_done(struct entry *e)
 {
+    char *const strings[] = {e->key, e->message_id, e->from, e->subject, e->reason, e->verdict};
+    for (size_t k = 0; k < sizeof strings / sizeof *strings; k++)
+        free(strings[k]);
+}
+
+/* Said OK to, and not there: it was not copied. */
+static void list_drop(struct list *l, const struct outcome_message *m)
+{
+    size_t n = 0;
     for (size_t i = 0; i < l->count; i++) {
         struct entry *e = &l->entries[i];
-        char *const strings[] = {e->key, e->from, e->subject, e->reason, e->verdict};
-        for (size_t k = 0; k < sizeof strings / sizeof *strings; k++)
-            free(strings[k]);
+        if (!strcmp(e->key, m->key) && !strcmp(e->message_id, m->message_id))
+            entry_done(e);
+        else
+            l->entries[n++] = *e;
     }
+    l->count = n;
+}
+
+static void list_done(struct list *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        entry_done(&l->entries[i]);
     free(l->entries);
 }
 
@@ -79,6 +97,7 @@ static void on_missing_mailbox(void *ctx, const char *name)
 static void run_done(struct run *r)
 {
     list_done(&r->attention);
+    list_done(&r->dated_now);
     for (size_t i = 0; i < r->make_count; i++)
         free(r->makes[i]);
     free(r->makes);
@@ -95,8 +114,12 @@ static void on_message(void *ctx, const struct outcome_message *m)
         print_stream_message(&r->stream, m);
         return;
     }
-    if (m->attention)
+    if (m->attention) {
         list_add(&r->attention, m);
+        list_drop(&r->dated_now, m);
+    } else if (m->dated_now) {
+        list_add(&r->dated_now, m);
+    }
     if (!r->errand->options->verbose)
         return;
     talk_clear(r->errand->talk);
@@ -167,6 +190,21 @@ static void print_attention(FILE *out, const struct list *l, bool dry)
         fprintf(out, "UIDL %s, %s, %s, from %s, subject \"%s\"\n      %s: %s\n", *e->key ? e->key : "none",
             print_date(date, sizeof date, e->date_s), text_octets(size, sizeof size, e->octets),
             *e->from ? e->from : "nobody", e->subject, e->verdict, e->reason);
+    }
+}
+
+/* That somebody may correct them, where it matters. */
+static void print_dated_now(FILE *out, const struct list *l, bool dry)
+{
+    if (!l->count)
+        return;
+    fprintf(out, "%s, since nothing in them tells their date for certain (%zu):\n",
+        dry ? "Would be dated now" : "Dated now", l->count);
+    for (size_t i = 0; i < l->count; i++) {
+        const struct entry *e = &l->entries[i];
+        fprintf(out, "  nr %u, UIDL %s, Message-ID %s, from %s, subject \"%s\"\n", e->number,
+            *e->key ? e->key : "none", *e->message_id ? e->message_id : "none", *e->from ? e->from : "nobody",
+            e->subject);
     }
 }
 
@@ -250,6 +288,7 @@ static void print_dry(const struct run *r, const struct outcome *o)
             i + 1 == r->make_count ? "\n" : "");
     print_counts(out, o, true);
     print_attention(out, &r->attention, true);
+    print_dated_now(out, &r->dated_now, true);
     if (options->delete_source_text && options->older_than >= 0)
         fprintf(out,
             "Then what is in the destination would be verified there, and what is proved and older than %d days deleted "
@@ -279,6 +318,7 @@ static void print_text(const struct run *r, const struct outcome *o, int rc)
     }
     print_counts(out, o, false);
     print_attention(out, &r->attention, false);
+    print_dated_now(out, &r->dated_now, false);
     if (o->quarantined_now + o->quarantined)
         fprintf(out,
             "What the destination refused lies as received in %s/quarantine, with its reasons.\n"

@@ -35,6 +35,7 @@ struct print_stream {
     bool any;
 };
 void print_stream_open(struct print_stream *p, FILE *out, const char *command, const struct job *job);
+/* With dated_now, which only a migration and its plan tell. */
 void print_stream_message(struct print_stream *p, const struct outcome_message *m);
 /* A message with more members than those of print_json_message; consumed. */
 void print_stream_object(struct print_stream *p, json_t *object);

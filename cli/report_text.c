@@ -28,6 +28,7 @@ struct text {
 struct section {
     unsigned states; /* bits */
     bool repaired;   /* only those */
+    bool dated_now;  /* likewise */
     const char *title;
 };
 #define STATE(s) (1u << (s))
@@ -98,6 +99,8 @@ static void print_sums(const struct report_job *job)
     amount_line("gone from the source, never copied", b->vanished, "");
     if (t->repaired)
         printf("  %-38s %8llu\n", "of those copied: repaired before", N(t->repaired));
+    if (t->dated_now)
+        printf("  %-38s %8llu%s\n", "of those copied: dated now", N(t->dated_now), below);
     if (t->deleted)
         line("deleted from the source", t->deleted, t->deleted_octets, "");
     print_proofs(t);
@@ -229,7 +232,8 @@ static void print_message(struct text *t, const struct ledger_message *m)
 static bool on_message(void *ctx, const struct ledger_message *m)
 {
     struct text *t = ctx;
-    if (!(t->section->states & STATE(m->state)) || (t->section->repaired && !(m->repairs && *m->repairs)))
+    if (!(t->section->states & STATE(m->state)) || (t->section->repaired && !(m->repairs && *m->repairs)) ||
+        (t->section->dated_now && !ledger_dated_now(m)))
         return true;
     if (t->seen++ == t->max)
         return false;
@@ -276,12 +280,12 @@ static void print_verdict(const struct text *t)
 
 static int print_attention(struct text *t)
 {
-    static const struct section quarantined = {STATE(LEDGER_QUARANTINED), false,
-                                    "Refused by the destination for good, kept here"},
-                                refused = {STATE(LEDGER_REFUSED), false,
-                                    "Not copied; the next run tries them again"},
-                                unfinished = {STATE(LEDGER_OPEN) | STATE(LEDGER_INTENT), false,
-                                    "Seen, and not settled"};
+    static const struct section
+        quarantined = {STATE(LEDGER_QUARANTINED), .title = "Refused by the destination for good, kept here"},
+        refused = {STATE(LEDGER_REFUSED), .title = "Not copied; the next run tries them again"},
+        unfinished = {STATE(LEDGER_OPEN) | STATE(LEDGER_INTENT), .title = "Seen, and not settled"},
+        dated_now = {STATE(LEDGER_DONE), .dated_now = true,
+            .title = "Dated by the hour of their copy, since nothing in them tells their date for certain"};
     const uint64_t *n = t->job->totals.count;
     uint64_t open = n[LEDGER_OPEN] + n[LEDGER_INTENT];
     print_section(t, &quarantined, n[LEDGER_QUARANTINED], UINT64_MAX);
@@ -289,15 +293,18 @@ static int print_attention(struct text *t)
         printf("    (files are named as they lie below %s)\n", t->job->work_dir);
     print_section(t, &refused, n[LEDGER_REFUSED], UINT64_MAX);
     print_section(t, &unfinished, open, t->verbose ? UINT64_MAX : UNFINISHED_MAX);
+    print_section(t, &dated_now, t->job->totals.dated_now, UINT64_MAX);
     print_verdict(t);
     return t->rc;
 }
 
 static int print_rest(struct text *t)
 {
-    static const struct section repaired = {STATE(LEDGER_DONE), true,
-                                    "Repaired before sending (IMAP does not allow them as they were)"},
-                                duplicates = {STATE(LEDGER_DUPLICATE), false, "Duplicates within the source"};
+    static const struct section repaired = {STATE(LEDGER_DONE), .repaired = true,
+                                    .title =
+                                        "Repaired before sending (IMAP does not allow them as they were)"},
+                                duplicates = {
+                                    STATE(LEDGER_DUPLICATE), .title = "Duplicates within the source"};
     const struct ledger_totals *s = &t->job->totals;
     print_section(t, &repaired, s->repaired, UINT64_MAX);
     print_section(t, &duplicates, s->count[LEDGER_DUPLICATE], UINT64_MAX);

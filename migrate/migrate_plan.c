@@ -72,6 +72,7 @@ static void on_message(void *ctx, const struct foreseen *f)
     m.reason = f->verdict.reason;
     m.certain = f->verdict.certain;
     m.attention = verdict == VERDICT_TOO_BIG || verdict == VERDICT_QUARANTINED;
+    m.dated_now = verdict == VERDICT_COPY && f->row->known && f->row->date_source == MAIL_DATE_NOW;
     outcome_tell(v->sink, &m);
 }
 

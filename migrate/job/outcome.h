@@ -19,6 +19,8 @@ struct outcome_message {
     const char *reason;
     bool certain;
     bool attention; /* something is not as it should be: this is listed at the end */
+    bool dated_now; /* copied, and nothing in it tells its date for certain: INTERNALDATE is the run's hour;
+                       planned: so it would be */
 };
 
 /* What the ledger knows of a message; the strings are the row's. The caller adds verdict, reason and the

@@ -128,6 +128,9 @@ struct ledger_message {
     uint64_t octets_received;       /* out only */
 };
 
+/* Was it copied under the hour of the run, since nothing in it told its date for certain? */
+bool ledger_dated_now(const struct ledger_message *m);
+
 /* By the source's key. 1 found, 0 not, -1 error. */
 int ledger_find_key(
     struct ledger *l, int64_t job, const char *key, struct ledger_message *ret, struct error *err);
@@ -278,6 +281,7 @@ struct ledger_totals {
                                                              as claimed */
     uint64_t proof[LEDGER_PROOFS];                        /* of those done or present */
     uint64_t repaired;                                    /* of those done: sent with a repair */
+    uint64_t dated_now;                                   /* of those done: ledger_dated_now */
     uint64_t deleted, deleted_octets;                     /* from the source, by popferry */
 };
 int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, struct error *err);

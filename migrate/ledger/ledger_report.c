@@ -1,5 +1,6 @@
 #include "ledger_db.h"
 
+#include "mail_date.h"
 #include "mem.h"
 #include <stdlib.h>
 
@@ -13,7 +14,15 @@ static uint64_t number(sqlite3_stmt *st, int column)
     return (uint64_t)sqlite3_column_int64(st, column);
 }
 
-/* One row of the grouped count: messages of the same state, proof, repair and deletion. */
+bool ledger_dated_now(const struct ledger_message *m)
+{
+    enum mail_date_source source;
+    return m->state == LEDGER_DONE && m->date_source && mail_date_source_parse(m->date_source, &source) &&
+           source == MAIL_DATE_NOW;
+}
+
+/* One row of the grouped count: messages of the same state, proof, repair, deletion and origin of the date.
+ */
 static void add_group(sqlite3_stmt *st, struct ledger_totals *t)
 {
     unsigned state = (unsigned)sqlite3_column_int(st, 0), proof = (unsigned)sqlite3_column_int(st, 1);
@@ -31,6 +40,8 @@ static void add_group(sqlite3_stmt *st, struct ledger_totals *t)
     t->octets[state] += there ? received : claimed;
     if (state == LEDGER_DONE && sqlite3_column_int(st, 2))
         t->repaired += n;
+    if (state == LEDGER_DONE && sqlite3_column_int(st, 7))
+        t->dated_now += n;
     if (there && proof < LEDGER_PROOFS)
         t->proof[proof] += n;
 }
@@ -40,8 +51,8 @@ int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, stru
     struct ledger_totals t = {0};
     sqlite3_stmt *st = ledger_prepare(l, err,
         "SELECT state, proof, coalesce(repairs, '')<>'', deleted_s<>0, count(*), sum(octets_claimed), "
-        "sum(" LEDGER_OCTETS ") FROM message WHERE job=? GROUP BY 1, 2, 3, 4",
-        "i", job);
+        "sum(" LEDGER_OCTETS "), coalesce(date_source, '')=? FROM message WHERE job=? GROUP BY 1, 2, 3, 4, 8",
+        "ti", mail_date_source_name(MAIL_DATE_NOW), job);
     int rc = st ? 0 : -1;
     while (st && (rc = ledger_step(l, st, err)) == 1)
         add_group(st, &t);

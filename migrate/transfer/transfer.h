@@ -54,6 +54,7 @@ struct parcel {
     char *from, *subject, *repairs, *quarantine; /* what row points to */
     bool read;                                   /* the whole message is here */
     const char *variant; /* static: the form in which the destination may hold it; NULL: as it is */
+    bool stored;         /* the destination said OK to it */
     bool settled;        /* it is here for the archive alone */
     bool doubted;        /* transfer_whole.c: it is not to be sent */
     unsigned broken;     /* connections that ended while it was on its way: then with care */

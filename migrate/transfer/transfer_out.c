@@ -81,6 +81,7 @@ static void on_stored(struct batch *b, const struct imap_result *res)
             t->uid_floor = uid + 1;
         crash_point("before a message is recorded as done");
         ledger_done(t->ledger, p->row.id, told ? res->uidvalidity : validity, uid, &t->fatal);
+        p->stored = true;
         count_copied(p);
         transfer_report(p, verdict_name(VERDICT_COPY), p->repairs ? p->repairs : "", false);
         parcel_free(p);

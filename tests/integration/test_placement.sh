@@ -120,6 +120,63 @@ new_year +09:00 2023 2024 2024 2024
 new_year +00:00 2023 2023 2024 2024
 new_year -05:00 2023 2023 2023 2024
 
+# ---- dates as the world writes them ----
+dated() { # NAME LINE...: a message with these lines in its header
+    local dir name=$1
+    dir=$(servers_maildir "$S" legacy hizuke)
+    shift
+    { printf '%s\r\n' "$@" "Message-ID: <$name@x>" "From: a@x" "Subject: about $name"; printf '\r\nbody\r\n'; } >"$dir/new/$name.x"
+    servers_own "$dir"
+}
+arrived_at() { # NAME: its INTERNALDATE, in UTC
+    find "$S/cloud/hizuke/Maildir" -type f \( -path '*/cur/*' -o -path '*/new/*' \) -exec grep -l "<$1@x>" {} + |
+        xargs stat -c %Y | TZ=UTC xargs -I{} date -d @{} '+%F %T'
+}
+dated french 'Date: mar., 21 nov. 2023 10:11:12 +0100'
+dated spanish 'Date: martes, 14 de marzo de 2023 12.34.56 +0100'
+dated german 'Date: Mo, 29 Mär 2007 21:13:00 +0100'
+dated japanese 'Date: 2008年1月14日(月) 午後3時04分05秒 +0900'
+dated era 'Date: =?iso-2022-jp?B?GyRCSj8bKEI=?= 2008-01-14 12:34:56'
+dated word 'Date: =?UTF-8?B?MjAwOOW5tDHmnIgxNOaXpQ==?='
+dated empty 'Date:' 'Date: Mon, 14 Jan 2008 12:34:56 +0000'
+dated weekday 'Date: Thu, 03/04/2008 10:00:00 +0000'
+dated received 'Received: from a by b; Fri, 4 Apr 2008 11:00:00 +0000' 'Date: 03/04/2008 10:00:00'
+dated either 'Date: 03/04/2008 10:00:00'
+dated none 'X-Nothing: x'
+dated before 'Date: Thu, 1 Jan 1970 00:00:00 +0000'
+pf plan hizuke --format json
+is "a plan says what would be dated now" "$(jq -rc '[.messages[] | select(.dated_now).subject] | sort' "$W/out")" \
+    '["about before","about either","about none"]'
+pf migrate hizuke --dry-run
+check "and so does a dry run" grep -q 'Would be dated now, .* (3):$' "$W/out"
+pf migrate hizuke --format json
+expect_exit "dates of all kinds" 0
+for want in french/2023-11-21\ 09:11:12 spanish/2023-03-14\ 11:34:56 german/2007-03-29\ 20:13:00 japanese/2008-01-14\ 06:04:05 \
+    era/2008-01-14\ 12:34:56 word/2008-01-14\ 00:00:00 empty/2008-01-14\ 12:34:56 weekday/2008-04-03\ 10:00:00 \
+    received/2008-04-04\ 11:00:00; do
+    is "INTERNALDATE: ${want%%/*}" "$(arrived_at "${want%%/*}")" "${want#*/}"
+done
+for name in either none before; do
+    is "INTERNALDATE: $name: now" "$(arrived_at $name | cut -c1-10)" "$(date -u +%F)"
+done
+is "migrate names what it dated now (JSON)" \
+    "$(jq -rc '[.messages[] | select(.dated_now) | [.number > 0, .uidl != "", .message_id, .subject]] | sort | map(.[2:]) | flatten' "$W/out")" \
+    '["<before@x>","about before","<either@x>","about either","<none@x>","about none"]'
+is "and counts it" "$(summary internaldate_from.now)" 3
+rm -rf "$W/work-hizuke" "$S/cloud/hizuke"
+pf migrate hizuke
+check "migrate names what it dated now" grep -qE '^  nr [0-9]+, UIDL .+, Message-ID <either@x>, from a@x, subject "about either"$' "$W/out"
+is "one line for each" "$(sed -n '/^Dated now, .* (3):$/,/^[^ ]/p' "$W/out" | grep -c '^  nr')" 3
+pf migrate hizuke # nothing new; the ledger remembers
+check "a run that copies nothing dates nothing" bash -c "! grep -q '^Dated now' '$W/out'"
+raw report --work-dir "$W/work-hizuke"
+for name in either none before; do
+    check "report names what was dated now: $name" bash -c "sed -n '/Dated by the hour of their copy.* (3):/,\$p' '$W/out' | grep -A1 'about $name' | grep -q '<$name@x>'"
+done
+raw report --work-dir "$W/work-hizuke" --format json
+is "report, as JSON" "$(jq -rc '.jobs[0] | [.summary.dated_now, ([.messages[] | select(.date_from == "now").subject] | sort)]' "$W/out")" \
+    '[3,["about before","about either","about none"]]'
+
 # ---- a source without TOP ----
 with_options=()
 ferry_json() { # USER [options]

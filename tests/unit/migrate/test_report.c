@@ -34,10 +34,13 @@ static void fill(struct fixture *f, int64_t ret_mailbox[3])
                .octets_claimed = 300,
                .octets_sent = 300,
                .state = LEDGER_DONE,
+               .date_source = "now",
                .mailbox = ret_mailbox[1]});
-    int64_t there =
-        put(f, (struct ledger_message){
-                   .key = "4", .octets_claimed = 400, .state = LEDGER_PRESENT, .mailbox = ret_mailbox[0]});
+    int64_t there = put(f, (struct ledger_message){.key = "4",
+                               .octets_claimed = 400,
+                               .state = LEDGER_PRESENT,
+                               .date_source = "now",
+                               .mailbox = ret_mailbox[0]});
     put(f,
         (struct ledger_message){.key = "5", .octets_claimed = 100, .state = LEDGER_DUPLICATE, .twin = one});
     put(f, (struct ledger_message){.key = "6",
@@ -90,6 +93,7 @@ static void test_totals(void)
     }
     CHECK_LABEL("-");
     CHECK_INT(t.repaired, 1);
+    CHECK_INT(t.dated_now, 1); /* what was there has the date that it had */
     CHECK_INT(t.deleted, 2);
     CHECK_INT(t.deleted_octets, 300);
     int64_t other = ledger_job(f.ledger, "a", "b", "c", NULL);
