@@ -3,6 +3,7 @@
 
 #include "error.h"
 #include <stdbool.h>
+#include <stdint.h>
 
 /* Make it (and missing parents) with mode 0700 unless it is there; check that it can be written. */
 int work_dir_make(const char *path, struct error *err);
@@ -27,6 +28,9 @@ int work_dir_lock(const char *path, struct error *err);
 char *work_dir_of_job(const char *work_dir, bool batch, const char *source, const char *destination,
     const char *folder, struct error *err);
 
+/* NAME without the hash: the source's name as a folder may have it, cut at a character. Caller frees. */
+char *work_dir_stem(const char *source);
+
 /* Call fn for each folder of WORK that has a ledger: WORK itself, then those of accounts/ in order of their
  * names, until it returns false. None at all is not an error, nor a WORK that is not there. A folder that
  * cannot be looked into counts as one that has. ERROR_DISK. */
@@ -39,3 +43,17 @@ int work_dir_each(const char *work_dir, work_dir_fn *fn, void *ctx, struct error
 int work_dir_lock_batch(const char *work_dir, unsigned shard, unsigned shards, struct error *err);
 /* Is a batch, or a shard of one, at work there now? Does not disturb it, nor one that is about to begin. */
 bool work_dir_batch_at_work(const char *work_dir);
+
+/* ---- forgetting one ---- */
+#define WORK_DIR_FORGOTTEN "forgotten"
+
+/* Where WORK/accounts/NAME would be kept from now on: WORK/forgotten/NAME-20261130-111255 (UTC). It is moved
+ * there, so that its ledger is never lost, unless `dry`. NAME as its folder is called, or as the source is
+ * where that tells it. -1: ERROR_USAGE (a name that is none, or of several), ERROR_LOCKED (a run is at work
+ * there, or a batch in WORK), ERROR_DISK. Caller frees *ret_from (the folder's name) and *ret_to. */
+int work_dir_forget(const char *work_dir, const char *name, int64_t now_s, bool dry, char **ret_from,
+    char **ret_to, struct error *err);
+
+/* Call fn for each name in WORK/accounts, in their order, until it returns false. */
+typedef bool work_dir_name_fn(void *ctx, const char *name);
+int work_dir_each_name(const char *work_dir, work_dir_name_fn *fn, void *ctx, struct error *err);

@@ -40,8 +40,7 @@ static bool may_stand(unsigned char c, bool first)
     return letter || c == '_' || (!first && strchr("@.-+", c));
 }
 
-/* The source's name as a folder may have it, cut at a character; the caller frees. */
-static char *harmless(const char *source)
+char *work_dir_stem(const char *source)
 {
     char name[NAME_OCTETS + 1];
     text_clean(name, sizeof name, source, strlen(source));
@@ -62,7 +61,7 @@ static char *name_of(const char *source, const char *destination, const char *fo
     sha256_final(h, digest);
     sha256_free(h);
     sha256_hex(digest, hex);
-    char *name CLEANUP(mem_free_str) = harmless(source);
+    char *name CLEANUP(mem_free_str) = work_dir_stem(source);
     return mem_printf("%s-%.*s", name, 2 * HASH_OCTETS, hex);
 }
 
@@ -170,6 +169,17 @@ static bool visit(const char *folder, work_dir_fn *fn, void *ctx)
 {
     char *ledger CLEANUP(mem_free_str) = mem_printf("%s/" LEDGER, folder);
     return is_there(ledger, NULL) == 0 || fn(ctx, folder);
+}
+
+int work_dir_each_name(const char *work_dir, work_dir_name_fn *fn, void *ctx, struct error *err)
+{
+    struct names names CLEANUP(names_done) = {0};
+    char *accounts CLEANUP(mem_free_str) = mem_printf("%s/" WORK_DIR_ACCOUNTS, work_dir);
+    if (read_names(accounts, &names, err) < 0)
+        return -1;
+    for (size_t i = 0; i < names.count && fn(ctx, names.all[i]); i++)
+        ;
+    return 0;
 }
 
 int work_dir_each(const char *work_dir, work_dir_fn *fn, void *ctx, struct error *err)
