@@ -50,6 +50,13 @@ static void append_row(struct buf *out, const struct options *o, const struct op
     }
 }
 
+char *batch_again_quoted(const char *word)
+{
+    struct buf out CLEANUP(buf_done) = {0};
+    append_quoted(&out, word);
+    return buf_strdup(&out);
+}
+
 char *batch_again_command(const char *command, const struct options *o, const char *list)
 {
     struct buf out CLEANUP(buf_done) = {0};

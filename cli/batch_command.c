@@ -2,6 +2,7 @@
 
 #include "batch_again.h"
 #include "batch_failures.h"
+#include "batch_known.h"
 #include "batch_pairs.h"
 #include "batch_report.h"
 #include "batch_warn.h"
@@ -323,10 +324,13 @@ static int write_failures(struct batch_work *w, int code)
     for (size_t i = 0; i < w->list.count; i++)
         rows[i] = w->list.entries[i].row;
     char *kept CLEANUP(mem_free_str) = NULL;
-    int rc = batch_failures_is_list(w->failures_path, w->options->accounts)
-                 ? 0
-                 : batch_failures_write(
-                       w->failures_path, &w->list.list, w->accounts, rows, w->list.count, &kept, &why);
+    int rc = 0;
+    if (!batch_failures_is_list(w->failures_path, w->options->accounts))
+        rc = batch_failures_write(
+            w->failures_path, &w->list.list, w->accounts, rows, w->list.count, &kept, &why);
+    if (rc == 0 && !batch_failures_is_list(w->failures_path, w->options->accounts))
+        rc = batch_known_note_failures(
+            &w->list, w->options, w->failures_path, w->accounts, clock_wall_s(w->clock), &why);
     free(rows);
     if (kept)
         fprintf(stderr,
@@ -349,6 +353,10 @@ static void print_end(const struct batch_work *w, int code)
             w->self->name, w->began_s, clock_wall_s(w->clock), true, w->accounts, w->list.count);
         json_dumpf(all, stdout, JSON_COMPACT | JSON_PRESERVE_ORDER);
         json_decref(all);
+        fputs(",\n\"warnings\":", stdout);
+        json_t *warnings = batch_list_warnings_json(&w->list);
+        json_dumpf(warnings, stdout, JSON_COMPACT);
+        json_decref(warnings);
         printf(",\n\"exit_code\":%d}\n", code);
         return;
     }
@@ -436,6 +444,10 @@ static int prepare(struct batch_work *w, int *ret_lock, struct error *err)
     if (w->self->kind->keeps && !w->scratch &&
         (work_dir_make(o->work_dir, err) < 0 ||
             (*ret_lock = work_dir_lock_batch(o->work_dir, o->shard, o->shards, err)) < 0))
+        return -1;
+    if (w->self->kind->keeps && w->scratch)
+        batch_known_look(&w->list, o, w->began_s);
+    else if (w->self->kind->keeps && batch_known_note(&w->list, o, w->began_s, err) < 0)
         return -1;
     if (w->self->kind->keeps && batch_list_look(&w->list, o, err) < 0)
         return -1;

@@ -1,5 +1,6 @@
 #include "batch_list.h"
 
+#include "batch_report.h"
 #include "i18n.h"
 #include "ledger.h"
 #include "list_trust.h"
@@ -25,6 +26,14 @@ void batch_list_warn(struct batch_list *l, const char *fmt, ...)
     va_end(ap);
     l->warnings = mem_grow(l->warnings, l->warning_count + 1, sizeof *l->warnings);
     l->warnings[l->warning_count++] = mem_strdup(text);
+}
+
+json_t *batch_list_warnings_json(const struct batch_list *l)
+{
+    json_t *all = json_array();
+    for (size_t i = 0; i < l->warning_count; i++)
+        json_array_append_new(all, batch_report_json_text(l->warnings[i]));
+    return all;
 }
 
 /* ---- one account ---- */
@@ -103,6 +112,7 @@ static void name_broken(const struct batch_list *l, struct batch_entry *e)
         value = accounts_value(&l->list, e->row, columns[i]);
         value = value && (!shifted || is_address(value)) ? value : NULL;
     }
+    e->nameless = !value;
     e->name = value ? mem_strdup(value) : mem_printf("line %ld", accounts_line(&l->list, e->row));
     if (value) /* as any text of a list, it may hold what a terminal would act on */
         text_clean(e->name, strlen(value) + 1, value, strlen(value));
@@ -250,6 +260,12 @@ static void entry_done(struct batch_entry *e)
     options_faults_done(&e->faults);
 }
 
+static void add_other(struct batch_list *l, const struct batch_entry *e)
+{
+    l->others = mem_grow(l->others, l->other_count + 1, sizeof *l->others);
+    l->others[l->other_count++] = *e;
+}
+
 static void add_row(struct batch_list *l, const struct options *o, bool source_alone, bool online, size_t row)
 {
     struct batch_entry e = {.row = row};
@@ -257,15 +273,17 @@ static void add_row(struct batch_list *l, const struct options *o, bool source_a
     bool enabled = true;
     if (accounts_fault(&l->list, row, NULL) == 0 && accounts_enabled(&l->list, row, &enabled, &why) < 0)
         add_fault(&e, &why);
-    if (!enabled && !e.faults.count) {
-        l->disabled++;
-        return;
-    }
-    make_entry(l, &e, o, source_alone, online);
+    bool disabled = !enabled && !e.faults.count;
+    make_entry(l, &e, o, source_alone, online && !disabled);
     if (e.faults.count)
         e.error = e.faults.all[0];
     if (!e.name)
         name_broken(l, &e);
+    if (disabled) {
+        l->disabled++;
+        add_other(l, &e);
+        return;
+    }
     /* One that cannot be read belongs to every shard: a server that one of them did not find, and another
      * did, must not bring it to a shard that is done without it. */
     e.elsewhere = o->shards && *e.source && shard_of(&e, o->shards) != o->shard;
@@ -409,7 +427,7 @@ static void drop_elsewhere(struct batch_list *l)
         if (!l->entries[i].elsewhere)
             l->entries[kept++] = l->entries[i];
         else
-            entry_done(&l->entries[i]);
+            add_other(l, &l->entries[i]);
     }
     l->elsewhere = l->count - kept;
     l->count = kept;
@@ -526,7 +544,7 @@ static void look_at_job(struct look *k, const struct ledger_last_run *row)
     if (!k->shared && !same(near->destination, row->destination))
         error_set(&near->error, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
             "%s:%ld: %s was migrated to %s before, and this line sends it to %s; have lines changed places? If it shall "
-            "be there, too, say --shared",
+            "be there, too, say --shared; if it went there by mistake, popferry accounts forget (status has the names)",
             l->list.path, line, row->source, row->destination, near->destination);
     else
         batch_list_warn(l,
@@ -615,9 +633,12 @@ void batch_list_done(struct batch_list *l)
 {
     for (size_t i = 0; i < l->count; i++)
         entry_done(&l->entries[i]);
+    for (size_t i = 0; i < l->other_count; i++)
+        entry_done(&l->others[i]);
     for (size_t i = 0; i < l->warning_count; i++)
         free(l->warnings[i]);
     free(l->entries);
+    free(l->others);
     free(l->warnings);
     accounts_done(&l->list);
     discover_cache_done(&l->found);

@@ -6,6 +6,7 @@
 #include "error.h"
 #include "options.h"
 #include "options_discover.h"
+#include <jansson.h>
 
 struct batch_entry {
     size_t row; /* in the list */
@@ -18,6 +19,7 @@ struct batch_entry {
     uint64_t known_octets; /* for the order: a measure of what an earlier run found; 0: nothing */
     bool finished;         /* its last migration ended with exit code 0, and left nothing out */
     bool elsewhere;        /* of another shard; only while the list is read */
+    bool nameless;         /* `name` is but its line: nothing of it is known */
     long source_line;      /* another line with the same source, that is no mistake; 0: none */
     const char *exclusive; /* batch_list_bind: the same for accounts that must not run at the same time; NULL:
                               beside all others; borrowed from one of the entries */
@@ -31,6 +33,8 @@ struct batch_list {
     struct batch_entry *entries; /* in the order of the list */
     size_t count;
     size_t disabled, elsewhere; /* left out: by the enabled column; of other shards */
+    struct batch_entry *others; /* these, for their names alone */
+    size_t other_count;
     struct discover_cache found;
     char **warnings; /* sentences for the user, without "warning: " */
     size_t warning_count;
@@ -54,4 +58,5 @@ int batch_list_look(struct batch_list *l, const struct options *o, struct error 
 void batch_list_bind(struct batch_list *l);
 /* Add a sentence to the warnings. */
 void batch_list_warn(struct batch_list *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+json_t *batch_list_warnings_json(const struct batch_list *l);
 void batch_list_done(struct batch_list *l); /* zeroed is fine */

@@ -60,15 +60,19 @@ struct batch_sum batch_report_sum(const struct batch_account *accounts, size_t c
     return sum;
 }
 
+bool batch_report_is_failure(const struct batch_account *a)
+{
+    enum batch_account_kind kind = batch_account_kind(a);
+    return kind != BATCH_KIND_IN_ORDER && kind != BATCH_KIND_SKIPPED;
+}
+
 int batch_report_failures(const char *path, const struct account_list *list,
     const struct batch_account *accounts, const size_t *row, size_t count, struct error *err)
 {
     bool *chosen = mem_array(accounts_count(list) + 1, sizeof *chosen);
-    for (size_t i = 0; i < count; i++) {
-        enum batch_account_kind kind = batch_account_kind(&accounts[i]);
-        if (kind != BATCH_KIND_IN_ORDER && kind != BATCH_KIND_SKIPPED)
+    for (size_t i = 0; i < count; i++)
+        if (batch_report_is_failure(&accounts[i]))
             chosen[row[i]] = true;
-    }
     int rc = accounts_write(list, chosen, path, err);
     free(chosen);
     return rc;

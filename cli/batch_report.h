@@ -61,6 +61,8 @@ json_t *batch_report_json_text(const char *s);
 int batch_report_status(const char *path, const char *command, int64_t began_s, int64_t now_s, bool ended,
     const struct batch_account *accounts, size_t count, struct error *err);
 
+/* Must it be run again? */
+bool batch_report_is_failure(const struct batch_account *a);
 /* The accounts that must be run again (whatever is not in order), as rows of the list they came from: row[i]
  * is the row of accounts[i] in list. With none the file is removed. */
 int batch_report_failures(const char *path, const struct account_list *list,

@@ -2,6 +2,7 @@
  */
 #include "command.h"
 
+#include "accounts_forget.h"
 #include "batch_list.h"
 #include "batch_pairs.h"
 #include "batch_warn.h"
@@ -23,7 +24,7 @@
 static int usage(struct error *err, const char *what)
 {
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
-        "%s: popferry accounts check FILE | template | columns (popferry help accounts)", what);
+        "%s: popferry accounts check FILE | template | columns | forget NAME (popferry help accounts)", what);
 }
 
 static int unknown(struct error *err, const char *action)
@@ -32,6 +33,7 @@ static int unknown(struct error *err, const char *action)
     nearest_offer(&n, "check");
     nearest_offer(&n, "template");
     nearest_offer(&n, "columns");
+    nearest_offer(&n, "forget");
     char *words CLEANUP(mem_free_str) = nearest_words(&n, "");
     char *what CLEANUP(mem_free_str) = mem_printf("there is no \"accounts %s\"%s", action, words);
     return usage(err, what);
@@ -174,16 +176,13 @@ static void print_json(
     const struct batch_list *l, const struct options *o, json_t *errors, size_t bad, int code)
 {
     char delimiter[2] = {l->list.csv.delimiter, '\0'};
-    json_t *warnings = json_array();
-    for (size_t i = 0; i < l->warning_count; i++)
-        json_array_append_new(warnings, json_string(l->warnings[i]));
     print_json_document(stdout, "accounts",
         json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:o, s:O, s:o, s:o, s:b, s:i}", "file",
             l->list.path, "form", form_words(&l->list), "charset", l->list.charset, "delimiter", delimiter,
             "accounts", (json_int_t)l->count, "in_order", (json_int_t)(l->count - bad), "disabled",
             (json_int_t)l->disabled, "other_shards", (json_int_t)l->elsewhere, "pairs", batch_pairs_json(l),
-            "errors", errors, "warnings", warnings, "beyond_data", list_trust_json(l, o), "trusted",
-            o->trust_list, "exit_code", code));
+            "errors", errors, "warnings", batch_list_warnings_json(l), "beyond_data", list_trust_json(l, o),
+            "trusted", o->trust_list, "exit_code", code));
 }
 
 static int check(const struct options *o, struct error *err)
@@ -266,10 +265,23 @@ static int columns(const struct options *o, struct error *err)
 }
 
 /* ---- the command ---- */
+/* What the command heeds for another action. */
+static int refuse_of_forget(const struct options *o, struct error *err)
+{
+    static const char *const names[] = {"work-dir", "dry-run"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (option_rules_of_line(o, names[i]))
+            return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+                "--%s: popferry accounts check does not heed it; leave it out", names[i]);
+    return 0;
+}
+
 /* "check FILE" is "check --accounts FILE". */
 static int take_list(struct options *o, struct error *err)
 {
     const char *file = o->words[1];
+    if (refuse_of_forget(o, err) < 0)
+        return -1;
     if (file && o->accounts && strcmp(file, o->accounts) != 0 && option_rules_given(o, "accounts"))
         return usage(err, "two lists are named: give one of them");
     if (!file && !o->accounts)
@@ -287,12 +299,17 @@ static int act(struct options *o, struct error *err)
     if (!action)
         return usage(err, "say what to do");
     bool checks = !strcmp(action, "check"), template_ = !strcmp(action, "template");
-    if (!checks && !template_ && strcmp(action, "columns") != 0)
+    bool forgets = !strcmp(action, "forget");
+    if (!checks && !template_ && !forgets && strcmp(action, "columns") != 0)
         return unknown(err, action);
     if (o->format == FORMAT_CSV && !template_)
         return usage(err, "--format csv: text or json");
+    if (forgets)
+        return o->words[1] ? accounts_forget(o, err) : usage(err, "which account?");
     if (!checks && o->words[1])
         return usage(err, o->words[1]);
+    if (checks && o->words[2])
+        return usage(err, o->words[2]);
     if (!checks)
         return template_ ? template(o, err) : columns(o, err);
     return take_list(o, err) < 0 ? -1 : check(o, err);

@@ -4,6 +4,7 @@
 #include "mem.h"
 #include "options.h"
 #include "report.h"
+#include "report_unlisted.h"
 #include "talk.h"
 #include "text.h"
 #include <stdio.h>
@@ -154,6 +155,19 @@ static void print_not_begun(const struct story *s)
     }
 }
 
+/* On standard output, unless that is for a program. */
+static void print_unlisted(struct story *s, bool told)
+{
+    const struct options *o = s->options;
+    report_scope_count_unlisted(&s->scope, o->work_dir);
+    char *words CLEANUP(mem_free_str) = report_unlisted_words(&s->scope, o->work_dir);
+    bool program = told && o->format != FORMAT_TEXT;
+    if (!words || (program && o->quiet))
+        return;
+    fflush(stdout);
+    fprintf(program ? stderr : stdout, "%s%s", program ? "popferry: warning: " : s->told ? "\n" : "", words);
+}
+
 /* Whether there is anything to tell, and its end. */
 static int close_story(struct story *s, int rc, struct error *err)
 {
@@ -167,10 +181,11 @@ static int close_story(struct story *s, int rc, struct error *err)
     int code = rc < 0                  ? (int)exit_code_of(err)
                : s->walk.damaged_count ? (int)exit_code_of(&s->walk.damaged[0].error)
                                        : EXIT_CODE_DONE;
+    report_scope_count_unlisted(&s->scope, o->work_dir);
     if (o->format == FORMAT_JSON)
-        report_json_close(rc < 0 ? err : NULL, &s->walk, code);
+        report_json_close(rc < 0 ? err : NULL, &s->walk, &s->scope, code);
     else if (o->format == FORMAT_TEXT && rc == 0) {
-        if (!s->told && !s->scope.listed && !s->walk.damaged_count)
+        if (!s->told && !s->scope.listed && !s->scope.unlisted_count && !s->walk.damaged_count)
             printf("The ledger in %s knows no job yet.\n", o->work_dir);
         print_not_begun(s);
     }
@@ -206,6 +221,8 @@ static int report(const struct command *self, const struct options *o)
         rc = print_story(&s, &err);
         told = true;
     }
+    if (rc == 0)
+        print_unlisted(&s, told);
     fflush(stdout);
     int damaged = report_walk_tell(&s.walk);
     if (rc == 0)

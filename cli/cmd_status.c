@@ -175,6 +175,7 @@ static int gather(struct gathering *g, struct error *err)
     if (rc == 0) {
         *err = (struct error){0};
         add_not_begun(g);
+        report_scope_count_unlisted(&g->scope, s->work_dir);
     }
     return rc;
 }
@@ -183,6 +184,7 @@ static int status(const struct options *o)
 {
     struct error err = {0};
     struct gathering g CLEANUP(status_done) = {.status.work_dir = o->work_dir};
+    g.status.scope = &g.scope;
     int rc = report_scope_read(o, &g.scope, &err);
     if (rc == 0)
         rc = gather(&g, &err);

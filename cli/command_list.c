@@ -2,6 +2,7 @@
 
 #include "mem.h"
 #include "nearest.h"
+#include "options.h"
 #include "pair.h"
 #include <string.h>
 
@@ -40,12 +41,17 @@ static const struct command commands[] = {
             "they are verified\n"
             "  show ID      everything about a plan, a family or a provider, with sources\n"
             "  check FILE   whether a catalog of your own is in order; exit code 2 and FILE:LINE if not\n\n"},
-    {"accounts", "check, template, columns: the list of many accounts that --accounts takes", cmd_accounts,
-        .formats = "text json csv", .arguments = "check FILE | template | columns [OPTIONS]", .words = 2,
-        .notes = "Actions:\n"
-                 "  check FILE   whether a list is in order; exit code 2 and FILE:LINE if not\n"
-                 "  template     a list to begin with, as Excel opens it (CSV)\n"
-                 "  columns      the columns there are\n\n"},
+    {"accounts", "check, template, columns: the list of many accounts that --accounts takes; forget",
+        cmd_accounts, .formats = "text json csv",
+        .arguments = "check FILE | template | columns | forget NAME... [OPTIONS]", .words = OPTIONS_WORDS,
+        .notes =
+            "Actions:\n"
+            "  check FILE   whether a list is in order; exit code 2 and FILE:LINE if not\n"
+            "  template     a list to begin with, as Excel opens it (CSV)\n"
+            "  columns      the columns there are\n"
+            "  forget NAME  put an account of earlier runs away, with its ledger: status and report know it no "
+            "more,\n"
+            "               and a run that has it again begins it anew (--work-dir, --dry-run)\n\n"},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 

@@ -13,6 +13,11 @@ bool option_rules_given(const struct options *o, const char *name)
     return origin(o, name) != OPTION_NOT_GIVEN;
 }
 
+bool option_rules_of_line(const struct options *o, const char *name)
+{
+    return origin(o, name) == OPTION_OF_LINE;
+}
+
 static bool is_among(const char *word, const char *words)
 {
     size_t len = strlen(word);

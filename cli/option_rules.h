@@ -18,3 +18,4 @@ int option_rules_check(struct options *o, const char *command, struct error *err
 int option_rules_only(const struct options *o, const char *what, const char *const *names, struct error *err);
 
 bool option_rules_given(const struct options *o, const char *name); /* on the command line or in an @FILE */
+bool option_rules_of_line(const struct options *o, const char *name);

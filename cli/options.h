@@ -15,7 +15,7 @@ enum format {
 #define OPTIONS_WORK_DIR "popferry-work"
 
 #define OPTIONS_MAX   160 /* at least as many as option_table.h has */
-#define OPTIONS_WORDS 2
+#define OPTIONS_WORDS 33
 
 enum option_origin {
     OPTION_NOT_GIVEN,

@@ -46,7 +46,8 @@ int report_text(struct ledger *ledger, const struct report_job *job, bool verbos
  * could not be read. err may be NULL: none. */
 void report_json_open(void);
 int report_json(struct ledger *ledger, const struct report_job *job, bool first, struct error *err);
-void report_json_close(const struct error *err, const struct report_walk *walk, int exit_code);
+void report_json_close(
+    const struct error *err, const struct report_walk *walk, const struct report_scope *scope, int exit_code);
 /* [{"work_dir", "error"}] of the ledgers that could not be read. */
 struct json_t *report_json_damaged(const struct report_walk *walk);
 

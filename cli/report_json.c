@@ -2,6 +2,7 @@
 
 #include "mem.h"
 #include "print.h"
+#include "report_unlisted.h"
 #include "sha256.h"
 #include <jansson.h>
 #include <stdio.h>
@@ -184,12 +185,15 @@ json_t *report_json_damaged(const struct report_walk *walk)
     return all;
 }
 
-void report_json_close(const struct error *err, const struct report_walk *walk, int exit_code)
+void report_json_close(
+    const struct error *err, const struct report_walk *walk, const struct report_scope *scope, int exit_code)
 {
     const struct error *first = walk->damaged_count ? &walk->damaged[0].error : NULL;
     const struct error none = {0}, *told = err ? err : first ? first : &none;
     fputs("\n],\n", stdout);
+    member("unlisted", report_unlisted_json(scope), ",\n");
     member("damaged", report_json_damaged(walk), ",\n");
+    member("warnings", report_unlisted_warnings(scope, walk->work_dir ? walk->work_dir : ""), ",\n");
     member("error", print_json_error(told), ",");
     member("exit_code", json_integer(exit_code), "}\n");
 }

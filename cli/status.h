@@ -25,6 +25,7 @@ struct status {
     struct status_account *accounts; /* in the order of the ledgers; then those not begun */
     size_t count;
     struct report_walk walk;
+    const struct report_scope *scope;
     json_t *batch; /* what WORK/status.json says of the batch that runs or ran last; NULL: there is none */
     bool batch_at_work;
     json_t *shards; /* an array of the same of WORK/status-I-of-N.json, each with its "shard": "I/N" */

@@ -2,6 +2,7 @@
 
 #include "print.h"
 #include "report.h"
+#include "report_unlisted.h"
 #include <stdio.h>
 
 static json_t *last_run(const struct status_account *a)
@@ -50,7 +51,8 @@ void status_json(const struct status *s, const struct error *err, int exit_code)
     for (size_t i = 0; i < s->count; i++)
         json_array_append_new(jobs, account(&s->accounts[i]));
     print_json_document(stdout, "status",
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:i}", "batch", batch(s->batch, s->batch_at_work), "shards",
-            shards(s), "jobs", jobs, "damaged", report_json_damaged(&s->walk), "error", print_json_error(err),
-            "exit_code", exit_code));
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:i}", "batch", batch(s->batch, s->batch_at_work),
+            "shards", shards(s), "jobs", jobs, "unlisted", report_unlisted_json(s->scope), "damaged",
+            report_json_damaged(&s->walk), "warnings", report_unlisted_warnings(s->scope, s->work_dir),
+            "error", print_json_error(err), "exit_code", exit_code));
 }

@@ -7,6 +7,7 @@
 #include "left_words.h"
 #include "mem.h"
 #include "report.h"
+#include "report_unlisted.h"
 #include "text.h"
 #include "text_table.h"
 #include <stdio.h>
@@ -262,6 +263,13 @@ static void print_damaged(const struct report_walk *w)
     }
 }
 
+static void print_unlisted(const struct status *s)
+{
+    char *words CLEANUP(mem_free_str) = report_unlisted_words(s->scope, s->work_dir);
+    if (words)
+        printf("%s%s", s->count || s->walk.damaged_count ? "\n" : "", words);
+}
+
 void status_text(const struct status *s)
 {
     print_batches(s);
@@ -275,4 +283,5 @@ void status_text(const struct status *s)
     if (s->count && s->walk.damaged_count)
         putchar('\n');
     print_damaged(&s->walk);
+    print_unlisted(s);
 }
