@@ -194,6 +194,7 @@ static void delete_messages(struct run *r)
     struct deletion *d = &r->deletion;
     struct verify_sink sink = {.message = on_message, .ctx = r};
     struct delete_policy policy = {.older_than_days = o->older_than,
+        .accept = o->accept,
         .dry_run = o->dry_run,
         .limit = o->limit,
         .confirm = o->yes ? NULL : confirm,

@@ -47,6 +47,9 @@ static void print_disagreement(FILE *out, const struct verification *v)
             "Source and destination do NOT agree: %llu of the messages that were copied are missing or altered in "
             "the destination.\n",
             N(v->altered + v->missing));
+    if (v->redated)
+        fprintf(out, "%llu messages have another date (INTERNALDATE) in the destination than was sent.\n",
+            N(v->redated));
     if (v->doubled)
         fprintf(out, "%llu messages stand twice in the destination.\n", N(v->doubled));
     if (v->uidls_changed)
@@ -70,8 +73,9 @@ static void print_verdict(FILE *out, const struct verification *v)
     else if (v->level == VERIFY_CONTENT)
         fprintf(out,
             "Source and destination agree: each of the %llu messages was read in the destination and is what was "
-            "sent%s.\n",
-            N(agreed), v->agreed[LEDGER_PROOF_STRUCTURE] ? ", some of them rewritten by the server" : "");
+            "sent%s%s.\n",
+            N(agreed), v->agreed[LEDGER_PROOF_STRUCTURE] ? ", some of them rewritten by the server" : "",
+            v->agreed[LEDGER_PROOF_BODY] ? ", some of them as another copy with other header fields" : "");
     else
         fprintf(out, "Source and destination agree as far as was asked: %llu messages by %s.\n", N(agreed),
             v->level == VERIFY_HEADERS ? "header" : "number");
@@ -86,7 +90,7 @@ static void tell(struct errand_result *r, const struct verification *v, int rc)
     r->done = verification_agreed(v);
     r->done_octets = v->agreed_octets;
     r->rest = v->pending;
-    r->attention = v->altered + v->missing + v->doubled;
+    r->attention = v->altered + v->missing + v->doubled + v->redated;
     if (rc < 0 || !r->told)
         return;
     char agreed[32], of[32];
@@ -99,6 +103,7 @@ static void tell(struct errand_result *r, const struct verification *v, int rc)
             errand_number(of, sizeof of, all));
     errand_count(r, v->missing, "missing", "missing");
     errand_count(r, v->altered, "altered", "altered");
+    errand_count(r, v->redated, "with another date", "with another date");
     errand_count(r, v->doubled, "there twice", "there twice");
     errand_count(r, v->pending, "not copied yet", "not copied yet");
 }

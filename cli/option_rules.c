@@ -73,6 +73,7 @@ static const struct need {
     {"archive-format", NULL, "archive", true},
     {"older-than", "migrate", "delete-source", false},
     {"yes", "migrate", "delete-source", false},
+    {"accept", "migrate", "delete-source", false},
     {"folder", "status report", "accounts", false},
     {"folder-old", "status report", "accounts", false},
     {"from-tls", "status report", "accounts", false},

@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include "mem.h"
+#include "migrate.h"
 #include "option_table.h"
 #include "option_zone.h"
 #include "options_route.h"
@@ -89,8 +90,33 @@ static int parse_filter(struct options *o, struct error *err)
     return filter_check(f, err);
 }
 
+/* "duplicates,dates" */
+static int parse_accept(struct options *o, struct error *err)
+{
+    static const struct {
+        const char *word;
+        unsigned flag;
+    } words[] = {{"duplicates", DELETE_ACCEPT_DUPLICATES}, {"dates", DELETE_ACCEPT_DATES}};
+    const size_t count = sizeof words / sizeof *words;
+    const char *at = o->accept_text;
+    o->accept = 0;
+    while (at) {
+        size_t len = strcspn(at, ","), i = 0;
+        while (i < count && (strlen(words[i].word) != len || memcmp(words[i].word, at, len) != 0))
+            i++;
+        if (i == count)
+            return usage(err, "--accept %s: must be duplicates, dates or both, with a comma between them%s",
+                o->accept_text, "");
+        o->accept |= words[i].flag;
+        at = at[len] ? at + len + 1 : NULL;
+    }
+    return 0;
+}
+
 static int parse_choices(struct options *o, struct error *err)
 {
+    if (parse_accept(o, err) < 0)
+        return -1;
     if (o->order_text && strcmp(o->order_text, "oldest") != 0 && strcmp(o->order_text, "newest") != 0)
         return usage(err, "--order %s: must be oldest or newest%s", o->order_text, "");
     o->order = o->order_text && !strcmp(o->order_text, "newest") ? ORDER_NEWEST : ORDER_OLDEST;

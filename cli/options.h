@@ -56,7 +56,9 @@ struct options {
     const char **rates, **catalogs, **reports; /* ended by NULL; NULL: none */
     int years, fast;
     int seen_older_than, connections, old_than, max_wait_s;
-    int older_than; /* delete: days; -1: not given */
+    char *accept_text;
+    unsigned accept; /* DELETE_ACCEPT_... */
+    int older_than;  /* delete: days; -1: not given */
     int allow_plaintext, allow_weak_auth, quiet, verbose, dry_run, yes, retry_quarantined, encode_headers,
         privacy;
     /* where a server is to be found by an address (options_discover.h) */

@@ -54,6 +54,7 @@ static void print_proofs(const struct ledger_totals *t)
         [LEDGER_PROOF_COUNT] = "verified: there, by UID",
         [LEDGER_PROOF_HEADERS] = "verified: there, same header",
         [LEDGER_PROOF_STRUCTURE] = "verified: same content, rewritten",
+        [LEDGER_PROOF_BODY] = "verified: same, other header fields",
         [LEDGER_PROOF_CONTENT] = "verified: same content",
         [LEDGER_PROOF_EXACT] = "verified: the very bytes sent",
     };

@@ -90,7 +90,9 @@ static void print_proofs(FILE *out, const struct verification *v)
         const char *what, *more;
     } lines[] = {
         {LEDGER_PROOF_EXACT, "  byte for byte", "SHA-256 of what the server gives back"},
-        {LEDGER_PROOF_CONTENT, "  in content", "line ends or fields of the servers differ"},
+        {LEDGER_PROOF_CONTENT, "  in content",
+            "all header fields and the body; line ends differ, or what servers add"},
+        {LEDGER_PROOF_BODY, "  but for other header fields", "other copies of the same message"},
         {LEDGER_PROOF_STRUCTURE, "  in the content of their parts", "rewritten by the server"},
         {LEDGER_PROOF_HEADERS, "  by their headers", "Message-ID, From, Date, Subject; bodies were not read"},
         {LEDGER_PROOF_COUNT, "  by their number", "nothing was read"},
@@ -103,11 +105,14 @@ void verify_print_counts(FILE *out, const struct verification *v)
 {
     fprintf(out, "  %-36s %8llu\n", "agreed", N(verification_agreed(v)));
     print_proofs(out, v);
-    verify_print_line(out, "of these, duplicates in the source", v->duplicates, "same content, there once");
+    verify_print_line(out, "of these, duplicates in the source", v->duplicates, "there once");
+    verify_print_line(
+        out, "  of these, with other header fields", v->differing, "not byte for byte the one that is there");
     verify_print_line(out, "of these, no longer on the source", v->off_source, "");
     verify_print_line(
         out, "of these, of another size", v->other_size, "some servers estimate; --level content reads them");
     verify_print_line(out, "altered", v->altered, "listed below");
+    verify_print_line(out, "with another date than was sent", v->redated, "listed below");
     verify_print_line(out, "missing", v->missing, "listed below");
     verify_print_line(out, "doubled", v->doubled, "listed below");
     verify_print_line(out, "not copied yet", v->pending, "listed below");
@@ -157,8 +162,10 @@ json_t *verify_print_json(const struct verification *v)
         {"agreed", verification_agreed(v)},
         {"agreed_octets", v->agreed_octets},
         {"duplicates", v->duplicates},
+        {"duplicates_other_header", v->differing},
         {"off_source", v->off_source},
         {"altered", v->altered},
+        {"other_date", v->redated},
         {"missing", v->missing},
         {"doubled", v->doubled},
         {"pending", v->pending},

@@ -49,6 +49,8 @@ struct verification {
     uint64_t agreed[LEDGER_PROOF_EXACT + 1]; /* by proof */
     uint64_t agreed_octets;                  /* as the source claims */
     uint64_t duplicates; /* of these, through the message of the same content that was copied */
+    uint64_t differing;  /* of these duplicates, with other header fields than it, or it is not known */
+    uint64_t redated;    /* of agreed and altered: with another INTERNALDATE than was sent */
     uint64_t off_source; /* of these, no longer on the source */
     uint64_t altered, missing, doubled, pending;
     uint64_t filtered, vanished;
@@ -70,8 +72,12 @@ int migrate_verify(const struct job *job, const struct world *world, enum verify
     const struct verify_sink *sink, struct verification *ret, struct error *err);
 
 /* ---- delete ---- */
+#define DELETE_ACCEPT_DUPLICATES 1u /* whose other copy has other header fields */
+#define DELETE_ACCEPT_DATES      2u /* whose copy has another INTERNALDATE */
+
 struct delete_policy {
     int older_than_days; /* by INTERNALDATE; -1: whatever its age */
+    unsigned accept;     /* what is taken as it is, though it is not quite what was sent */
     bool dry_run;        /* tell what would go, change nothing */
     uint64_t limit;      /* at most so many, in the order in which they were copied; UINT64_MAX: all */
     /* Asked once, when it is known what would go and the counts of the deletion say why the rest would not;

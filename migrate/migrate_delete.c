@@ -48,7 +48,7 @@ static int choose(struct choice *c, uint32_t index, struct error *err)
         w->result->younger++;
         return verify_tell_row(w->v, c->sink, row, "younger", "", false, err);
     }
-    const char *refusal = delete_refusal(row);
+    const char *refusal = delete_refusal(row, c->policy->accept);
     if (refusal) {
         const char *more = row->verdict == VERIFY_AGREED ? NULL : verify_why(row);
         char *why CLEANUP(mem_free_str) =

@@ -3,13 +3,16 @@
 #include "mail_blanks.h"
 #include "mail_date.h"
 #include "mail_field.h"
+#include "mail_fields.h"
+#include "mail_hash.h"
 #include "mail_msgid.h"
 #include "mem.h"
 #include "text.h"
 #include <stdlib.h>
 #include <string.h>
 
-#define CHUNK 1024
+#define CHUNK     1024
+#define FNV_PRIME 1099511628211u
 
 enum place {
     AT_START, /* of a line */
@@ -33,7 +36,9 @@ struct item {
 };
 
 struct mail_header {
-    struct sha256 *whole, *value;
+    struct mail_hash whole;
+    struct mail_fields exact;
+    struct sha256 *value;
     struct mail_facts facts;
     uint8_t digest[3][SHA256_OCTETS]; /* From, Date, Subject */
     uint64_t fields;
@@ -63,7 +68,8 @@ static void start(struct mail_header *h)
 struct mail_header *mail_header_new(void)
 {
     struct mail_header *h = mem_alloc(sizeof *h);
-    h->whole = sha256_new();
+    mail_hash_init(&h->whole);
+    mail_fields_init(&h->exact);
     h->value = sha256_new();
     start(h);
     return h;
@@ -73,7 +79,8 @@ void mail_header_free(struct mail_header *h)
 {
     if (!h)
         return;
-    sha256_free(h->whole);
+    mail_hash_done(&h->whole);
+    mail_fields_done(&h->exact);
     sha256_free(h->value);
     mail_facts_done(&h->facts);
     free(h);
@@ -142,7 +149,7 @@ static void finish_item(struct mail_header *h)
 {
     struct item *it = &h->item;
     if (it->wrote)
-        sha256_update(h->whole, "\n", 1);
+        mail_hash_add(&h->whole, "\n", 1);
     if (it->first) {
         uint8_t digest[SHA256_OCTETS];
         sha256_final(h->value, digest);
@@ -168,14 +175,17 @@ static void begin_item(struct mail_header *h, enum mail_field field)
 
 static void begin_field(struct mail_header *h)
 {
+    char name[MAIL_FIELD_PREFIX_MAX];
     h->fields++;
-    for (size_t i = 0; i < h->name_len; i++)
-        if (h->prefix[i] >= 'A' && h->prefix[i] <= 'Z')
-            h->prefix[i] = (char)(h->prefix[i] - 'A' + 'a');
-    begin_item(h, mail_field_of(h->prefix, h->name_len));
+    for (size_t i = 0; i < h->name_len; i++) {
+        char c = h->prefix[i];
+        name[i] = (char)(c >= 'A' && c <= 'Z' ? c - 'A' + 'a' : c);
+    }
+    begin_item(h, mail_field_of(name, h->name_len));
+    mail_fields_begin(&h->exact, mail_servers_value(name, h->name_len), h->prefix, h->prefix_len);
     if (mail_field_travels(h->item.field)) {
-        sha256_update(h->whole, h->prefix, h->name_len);
-        sha256_update(h->whole, ":", 1);
+        mail_hash_add(&h->whole, name, h->name_len);
+        mail_hash_add(&h->whole, ":", 1);
         h->item.wrote = true;
     }
 }
@@ -210,11 +220,11 @@ static void value_chunk(struct mail_header *h, const char *text, size_t len)
         return;
     /* An odd line starts with the colon that no field name can be without letters before. */
     if (it->field == MAIL_FIELD_ODD && !it->wrote) {
-        sha256_update(h->whole, ":", 1);
+        mail_hash_add(&h->whole, ":", 1);
         it->wrote = true;
     }
     if (it->wrote)
-        sha256_update(h->whole, key, n);
+        mail_hash_add(&h->whole, key, n);
     if (it->first)
         sha256_update(h->value, key, n);
     if (it->first || it->again)
@@ -223,6 +233,7 @@ static void value_chunk(struct mail_header *h, const char *text, size_t len)
 
 static void value(struct mail_header *h, const char *text, size_t len)
 {
+    mail_fields_text(&h->exact, text, len);
     if (h->item.first)
         keep_raw(&h->item, text, len);
     if (!mail_field_travels(h->item.field) && !h->item.first) /* a Date travels */
@@ -239,6 +250,7 @@ static void odd_line(struct mail_header *h)
 {
     h->facts.odd_header_lines++;
     begin_item(h, MAIL_FIELD_ODD);
+    mail_fields_begin(&h->exact, MAIL_SERVERS_NOT, "", 0);
     value(h, h->prefix, h->prefix_len);
     h->place = IN_VALUE;
 }
@@ -300,8 +312,12 @@ static void note_8bit(struct mail_header *h, const char *text, size_t len)
     unsigned char all = 0;
     for (size_t i = 0; i < len; i++)
         all |= (unsigned char)text[i];
-    if (all & 0x80)
-        h->facts.header_8bit = true;
+    if (!(all & 0x80))
+        return;
+    h->facts.header_8bit = true;
+    for (size_t i = 0; i < len; i++)
+        if (text[i] & 0x80)
+            h->facts.octets_8bit = (h->facts.octets_8bit ^ (unsigned char)text[i]) * FNV_PRIME;
 }
 
 void mail_header_text(struct mail_header *h, const char *text, size_t len)
@@ -322,6 +338,7 @@ static void close_line(struct mail_header *h)
 {
     if (h->place == IN_NAME || h->place == IN_GAP)
         no_field(h);
+    mail_fields_end(&h->exact);
     h->may_be_mbox_from = false;
     h->place = AT_START;
     h->prefix_len = h->name_len = 0;
@@ -348,9 +365,11 @@ bool mail_header_has_fields(const struct mail_header *h)
 static void discard(struct mail_header *h)
 {
     uint8_t unused[SHA256_OCTETS];
-    sha256_final(h->whole, unused);
+    mail_hash_final(&h->whole, unused);
+    mail_fields_finish(&h->exact, unused);
     h->facts.odd_header_lines = 0;
     h->facts.header_8bit = false;
+    h->facts.octets_8bit = 0;
 }
 
 bool mail_header_finish(struct mail_header *h, struct mail_facts *ret)
@@ -362,7 +381,8 @@ bool mail_header_finish(struct mail_header *h, struct mail_facts *ret)
     if (none)
         discard(h);
     sha256_bytes(h->digest, sizeof h->digest, h->facts.core);
-    sha256_final(h->whole, h->facts.whole_header);
+    mail_hash_final(&h->whole, h->facts.whole_header);
+    mail_fields_finish(&h->exact, h->facts.fields);
     h->facts.folder_internal = is_folder_internal(h);
     *ret = h->facts;
     start(h);

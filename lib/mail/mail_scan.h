@@ -55,11 +55,15 @@ struct mail_facts {
      * `whole_header`: all fields in order as "name:value LF" (name in lower case, value unfolded the same
      * way; a line that is no field as ":line LF") but those that servers and mbox files add or change on the
      * way: Status X-Status X-UIDL X-UID X-IMAPbase X-IMAP X-Keywords X-Mozilla-Status X-Mozilla-Status2
-     * X-Mozilla-Keys Content-Length Lines, the mbox "From " line. `body`: the body with every line end as one
-     * LF, NUL left out, line ends at the very end left out. */
+     * X-Mozilla-Keys Content-Length Lines, the mbox "From " line. `fields`: the header as it
+     * stands, for proof: each field in order with its name, blanks and folding as they are, and lines that
+     * are no field, every line end as one LF, NUL left out, without the mbox "From " line and what servers
+     * write (mail_servers.h). `body`: the body with every line end as one LF, NUL left out, line ends at the
+     * very end left out. */
     uint8_t sha256[SHA256_OCTETS];
     uint8_t core[SHA256_OCTETS];
     uint8_t whole_header[SHA256_OCTETS];
+    uint8_t fields[SHA256_OCTETS];
     uint8_t body[SHA256_OCTETS];
     /* The message's identity: with a Message-ID SHA-256(message_id NUL core body), without one
      * SHA-256(whole_header body). Meaningless when only the header was fed. */
@@ -70,6 +74,7 @@ struct mail_facts {
     bool no_final_crlf;  /* the last line has no end at all, and octets > 0 */
     bool mbox_from_line; /* first line starts with "From " */
     bool header_8bit;
+    uint64_t octets_8bit; /* of the header, in order, as a number that tells them from others; 0: none */
     uint64_t odd_header_lines;
     uint64_t longest_line; /* octets without its end and NULs */
 };

@@ -73,6 +73,7 @@ const char *handover_proof_words(enum ledger_proof p)
         [LEDGER_PROOF_COUNT] = N_("present in the new mailbox"),
         [LEDGER_PROOF_HEADERS] = N_("same sender, date and subject"),
         [LEDGER_PROOF_STRUCTURE] = N_("same text and attachments, rewritten by the server"),
+        [LEDGER_PROOF_BODY] = N_("same message, other header fields"),
         [LEDGER_PROOF_CONTENT] = N_("same content, but for line ends and what servers add"),
         [LEDGER_PROOF_EXACT] = N_("identical, byte for byte"),
     };

@@ -25,15 +25,16 @@ static const struct handover_column columns[HANDOVER_XLSX_COLUMNS] = {
     [HANDOVER_XLSX_DELETED] = {N_("Deleted from the old mailbox"), 13, true},
     [HANDOVER_XLSX_PROOF + 0] = {N_("identical, byte for byte"), 15, true},
     [HANDOVER_XLSX_PROOF + 1] = {N_("same content, but for line ends and what servers add"), 15, true},
-    [HANDOVER_XLSX_PROOF + 2] = {N_("same text and attachments, rewritten by the server"), 15, true},
-    [HANDOVER_XLSX_PROOF + 3] = {N_("same sender, date and subject"), 15, true},
-    [HANDOVER_XLSX_PROOF + 4] = {N_("present in the new mailbox"), 15, true},
-    [HANDOVER_XLSX_PROOF + 5] = {N_("not verified"), 15, true},
+    [HANDOVER_XLSX_PROOF + 2] = {N_("same message, other header fields"), 15, true},
+    [HANDOVER_XLSX_PROOF + 3] = {N_("same text and attachments, rewritten by the server"), 15, true},
+    [HANDOVER_XLSX_PROOF + 4] = {N_("same sender, date and subject"), 15, true},
+    [HANDOVER_XLSX_PROOF + 5] = {N_("present in the new mailbox"), 15, true},
+    [HANDOVER_XLSX_PROOF + 6] = {N_("not verified"), 15, true},
     [HANDOVER_XLSX_PROVED] = {N_("Verified on"), 18, false},
     [HANDOVER_XLSX_FINDING] = {N_("What is not in order"), 60, false},
     [HANDOVER_XLSX_ADVICE] = {N_("What to do"), 60, false},
 };
-_Static_assert(LEDGER_PROOFS == 6, "a column for each proof");
+_Static_assert(LEDGER_PROOFS == 7, "a column for each proof");
 
 static char letter(size_t column)
 {

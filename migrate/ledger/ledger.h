@@ -86,8 +86,10 @@ enum ledger_proof {
     LEDGER_PROOF_HEADERS,   /* with its Message-ID, From, Date and Subject */
     LEDGER_PROOF_STRUCTURE, /* and its parts have the same decoded content: the server rewrites what it stores
                              */
-    LEDGER_PROOF_CONTENT,   /* the same content but for line ends and fields that servers add */
-    LEDGER_PROOF_EXACT,     /* the very bytes that were sent (SHA-256) */
+    LEDGER_PROOF_BODY,      /* its Message-ID, From, Date, Subject and body; other header fields differ: it is
+                             * another copy of the message */
+    LEDGER_PROOF_CONTENT, /* all header fields and the body, but for line ends and fields that servers add */
+    LEDGER_PROOF_EXACT,   /* the very bytes that were sent (SHA-256) */
 };
 const char *ledger_proof_name(enum ledger_proof p);
 
@@ -120,10 +122,11 @@ struct ledger_message {
     enum ledger_proof proof; /* out only */
     int64_t proved_s, deleted_s; /* out only; 0: not; deleted from the source */
     /* In: where what was sent has another core or body than what was received; NULL: it has not. */
-    const uint8_t *core_sent, *fingerprint_sent;
-    /* Out only. Of what was received; core and fingerprint of what was sent are at core_sent and
-     * fingerprint_sent where they differ. All zero: not known. */
-    uint8_t fingerprint[SHA256_OCTETS], core[SHA256_OCTETS], ident[SHA256_OCTETS];
+    const uint8_t *core_sent, *fingerprint_sent, *header_sent;
+    unsigned mended; /* mail_mend.h: what was changed before sending, beyond what IMAP demands */
+    /* Out only. Of what was received; core, fingerprint and header (mail_facts.fields) of what was sent are
+     * at core_sent, fingerprint_sent and header_sent where they differ. All zero: not known. */
+    uint8_t fingerprint[SHA256_OCTETS], core[SHA256_OCTETS], ident[SHA256_OCTETS], header[SHA256_OCTETS];
     const uint8_t *sha256_received; /* out only; NULL: not known */
     uint64_t octets_received;       /* out only */
 };
@@ -164,6 +167,9 @@ int ledger_missing(struct ledger *l, int64_t id, struct error *err);
 /* What verify has shown; uid and uidvalidity where it stands (0 keeps what is there). */
 int ledger_prove(struct ledger *l, int64_t id, enum ledger_proof proof, uint32_t uidvalidity, uint32_t uid,
     int64_t now_s, struct error *err);
+/* The header as received (and sent), of a row that did not know it: its message was made before ledgers did.
+ */
+int ledger_note_fields(struct ledger *l, int64_t id, const uint8_t header[SHA256_OCTETS], struct error *err);
 /* It is gone from the source, by our DELE. */
 int ledger_deleted(struct ledger *l, int64_t id, int64_t now_s, struct error *err);
 /* The header of a message that is not settled: remembered, so that it need not be asked for again. m: key,

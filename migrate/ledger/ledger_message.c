@@ -24,6 +24,7 @@ const char *ledger_proof_name(enum ledger_proof p)
         [LEDGER_PROOF_COUNT] = "count",
         [LEDGER_PROOF_HEADERS] = "headers",
         [LEDGER_PROOF_STRUCTURE] = "structure",
+        [LEDGER_PROOF_BODY] = "body",
         [LEDGER_PROOF_CONTENT] = "content",
         [LEDGER_PROOF_EXACT] = "exact",
     };
@@ -35,7 +36,7 @@ const char *ledger_proof_name(enum ledger_proof p)
     "date_source, seen, floor_uidvalidity, floor_uid, uidvalidity, uid, twin, reason, fingerprint, core, "   \
     "ident, "                                                                                                \
     "sha256_sent, intended_s, mailbox, quarantine, broken, proof, proved_s, deleted_s, core_sent, "          \
-    "fingerprint_sent, sha256_received, octets_received, doubt "
+    "fingerprint_sent, sha256_received, octets_received, doubt, header, header_sent, mended "
 
 static const uint8_t *hash_or_null(sqlite3_stmt *st, int column)
 {
@@ -76,10 +77,13 @@ static void read_row(sqlite3_stmt *st, struct ledger_message *m)
         .sha256_received = hash_or_null(st, 31),
         .octets_received = (uint64_t)sqlite3_column_int64(st, 32),
         .doubt = (const char *)sqlite3_column_text(st, 33),
+        .header_sent = hash_or_null(st, 35),
+        .mended = (unsigned)sqlite3_column_int(st, 36),
     };
     ledger_column_hash(st, 18, m->fingerprint);
     ledger_column_hash(st, 19, m->core);
     ledger_column_hash(st, 20, m->ident);
+    ledger_column_hash(st, 34, m->header);
 }
 
 /* The row stays valid until the statement is used again: the next ledger call resets it. */
@@ -181,10 +185,10 @@ static int put_facts(struct ledger *l, const struct ledger_message *m, struct er
     return ledger_write(l,
         ledger_prepare(l, err,
             "UPDATE message SET message_id=?, from_=?, subject=?, date_s=?, octets_received=?, "
-            "sha256_received=?, ident=?, core=?, fingerprint=? WHERE id=?",
-            "tttiihhhhi", f->message_id, m->from, m->subject,
+            "sha256_received=?, ident=?, core=?, fingerprint=?, header=? WHERE id=?",
+            "tttiihhhhhi", f->message_id, m->from, m->subject,
             f->date_s == MAIL_NO_DATE ? (int64_t)0 : f->date_s, (int64_t)f->octets, f->sha256, ident, f->core,
-            f->fingerprint, m->id),
+            f->fingerprint, f->fields, m->id),
         err);
 }
 
@@ -196,12 +200,12 @@ int ledger_put(struct ledger *l, int64_t job, struct ledger_message *m, struct e
         "UPDATE message SET octets_claimed=?, state=?, octets_sent=?, sha256_sent=?, repairs=?, "
         "internaldate_s=?, date_source=?, seen=?, floor_uidvalidity=?, floor_uid=?, uidvalidity=?, uid=?, "
         "twin=?, reason=?, intended_s=?, mailbox=coalesce(nullif(?, 0), mailbox), quarantine=coalesce(?, quarantine), core_sent=?, "
-        "fingerprint_sent=?, broken=iif(?2=6, 0, broken) WHERE id=?",
-        "iiihtitiiiiiitiithhi", (int64_t)m->octets_claimed, (int64_t)m->state, (int64_t)m->octets_sent,
+        "fingerprint_sent=?, header_sent=?, mended=?, broken=iif(?2=6, 0, broken) WHERE id=?",
+        "iiihtitiiiiiitiithhhii", (int64_t)m->octets_claimed, (int64_t)m->state, (int64_t)m->octets_sent,
         m->sha256_sent, m->repairs, m->internaldate_s, m->date_source, (int64_t)m->seen,
         (int64_t)m->floor_uidvalidity, (int64_t)m->floor_uid, (int64_t)m->uidvalidity, (int64_t)m->uid,
         m->twin, m->reason, m->intended_s, m->mailbox, m->quarantine, m->core_sent, m->fingerprint_sent,
-        m->id);
+        m->header_sent, (int64_t)m->mended, m->id);
     if (ledger_write(l, st, err) < 0)
         return -1;
     return m->facts ? put_facts(l, m, err) : 0;
@@ -268,6 +272,13 @@ int ledger_prove(struct ledger *l, int64_t id, enum ledger_proof proof, uint32_t
             "UPDATE message SET proof=?1, proved_s=?2, uidvalidity=iif(?4, ?3, uidvalidity), uid=iif(?4, ?4, uid) "
             "WHERE id=?5",
             "iiiii", (int64_t)proof, now_s, (int64_t)uidvalidity, (int64_t)uid, id),
+        err);
+}
+
+int ledger_note_fields(struct ledger *l, int64_t id, const uint8_t header[SHA256_OCTETS], struct error *err)
+{
+    return ledger_write(l,
+        ledger_prepare(l, err, "UPDATE message SET header=? WHERE id=? AND header IS NULL", "hi", header, id),
         err);
 }
 

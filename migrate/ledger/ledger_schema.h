@@ -3,7 +3,7 @@
  * in user_version. */
 #pragma once
 
-#define LEDGER_VERSION 4
+#define LEDGER_VERSION 5
 
 static const char *const ledger_schema[LEDGER_VERSION] = {
     /* version 1 */
@@ -96,4 +96,11 @@ static const char *const ledger_schema[LEDGER_VERSION] = {
     "  reason TEXT NOT NULL," /* ledger_left_name */
     "  messages INTEGER NOT NULL, octets INTEGER NOT NULL,"
     "  PRIMARY KEY(job, reason)) WITHOUT ROWID;",
+    /* version 5: proof by every header field. What was proved without them is not proved any more: equal
+     * content (4), and what was taken for the twin's proof; the very bytes (5, now 6) have them all. */
+    "ALTER TABLE message ADD COLUMN header BLOB;"      /* mail_facts.fields, as received; NULL: not known */
+    "ALTER TABLE message ADD COLUMN header_sent BLOB;" /* NULL: as received */
+    "ALTER TABLE message ADD COLUMN mended INTEGER NOT NULL DEFAULT 0;" /* mail_mend.h */
+    "UPDATE message SET proof = iif(state <> 4 AND proof = 5, 6, 0), proved_s = iif(state <> 4 AND proof <> 4, "
+    "proved_s, 0) WHERE proof >= 4;",
 };

@@ -50,7 +50,7 @@ struct parcel {
     unsigned comparing;     /* answers awaited */
     struct ledger_message row;
     uint8_t sha256_sent[SHA256_OCTETS];
-    uint8_t core_sent[SHA256_OCTETS], fingerprint_sent[SHA256_OCTETS];
+    uint8_t core_sent[SHA256_OCTETS], fingerprint_sent[SHA256_OCTETS], header_sent[SHA256_OCTETS];
     char *from, *subject, *repairs, *quarantine; /* what row points to */
     bool read;                                   /* the whole message is here */
     const char *variant; /* static: the form in which the destination may hold it; NULL: as it is */

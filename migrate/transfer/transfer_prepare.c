@@ -61,8 +61,10 @@ static void note_sent_identity(struct parcel *p, struct mail_scan *scan)
     mail_scan_finish(scan, &sent);
     memcpy(p->core_sent, sent.core, SHA256_OCTETS);
     memcpy(p->fingerprint_sent, sent.fingerprint, SHA256_OCTETS);
+    memcpy(p->header_sent, sent.fields, SHA256_OCTETS);
     p->row.core_sent = p->core_sent;
     p->row.fingerprint_sent = p->fingerprint_sent;
+    p->row.header_sent = p->header_sent;
 }
 
 static void note_words(struct parcel *p, const struct mail_mend_counts *counts)
@@ -92,6 +94,7 @@ static int repair_with(struct parcel *p, unsigned flags, bool *ret_mended, struc
     if (rc == 0 && flags)
         note_sent_identity(p, r.scan);
     note_words(p, &r.counts);
+    p->row.mended = flags;
     p->row.octets_sent = spool_octets(p->repaired);
     *ret_mended = r.counts.fields || r.counts.lines;
     sha256_free(r.hash);

@@ -6,13 +6,26 @@
 #include <stdlib.h>
 
 /* ---- which may go ---- */
-const char *delete_refusal(const struct verify_row *row)
+static bool is_copy(const struct verify_row *row)
+{
+    return row->proof == LEDGER_PROOF_BODY &&
+           (row->state == LEDGER_DUPLICATE || row->state == LEDGER_PRESENT);
+}
+
+const char *delete_refusal(const struct verify_row *row, unsigned accept)
 {
     if (row->verdict != VERIFY_AGREED)
         return "it is not proved to be in the destination";
     if (row->proof == LEDGER_PROOF_STRUCTURE)
         return "rewritten by the server: its parts are there with the same content, its bytes are others";
-    if (row->proof != LEDGER_PROOF_EXACT && row->proof != LEDGER_PROOF_CONTENT)
+    if (is_copy(row) && !(accept & DELETE_ACCEPT_DUPLICATES))
+        return "what is there in its place is another copy of the message, with other header fields "
+               "(--accept duplicates deletes this one all the same)";
+    if (row->proof == LEDGER_PROOF_BODY && !is_copy(row))
+        return "not all of its header fields could be compared";
+    if (row->redated && !(accept & DELETE_ACCEPT_DATES))
+        return "its INTERNALDATE there is another than was sent (--accept dates deletes it all the same)";
+    if (!is_copy(row) && row->proof != LEDGER_PROOF_EXACT && row->proof != LEDGER_PROOF_CONTENT)
         return "its content was not compared";
     if (row->state != LEDGER_DONE && row->state != LEDGER_PRESENT && row->state != LEDGER_DUPLICATE)
         return "it was not copied";

@@ -16,8 +16,9 @@
 #define DELETE_TRIES    3 /* sessions in which a message was marked and then stood there all the same */
 #define DELETE_FRESH_MS 60000 /* a verification older than this is made again before anything is deleted */
 
-/* Why a message that is on the source must stay there; NULL: it is proved. Pure. */
-const char *delete_refusal(const struct verify_row *row);
+/* Why a message that is on the source must stay there; NULL: it is proved. accept: DELETE_ACCEPT_...
+ * (migrate.h): what of these the user takes as it is. Pure. */
+const char *delete_refusal(const struct verify_row *row, unsigned accept);
 /* Is it too young for --older-than? What has no known date is. Pure. */
 bool delete_is_younger(const struct verify_row *row, int64_t now_s, int older_than_days);
 

@@ -7,6 +7,9 @@
 
 static const char another[] =
     "stands under the UIDL of a message that was copied, and is another one: run popferry migrate again to copy it";
+static const char other_header[] =
+    "has other header fields on the source now than when it was copied: run popferry migrate again, which takes "
+    "it for another copy of the message";
 
 static bool is_known(const uint8_t digest[SHA256_OCTETS])
 {
@@ -17,10 +20,14 @@ static bool is_known(const uint8_t digest[SHA256_OCTETS])
 bool delete_is_same(const struct ledger_message *row, const struct mail_facts *f, bool whole)
 {
     uint8_t ident[SHA256_OCTETS];
+    bool header = is_known(row->header) && !memcmp(row->header, f->fields, SHA256_OCTETS);
+    if (whole && !is_known(row->header))
+        return row->sha256_received && !memcmp(row->sha256_received, f->sha256, SHA256_OCTETS);
     if (whole)
-        return is_known(row->fingerprint) && !memcmp(row->fingerprint, f->fingerprint, SHA256_OCTETS);
+        return header && is_known(row->fingerprint) &&
+               !memcmp(row->fingerprint, f->fingerprint, SHA256_OCTETS);
     identity_of(f, ident);
-    return is_known(row->ident) && !memcmp(row->ident, ident, SHA256_OCTETS) &&
+    return header && is_known(row->ident) && !memcmp(row->ident, ident, SHA256_OCTETS) &&
            !memcmp(row->core, f->core, SHA256_OCTETS);
 }
 
@@ -73,7 +80,7 @@ static void judge(struct delete_work *w, const struct look *l, const struct mail
         l->t->same = true;
     } else {
         l->t->another = true;
-        delete_keep(l->t, mem_strdup(another));
+        delete_keep(l->t, mem_strdup(verify_same_message(&m, f, l->whole) ? other_header : another));
     }
 }
 

@@ -66,7 +66,7 @@ void verify_done(struct verify *v)
     }
     for (size_t b = 0; b < v->box_count; b++) {
         for (size_t i = 0; i < v->boxes[b].count; i++)
-            free(v->boxes[b].entries[i].content);
+            verify_content_free(v->boxes[b].entries[i].content);
         free(v->boxes[b].entries);
         free(v->boxes[b].name);
     }

@@ -14,7 +14,8 @@
 #include "session.h"
 #include "verify_scan.h"
 
-#define VERIFY_NONE UINT32_MAX
+#define VERIFY_NONE        UINT32_MAX
+#define VERIFY_KEPT_OCTETS (256u * 1024 * 1024) /* of headers that differ, in memory at once */
 
 enum verify_verdict {
     VERIFY_OPEN, /* not judged yet */
@@ -42,6 +43,13 @@ struct verify_row {
     uint8_t print[SHA256_OCTETS];    /* fingerprint of what was sent */
     uint8_t received[SHA256_OCTETS]; /* fingerprint of what was received */
     uint8_t sha256[SHA256_OCTETS];   /* of what was sent; all zero: not sent by us */
+    uint8_t fields[SHA256_OCTETS];   /* verify_fields.h, of what was sent; all zero: not known */
+    int64_t sent_date_s;             /* INTERNALDATE as it was sent; 0: not sent by us */
+    unsigned mended;                 /* mail_mend.h: what was sent is not what was received */
+    bool learned;                    /* fields was not known to the ledger */
+    bool uid_told;                   /* the ledger knows its UID */
+    bool same_source;                /* what its UIDL names was read, and is the message that was copied */
+    bool redated;                    /* it has another INTERNALDATE than was sent */
     enum ledger_state state;
     enum ledger_proof before;
     bool changed_size; /* on the source, under its key, with another size than was seen */
@@ -59,6 +67,7 @@ struct verify_entry {
     uint32_t uid;
     uint32_t row; /* the one that it is, or (not claimed) that is said to stand under this UID; VERIFY_NONE */
     uint64_t octets;
+    int64_t date_s; /* INTERNALDATE; MAIL_NO_DATE: not told */
     uint64_t ident;
     uint8_t header[SHA256_OCTETS];
     struct verify_content *content; /* read, and not accounted for by its bytes; owned */
@@ -114,7 +123,8 @@ struct verify {
     struct verify_news *news;
     size_t news_count;
     struct verify_scan *destination_scan, *source_scan;
-    bool rewritten; /* a message came back other than it was sent: parts are compared from now on */
+    size_t fields_octets; /* of the headers that are kept, in memory */
+    bool rewritten;       /* a message came back other than it was sent: parts are compared from now on */
     /* what is under way */
     uint32_t box;
     size_t reading, next_entry;
@@ -180,6 +190,9 @@ void verify_map_nameless(struct verify *v);
 void verify_disown(struct verify *v, struct verify_row *row);
 
 /* ---- verify_same.c: is it still the same on the source? ---- */
+/* Message-ID, From, Date and Subject, and (whole) the body; f: of the header alone, or (whole) of all of it.
+ * Other header fields make no other message: delete looks at these. Pure. */
+bool verify_same_message(const struct ledger_message *m, const struct mail_facts *f, bool whole);
 /* By the headers of all messages that have a row. Waits. */
 int verify_check_source(struct verify *v, struct error *err);
 
@@ -217,8 +230,26 @@ int verify_read_unsure(struct verify *v, struct error *err);
 /* The rows that are still open, against their likeliest entries. */
 int verify_judge_rest(struct verify *v, struct error *err);
 
+/* ---- verify_judge.c: one that did not come back as it was sent ---- */
+/* What the destination gave back under the row, against what the source gives. */
+struct verify_pair {
+    const struct verify_row *row;
+    const struct ledger_message *sent;   /* the row as the ledger has it */
+    const struct verify_content *ours;   /* the source's message, as it was sent; NULL: it cannot be read */
+    const struct verify_fields *fields;  /* its header's; NULL if ours is */
+    const struct verify_content *theirs; /* fields NULL: they were not kept */
+    bool header_alone;                   /* of ours only the header was read: the bodies are the same */
+};
+struct verify_judgement {
+    enum verify_verdict verdict;
+    enum ledger_proof proof;
+    char *why; /* owned */
+};
+/* Pure. */
+struct verify_judgement verify_judge(const struct verify_pair *p);
+
 /* ---- verify_words.c ---- */
-/* How what the destination gives back differs from what was sent. sent: the row as the ledger has it; ours:
- * the source's message, NULL if it cannot be read; theirs: not empty. Pure. Caller frees. */
-char *verify_difference(const struct verify_row *row, const struct ledger_message *sent,
-    const struct verify_content *ours, const struct verify_content *theirs);
+/* How what the destination gives back differs from what was sent. body: it does not in its body; fields: the
+ * words for those of the header, "" for none, NULL: not known; munged: see verify_fields.h. Pure. Caller
+ * frees. */
+char *verify_difference(const struct verify_pair *p, bool body, const char *fields, bool munged);

@@ -19,9 +19,19 @@ enum ledger_proof verify_proof(const struct verify_row *row, const struct verify
 {
     if (!is_zero(row->sha256) && same(row->sha256, content->sha256))
         return LEDGER_PROOF_EXACT;
-    if (!is_zero(row->print) && same(row->print, content->print))
+    if (!is_zero(row->print) && same(row->print, content->print) && !is_zero(row->fields) &&
+        same(row->fields, content->header_fields))
         return LEDGER_PROOF_CONTENT;
     return LEDGER_UNPROVED;
+}
+
+/* The very bytes that were sent tell what the header was, where the ledger does not know. */
+static void learn(struct verify_row *row, enum ledger_proof proof, const struct verify_content *content)
+{
+    if (proof != LEDGER_PROOF_EXACT || row->mended || !is_zero(row->fields))
+        return;
+    memcpy(row->fields, content->header_fields, SHA256_OCTETS);
+    row->learned = true;
 }
 
 bool verify_same_parts(const struct verify_content *a, const struct verify_content *b)
@@ -52,7 +62,7 @@ void verify_settle(struct verify *v, struct verify_row *row, struct verify_entry
     e->want = false;
     if (proof == LEDGER_PROOF_STRUCTURE)
         return; /* what it is like there is only known from its content */
-    free(e->content);
+    verify_content_free(e->content);
     e->content = NULL;
 }
 
@@ -81,18 +91,31 @@ void verify_link_uids(struct verify *v, uint32_t box)
     }
 }
 
+/* So that what differs can be named without reading it again. */
+static void keep_fields(struct verify *v, struct verify_content *content)
+{
+    const struct verify_fields *fields = verify_scan_fields(v->destination_scan);
+    size_t octets = verify_fields_octets(fields);
+    if (v->fields_octets + octets > VERIFY_KEPT_OCTETS)
+        return;
+    v->fields_octets += octets;
+    content->fields = mem_alloc(sizeof *content->fields);
+    *content->fields = verify_fields_copy(fields);
+}
+
 void verify_compare(struct verify *v, struct verify_entry *e, const struct verify_content *content)
 {
     struct verify_row *row = e->row == VERIFY_NONE ? NULL : &v->rows[e->row];
     enum ledger_proof proof = row && verify_is_open(row) ? verify_proof(row, content) : LEDGER_UNPROVED;
     if (proof) {
+        learn(row, proof, content);
         verify_settle(v, row, e, v->box, VERIFY_AGREED, proof, NULL);
         return;
     }
-    v->rewritten |= row && verify_is_open(row);
-    if (!e->content)
-        e->content = mem_alloc(sizeof *e->content);
-    *e->content = *content;
+    v->rewritten |= row && verify_is_open(row) && !same(row->print, content->print);
+    verify_content_free(e->content);
+    e->content = verify_content_new(content);
+    keep_fields(v, e->content);
 }
 
 /* ---- by identity ---- */
@@ -209,6 +232,7 @@ void verify_claim_contents(struct verify *v)
                 e->content && !e->claimed ? verify_proof(row, e->content) : LEDGER_UNPROVED;
             if (!proof)
                 continue;
+            learn(row, proof, e->content);
             verify_settle(v, row, e, p->box, VERIFY_AGREED, proof, NULL);
             break;
         }

@@ -49,7 +49,10 @@ static void on_entry(void *ctx, const struct imap_fetch_row *row)
         box->entries = mem_grow(box->entries, box->cap, sizeof *box->entries);
     }
     struct verify_entry *e = &box->entries[box->count++];
-    *e = (struct verify_entry){.uid = row->uid, .row = VERIFY_NONE, .octets = row->size_octets};
+    *e = (struct verify_entry){.uid = row->uid,
+        .row = VERIFY_NONE,
+        .octets = row->size_octets,
+        .date_s = row->has_date ? row->internaldate_s : MAIL_NO_DATE};
     if (row->header)
         scan_header(v, row, e);
 }
@@ -96,7 +99,7 @@ static void forget_entries(struct verify *v, uint32_t index)
             row->proof = LEDGER_UNPROVED;
             mem_free_str(&row->why);
         }
-        free(e->content);
+        verify_content_free(e->content);
     }
     box->count = 0;
     box->listed = false;

@@ -1,7 +1,9 @@
 #include "verify.h"
 
+#include "clock.h"
 #include "mem.h"
 #include "text.h"
+#include <string.h>
 
 const char *verify_verdict_name(enum verify_verdict v)
 {
@@ -27,7 +29,7 @@ uint64_t verification_agreed(const struct verification *v)
 
 bool verification_agrees(const struct verification *v)
 {
-    return v->finished && !v->missing && !v->altered && !v->doubled && !v->pending;
+    return v->finished && !v->missing && !v->altered && !v->doubled && !v->pending && !v->redated;
 }
 
 /* ---- what was not a question of the destination ---- */
@@ -48,6 +50,26 @@ static void judge_open(struct verify *v, struct verify_row *row)
         give(v, row, VERIFY_PENDING, "not copied yet");
 }
 
+static bool is_known(const uint8_t digest[SHA256_OCTETS])
+{
+    static const uint8_t unknown[SHA256_OCTETS];
+    return memcmp(digest, unknown, SHA256_OCTETS) != 0;
+}
+
+/* Of two messages of the same content: is the rest of their headers the same, too? */
+static const char *header_words(struct verify *v, const struct verify_row *row, const struct verify_row *twin)
+{
+    struct ledger_message a, b;
+    uint8_t header[SHA256_OCTETS];
+    if (ledger_find_id(v->ledger, row->id, &a, &v->error) != 1 || !is_known(a.header))
+        return ", as far as is known of its header";
+    memcpy(header, a.header, SHA256_OCTETS);
+    if (ledger_find_id(v->ledger, twin->id, &b, &v->error) != 1 ||
+        memcmp(b.header, header, SHA256_OCTETS) != 0)
+        return ", and other header fields";
+    return "";
+}
+
 static void judge_duplicate(struct verify *v, struct verify_row *row)
 {
     const struct verify_row *twin = verify_find_row(v, row->twin);
@@ -61,12 +83,14 @@ static void judge_duplicate(struct verify *v, struct verify_row *row)
             "the message that had the same content has another now, and this one is not copied");
         return;
     }
-    row->proof = twin->proof;
+    const char *header = header_words(v, row, twin);
+    row->proof = *header && twin->proof > LEDGER_PROOF_BODY ? LEDGER_PROOF_BODY : twin->proof;
     row->verdict = twin->verdict;
+    v->result->differing += *header && row->verdict == VERIFY_AGREED;
     if (!row->internaldate_s) /* it was never appended */
         row->internaldate_s = twin->internaldate_s;
-    row->why = mem_printf(
-        "%s%s%s", "as the message of the same content", twin->why ? ": " : "", twin->why ? twin->why : "");
+    row->why = mem_printf("as the message of the same content%s%s%s", header, twin->why ? ": " : "",
+        twin->why ? twin->why : "");
 }
 
 static void judge_refused(struct verify *v, struct verify_row *row)
@@ -218,6 +242,8 @@ static int record(struct verify *v, const struct verify_row *row, struct error *
         return 0;
     if (shown && row->proof < row->before && v->level != VERIFY_CONTENT)
         return 0;
+    if (row->learned && ledger_note_fields(v->ledger, row->id, row->fields, err) < 0)
+        return -1;
     /* The ledger knows no other place for it than its own mailbox. */
     bool home = shown && row->box == row->home && verify_is_expected(row);
     return ledger_prove(v->ledger, row->id, row->proof, home ? row->uidvalidity : 0, home ? row->uid : 0,
@@ -280,6 +306,40 @@ static void report_news(struct verify *v, const struct verify_sink *sink)
     }
 }
 
+/* Is it the same instant, or that without its seconds? */
+static bool same_date(int64_t sent_s, int64_t there_s)
+{
+    return there_s == sent_s || (there_s % 60 == 0 && there_s == sent_s - sent_s % 60);
+}
+
+static bool is_redated(const struct verify *v, const struct verify_entry *e, const struct verify_row *row)
+{
+    if (!row || e->doubled || !row->sent_date_s || e->date_s == MAIL_NO_DATE)
+        return false;
+    bool its_own = v->level == VERIFY_COUNT ? row->uid_told : e->ident == row->ident;
+    return its_own && !same_date(row->sent_date_s, e->date_s);
+}
+
+/* "2024-04-01 01:00:00 +0000" */
+static char *date_words(int64_t date_s)
+{
+    struct clock_utc u = clock_to_utc(date_s);
+    return mem_printf(
+        "%04d-%02d-%02d %02d:%02d:%02d +0000", u.year, u.month, u.day, u.hour, u.minute, u.second);
+}
+
+static int report_redated(struct verify *v, const struct verify_sink *sink, const struct verify_entry *e,
+    struct verify_row *row, struct error *err)
+{
+    char *sent CLEANUP(mem_free_str) = date_words(row->sent_date_s);
+    char *there CLEANUP(mem_free_str) = date_words(e->date_s);
+    char *why CLEANUP(mem_free_str) =
+        mem_printf("its INTERNALDATE there is %s, and %s was sent", there, sent);
+    v->result->redated++;
+    row->redated = true;
+    return verify_tell_row(v, sink, row, "other-date", why, true, err);
+}
+
 static int report_entries(struct verify *v, const struct verify_sink *sink, struct error *err)
 {
     for (size_t b = 0; b < v->box_count; b++)
@@ -287,9 +347,11 @@ static int report_entries(struct verify *v, const struct verify_sink *sink, stru
             const struct verify_entry *e = &v->boxes[b].entries[i];
             v->result->extra += !e->claimed;
             v->result->doubled += e->doubled;
-            const struct verify_row *row = e->claimed ? &v->rows[e->row] : NULL;
+            struct verify_row *row = e->claimed ? &v->rows[e->row] : NULL;
             v->result->other_size += v->level == VERIFY_HEADERS && row && !e->doubled && row->octets_sent &&
                                      row->verdict == VERIFY_AGREED && row->octets_sent != e->octets;
+            if (is_redated(v, e, row) && report_redated(v, sink, e, row, err) < 0)
+                return -1;
             if (!e->doubled)
                 continue;
             char *why CLEANUP(mem_free_str) = mem_printf(

@@ -1,6 +1,7 @@
 #include "verify.h"
 
 #include "mail_date.h"
+#include "mail_mend.h"
 #include "mem.h"
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +32,12 @@ static int64_t date_of(const struct ledger_message *m)
     return known ? m->internaldate_s : MAIL_NO_DATE;
 }
 
+/* Before ledgers told which, there was the one of headers, and hardly another. */
+static unsigned mending_of(const struct ledger_message *m)
+{
+    return m->core_sent && !m->mended ? MAIL_MEND_HEADERS : m->mended;
+}
+
 static bool add_row(void *ctx, const struct ledger_message *m)
 {
     struct verify *v = ctx;
@@ -59,11 +66,16 @@ static bool add_row(void *ctx, const struct ledger_message *m)
         .deleted = m->deleted_s != 0,
         .sent_once = m->sha256_sent != NULL,
         .doubted = m->doubt != NULL,
+        .sent_date_s = m->sha256_sent ? m->internaldate_s : 0,
+        .mended = mending_of(m),
+        .uid_told = m->uid != 0,
     };
     row->box = row->home;
     verify_header(m->message_id, core, row->header);
     memcpy(row->received, m->fingerprint, SHA256_OCTETS);
     memcpy(row->print, m->fingerprint_sent ? m->fingerprint_sent : m->fingerprint, SHA256_OCTETS);
+    if (m->header_sent || !row->mended)
+        memcpy(row->fields, m->header_sent ? m->header_sent : m->header, SHA256_OCTETS);
     if (m->sha256_sent)
         memcpy(row->sha256, m->sha256_sent, SHA256_OCTETS);
     return true;

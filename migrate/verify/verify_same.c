@@ -1,13 +1,15 @@
 #include "verify.h"
 
-#include "delete.h"
+#include "identity.h"
 #include "mem.h"
 #include <stdlib.h>
+#include <string.h>
 
 #define HEADERS_AT_ONCE 200
 
 /* Is what stands under a UIDL still what was copied from there? By its header (TOP); where that differs, or
- * is cut short, by the whole of it. */
+ * is cut short, by the whole of it. What was read to name the difference of one that came back altered
+ * (verify_source.c) is not read again. */
 struct checking {
     struct verify *v;
     struct mail_scan *scan; /* answers come one after the other: one scanner serves all */
@@ -25,6 +27,27 @@ static bool is_settled(const struct verify_row *row)
     return row->state == LEDGER_DONE || row->state == LEDGER_PRESENT || row->state == LEDGER_DUPLICATE;
 }
 
+static bool is_known(const uint8_t digest[SHA256_OCTETS])
+{
+    static const uint8_t unknown[SHA256_OCTETS];
+    return memcmp(digest, unknown, SHA256_OCTETS) != 0;
+}
+
+static bool same_digest(const uint8_t a[SHA256_OCTETS], const uint8_t b[SHA256_OCTETS])
+{
+    return is_known(a) && !memcmp(a, b, SHA256_OCTETS);
+}
+
+bool verify_same_message(const struct ledger_message *m, const struct mail_facts *f, bool whole)
+{
+    uint8_t ident[SHA256_OCTETS];
+    if (whole)
+        return same_digest(m->fingerprint, f->fingerprint);
+    identity_of(f, ident);
+    return (f->message_id || same_digest(m->header, f->fields)) && same_digest(m->ident, ident) &&
+           !memcmp(m->core, f->core, SHA256_OCTETS);
+}
+
 static void ask(struct checking *c, size_t row, bool whole);
 
 static void on_data(void *ctx, const void *data, size_t len)
@@ -38,9 +61,11 @@ static void judge(struct verify *v, size_t row, const struct mail_facts *f, bool
 {
     struct ledger_message m;
     *ret_again = false;
-    if (ledger_find_id(v->ledger, v->rows[row].id, &m, &v->error) != 1 || !m.message_id)
+    if (ledger_find_id(v->ledger, v->rows[row].id, &m, &v->error) != 1 ||
+        (!m.message_id && !is_known(m.header)))
         return;
-    if (delete_is_same(&m, f, whole))
+    v->rows[row].same_source = verify_same_message(&m, f, whole);
+    if (v->rows[row].same_source)
         return;
     if (!whole) {
         *ret_again = true;
@@ -89,7 +114,7 @@ static bool checked(void *ctx)
     const struct verify *v = c->v;
     for (; c->next < v->row_count && c->under_way < HEADERS_AT_ONCE && !v->error.code; c->next++) {
         const struct verify_row *row = &v->rows[c->next];
-        if (row->item != VERIFY_NONE && row->key && is_settled(row))
+        if (row->item != VERIFY_NONE && row->key && is_settled(row) && !row->same_source)
             ask(c, c->next, false);
     }
     return !c->under_way && (c->next == v->row_count || v->error.code);

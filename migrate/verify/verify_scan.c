@@ -8,10 +8,11 @@
 #include <string.h>
 
 struct verify_scan {
-    struct mail_scan *scan, *munged_scan;
+    struct mail_scan *scan;
     struct mail_structure *structure;
-    struct mail_mend_munged munged;
-    struct buf piece;
+    struct verify_reader *reader;
+    struct mail_mend *mend; /* NULL: it was sent as it is */
+    struct buf mended;
     unsigned flags;
 };
 
@@ -19,9 +20,8 @@ struct verify_scan *verify_scan_new(void)
 {
     struct verify_scan *s = mem_alloc(sizeof *s);
     s->scan = mail_scan_new();
-    s->munged_scan = mail_scan_new();
     s->structure = mail_structure_new();
-    mail_mend_munged_init(&s->munged);
+    s->reader = verify_reader_new();
     return s;
 }
 
@@ -30,9 +30,10 @@ void verify_scan_free(struct verify_scan *s)
     if (!s)
         return;
     mail_scan_free(s->scan);
-    mail_scan_free(s->munged_scan);
     mail_structure_free(s->structure);
-    buf_done(&s->piece);
+    verify_reader_free(s->reader);
+    mail_mend_free(s->mend);
+    buf_done(&s->mended);
     free(s);
 }
 
@@ -46,39 +47,52 @@ void verify_scan_begin(struct verify_scan *s, unsigned flags)
 {
     struct mail_structure_facts dropped;
     drop(s->scan);
-    if (s->flags & VERIFY_SCAN_MUNGED)
-        drop(s->munged_scan);
     if (s->flags & VERIFY_SCAN_PARTS)
         mail_structure_finish(s->structure, &dropped);
-    mail_mend_munged_init(&s->munged);
+    uint8_t unused[SHA256_OCTETS];
+    verify_reader_finish(s->reader, unused);
+    mail_mend_free(s->mend);
+    s->mend = NULL;
     s->flags = flags;
 }
 
-static void feed_munged(struct verify_scan *s)
+void verify_scan_mended(struct verify_scan *s, unsigned mend)
 {
-    mail_scan_feed(s->munged_scan, buf_bytes(&s->piece), buf_len(&s->piece));
-    buf_clear(&s->piece);
+    s->mend = mend ? mail_mend_new(mend) : NULL;
+}
+
+static void feed_mended(struct verify_scan *s)
+{
+    verify_reader_feed(s->reader, buf_bytes(&s->mended), buf_len(&s->mended));
+    buf_clear(&s->mended);
 }
 
 void verify_scan_feed(struct verify_scan *s, const void *data, size_t len)
 {
+    if (s->mend) {
+        mail_mend_feed(s->mend, data, len, &s->mended);
+        feed_mended(s);
+    } else {
+        verify_reader_feed(s->reader, data, len);
+    }
     mail_scan_feed(s->scan, data, len);
     if (s->flags & VERIFY_SCAN_PARTS)
         mail_structure_feed(s->structure, data, len);
-    if (s->flags & VERIFY_SCAN_MUNGED) {
-        mail_mend_munged_feed(&s->munged, data, len, &s->piece);
-        feed_munged(s);
-    }
 }
 
-static void finish_munged(struct verify_scan *s, struct verify_content *ret)
+static void finish_fields(struct verify_scan *s, struct verify_content *ret)
 {
-    struct mail_facts f CLEANUP(mail_facts_done) = {0};
-    mail_mend_munged_finish(&s->munged, &s->piece);
-    feed_munged(s);
-    mail_scan_finish(s->munged_scan, &f);
-    memcpy(ret->munged, f.fingerprint, SHA256_OCTETS);
-    ret->munged_known = true;
+    struct mail_mend_counts counts;
+    if (s->mend) {
+        mail_mend_finish(s->mend, &s->mended, &counts);
+        feed_mended(s);
+    }
+    verify_reader_finish(s->reader, ret->header_fields);
+}
+
+const struct verify_fields *verify_scan_fields(const struct verify_scan *s)
+{
+    return verify_reader_fields(s->reader);
 }
 
 static void finish_parts(struct verify_scan *s, struct verify_content *ret)
@@ -99,12 +113,27 @@ void verify_scan_finish(struct verify_scan *s, struct verify_content *ret)
     memcpy(ret->sha256, f.sha256, SHA256_OCTETS);
     memcpy(ret->print, f.fingerprint, SHA256_OCTETS);
     memcpy(ret->body, f.body, SHA256_OCTETS);
-    memcpy(ret->whole_header, f.whole_header, SHA256_OCTETS);
-    if (s->flags & VERIFY_SCAN_MUNGED)
-        finish_munged(s, ret);
+    finish_fields(s, ret);
     if (s->flags & VERIFY_SCAN_PARTS)
         finish_parts(s, ret);
     s->flags = 0;
+}
+
+struct verify_content *verify_content_new(const struct verify_content *content)
+{
+    struct verify_content *c = mem_alloc(sizeof *c);
+    *c = *content;
+    return c;
+}
+
+void verify_content_free(struct verify_content *c)
+{
+    if (!c)
+        return;
+    if (c->fields)
+        verify_fields_done(c->fields);
+    free(c->fields);
+    free(c);
 }
 
 uint64_t verify_ident(const char *message_id, const uint8_t core[SHA256_OCTETS])

@@ -13,7 +13,7 @@ struct task {
     uint32_t row, box;
     struct verify_entry *entry;
     struct verify_news *news;
-    bool begun;
+    bool begun, header_alone;
 };
 
 typedef void got_fn(struct task *t, const struct verify_content *ours);
@@ -31,10 +31,30 @@ struct answer {
 };
 
 static void submit(struct fetching *f);
+static void ask(struct fetching *f, struct task *task);
 
-static void begin_ours(struct verify *v)
+static void begin_ours(struct task *t)
 {
-    verify_scan_begin(v->source_scan, VERIFY_SCAN_PARTS | VERIFY_SCAN_MUNGED);
+    struct verify *v = t->v;
+    verify_scan_begin(v->source_scan, t->header_alone ? 0 : VERIFY_SCAN_PARTS);
+    if (!t->news)
+        verify_scan_mended(v->source_scan, v->rows[t->row].mended);
+    t->begun = true;
+}
+
+static bool is_known(const uint8_t digest[SHA256_OCTETS])
+{
+    static const uint8_t unknown[SHA256_OCTETS];
+    return memcmp(digest, unknown, SHA256_OCTETS) != 0;
+}
+
+/* Its header is that of what was copied. */
+static bool is_as_sent(const struct task *t, const struct verify_content *ours)
+{
+    const struct verify_row *row = &t->v->rows[t->row];
+    if (is_known(row->fields))
+        return !memcmp(row->fields, ours->header_fields, SHA256_OCTETS);
+    return !row->mended && !memcmp(row->header, ours->header, SHA256_OCTETS);
 }
 
 /* RETRs are answered one after the other: one scanner serves all. */
@@ -42,8 +62,7 @@ static void on_data(void *ctx, const void *data, size_t len)
 {
     struct answer *a = ctx;
     if (!a->task->begun)
-        begin_ours(a->f->v);
-    a->task->begun = true;
+        begin_ours(a->task);
     verify_scan_feed(a->f->v->source_scan, data, len);
 }
 
@@ -61,11 +80,29 @@ static void on_fetched(void *ctx, const struct error *error)
     }
     struct verify_content ours;
     if (!task->begun)
-        begin_ours(f->v);
+        begin_ours(task);
     verify_scan_finish(f->v->source_scan, &ours);
+    if (task->header_alone && (error || !is_as_sent(task, &ours))) {
+        task->header_alone = false; /* some servers cut a header short, or refuse TOP */
+        ask(f, task);
+        return;
+    }
     f->got(task, error ? NULL : &ours);
     patience_progress(&f->v->patience);
     submit(f);
+}
+
+static void ask(struct fetching *f, struct task *task)
+{
+    struct source *source = f->v->session.source;
+    struct answer *a = mem_alloc(sizeof *a);
+    *a = (struct answer){.f = f, .task = task};
+    task->begun = false;
+    f->under_way++;
+    if (task->header_alone)
+        source_fetch_header(source, task->item, on_data, on_fetched, a);
+    else
+        source_fetch(source, task->item, on_data, on_fetched, a);
 }
 
 static void submit(struct fetching *f)
@@ -74,10 +111,7 @@ static void submit(struct fetching *f)
         struct task *task = &f->tasks[f->next];
         if (task->item == VERIFY_NONE)
             continue;
-        struct answer *a = mem_alloc(sizeof *a);
-        *a = (struct answer){.f = f, .task = task};
-        f->under_way++;
-        source_fetch(f->v->session.source, task->item, on_data, on_fetched, a);
+        ask(f, task);
     }
 }
 
@@ -181,14 +215,21 @@ static void on_ours(struct task *t, const struct verify_content *ours)
     }
     if (ledger_find_id(v->ledger, row->id, &m, &v->error) != 1)
         return;
-    if (ours && memcmp(ours->print, m.fingerprint, SHA256_OCTETS) != 0)
-        ours = NULL; /* not any more what was copied */
-    if (ours && !memcmp(theirs->header, row->header, SHA256_OCTETS) && verify_same_parts(ours, theirs))
-        verify_settle(v, row, t->entry, t->box, VERIFY_AGREED, LEDGER_PROOF_STRUCTURE,
-            mem_strdup("rewritten by the server: its parts have the same content, its bytes are others"));
-    else
-        verify_settle(v, row, t->entry, t->box, VERIFY_ALTERED, LEDGER_UNPROVED,
-            verify_difference(row, &m, ours, theirs));
+    if (ours && !t->header_alone && memcmp(ours->print, m.fingerprint, SHA256_OCTETS) != 0)
+        ours = NULL; /* not any more what was copied: verify_check_source says so */
+    row->same_source = ours != NULL;
+    struct verify_pair pair = {.row = row,
+        .sent = &m,
+        .ours = ours,
+        .fields = ours ? verify_scan_fields(v->source_scan) : NULL,
+        .theirs = theirs,
+        .header_alone = ours && t->header_alone};
+    struct verify_judgement j = verify_judge(&pair);
+    if (j.proof == LEDGER_PROOF_CONTENT && !row->mended && !is_known(row->fields)) {
+        memcpy(row->fields, ours->header_fields, SHA256_OCTETS);
+        row->learned = true;
+    }
+    verify_settle(v, row, t->entry, t->box, j.verdict, j.proof, j.why);
 }
 
 /* Reserved by a session that broke before they were judged. */
@@ -218,8 +259,15 @@ static size_t pair_up(struct verify *v, struct task *tasks)
         }
         e->row = (uint32_t)i;
         e->claimed = true;
-        e->want = !e->unreadable && (!e->content || (row->item != VERIFY_NONE && !e->content->parts_known));
-        tasks[n++] = (struct task){.v = v, .item = row->item, .row = (uint32_t)i, .box = box, .entry = e};
+        bool same_body = e->content && !memcmp(e->content->print, row->print, SHA256_OCTETS);
+        e->want = !e->unreadable &&
+                  (!e->content || (row->item != VERIFY_NONE && !e->content->parts_known && !same_body));
+        tasks[n++] = (struct task){.v = v,
+            .item = row->item,
+            .row = (uint32_t)i,
+            .box = box,
+            .entry = e,
+            .header_alone = same_body && source_facts(v->session.source)->has_top};
     }
     return n;
 }

@@ -61,7 +61,7 @@ def numbers(a):
     """The columns of counts, in the order of the CSV."""
     row = [a["before"]["messages"], a["before"]["octets"], a["after"]["messages"], a["after"]["octets"]]
     row += [a[k]["messages"] for k in PARTS + ["deleted"]]
-    return row + [a["verified"][k] for k in ("exact", "content", "structure", "headers", "count", "none")]
+    return row + [a["verified"][k] for k in ("exact", "content", "body", "structure", "headers", "count", "none")]
 
 
 def check_csv(path, handover):
@@ -76,7 +76,7 @@ def check_csv(path, handover):
     if len(rows) != len(accounts) + 1 or len({len(r) for r in rows}) != 1:
         wrong.append("rows: %d, of %s fields" % (len(rows), {len(r) for r in rows}))
     for a, r in zip(accounts, rows[1:]):
-        if r[:4] != [a["name"], a["from"], a["to"], a["folder"]] or [int(x) for x in r[5:25]] != numbers(a):
+        if r[:4] != [a["name"], a["from"], a["to"], a["folder"]] or [int(x) for x in r[5:26]] != numbers(a):
             wrong.append("%s: %s" % (a["name"], r))
     wrong += ["a formula: %s" % v for r in rows for v in r if v[:1] in ("=", "+", "-", "@")]
     return wrong

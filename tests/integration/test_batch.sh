@@ -69,7 +69,7 @@ batch delete two.csv --dry-run --format json
 check "delete --dry-run --format json is one document" jq -se "length == 1 and (.[0] | $one_document)" "$W/out"
 is "delete --dry-run deletes nothing" "$(find "$S/legacy/${everybody[0]}/Maildir" -path '*/cur/*' -o -path '*/new/*' -type f | wc -l)" 20
 { echo user && echo "${everybody[0]}"; } >"$W/one.csv"
-batch delete one.csv --yes
+batch delete one.csv --yes --accept duplicates
 expect_exit "delete --yes" 0
 is "delete: what is proved is gone" "$(find "$S/legacy/${everybody[0]}/Maildir" -path '*/cur/*' -o -path '*/new/*' -type f | wc -l)" 0
 is "delete: nobody else's" "$(find "$S/legacy/${everybody[1]}/Maildir" -path '*/cur/*' -o -path '*/new/*' -type f | wc -l)" 20

@@ -31,7 +31,11 @@ before=$(find "$legacy" "$cloud" -type f -name '*,S=*' | sort | xargs sha256sum 
 pf delete taro
 expect_exit "off a terminal, without --yes" 2 '\-\-yes'
 check "nothing is gone" test "$(on_source)" = 60
-pf delete taro --dry-run
+pf delete taro --dry-run --format json
+says "a duplicate that came by another way is no copy of what is there: it stays" 1 \
+    '[.summary.chosen, .summary.kept, (.messages[] | select(.verdict == "kept") | .proof)]' '[59,1,"body"]'
+check "it says what would take it" grep -q -- '--accept duplicates deletes this one' "$W/out"
+pf delete taro --dry-run --accept duplicates
 expect_exit "--dry-run" 0
 check "it lists what would go" test "$(grep -c ' to-delete ' "$W/out")" = 60
 check "and counts it" grep -q '^60 messages (.*) would be deleted from the source; nothing was changed' "$W/out"
@@ -39,7 +43,7 @@ check "nothing is gone then" test "$(on_source)" = 60
 if command -v script >/dev/null; then
     # exec: a shell in between may die of Ctrl-C itself, and its exit code is not popferry's.
     ask() { # ANSWER
-        local line=("$POPFERRY" delete --from "$(pop_url taro)" --to "$(imap_url taro)" --from-password-file "$W/password"
+        local line=("$POPFERRY" delete --accept duplicates --from "$(pop_url taro)" --to "$(imap_url taro)" --from-password-file "$W/password"
             --to-password-file "$W/password" --ca-file "$SERVERS_CA" --work-dir "$W/work-taro")
         : >"$W/out"
         (await_text "$W/out" 'Type yes:'; echo "$1"; sleep 1) | script -qec "exec ${line[*]@Q}" /dev/null >>"$W/out" 2>"$W/err"
@@ -64,7 +68,7 @@ check "both sides are as they were" test "$before" = "$after"
 if command -v script >/dev/null; then
     fill hanako --count 20 --octets 100000
     pf migrate hanako
-    late=("$POPFERRY" delete --from "$(pop_url hanako)" --to "$(imap_url hanako)" --from-password-file "$W/password"
+    late=("$POPFERRY" delete --accept duplicates --from "$(pop_url hanako)" --to "$(imap_url hanako)" --from-password-file "$W/password"
         --to-password-file "$W/password" --ca-file "$SERVERS_CA" --work-dir "$W/work-hanako")
     : >"$W/late-out"
     (await_text "$W/late-out" 'Type yes:'; sleep 63; echo yes; sleep 3) | script -qec "exec ${late[*]@Q}" /dev/null >>"$W/late-out" 2>&1 &
@@ -73,14 +77,14 @@ if command -v script >/dev/null; then
 fi
 
 # ---- all of it ----
-pf delete taro --yes --format json
+pf delete taro --yes --accept duplicates --format json
 says "all of it" 0 '[.summary.deleted, .summary.kept, .summary.rest, .summary.verification.agreed]' '[60,0,0,60]'
 check "the source is empty" test "$(on_source)" = 0
 check "the destination is not" test "$(arrived taro)" -gt 50
 check "the ledger knows" test "$(sqlite3 "$db" 'SELECT count(*) FROM message WHERE deleted_s > 0')" = 60
 pf verify taro
 expect_exit "verify afterwards" 0
-pf delete taro --yes --format json
+pf delete taro --yes --accept duplicates --format json
 says "again: nothing to do" 0 '[.summary.chosen, .summary.deleted]' '[0,0]'
 pf migrate taro
 expect_exit "migrate afterwards copies nothing" 0
@@ -95,7 +99,7 @@ rewrap "$(copy_of taro utf8 3 "$cloud")"
 rm "$(copy_of taro html 2 "$cloud")"
 printf 'From: x@example.com\r\nSubject: just in\r\n\r\nnew\r\n' >"$legacy/new/9999999999.new.$HOSTNAME"
 servers_own "$legacy"
-pf delete taro --yes
+pf delete taro --yes --accept duplicates
 expect_exit "with messages that are altered, rewritten, missing and new" 1
 still() { # FILE...: on the source, as they were
     local file
@@ -116,7 +120,7 @@ begin
 days=3650
 old=$(sqlite3 "$db" "SELECT count(*) FROM message WHERE internaldate_s > 0 AND state = 2
     AND internaldate_s <= strftime('%s', 'now') - $days * 86400")
-pf delete taro --yes --older-than $days --format json
+pf delete taro --yes --accept duplicates --older-than $days --format json
 check "there are old and young ones" test "$old" -gt 10 -a "$old" -lt 50
 says "--older-than" 0 '[.summary.deleted + .summary.younger, .summary.kept]' '[60,0]'
 check "as many as are older, and their duplicates" test "$(jq .summary.deleted "$W/out")" -ge "$old" -a \
@@ -129,7 +133,7 @@ begin
 undated=$(sqlite3 "$db" "SELECT count(*) FROM message WHERE date_source = 'now'")
 sqlite3 "$db" "UPDATE message SET internaldate_s = internaldate_s - 10 * 86400 WHERE date_source = 'now'"
 check "there are messages without a date" test "$undated" -gt 0
-pf delete taro --yes --older-than 1 --format json
+pf delete taro --yes --accept duplicates --older-than 1 --format json
 says "a date that a run took from its own clock is no age" 0 '[.summary.deleted, .summary.younger]' \
     "[$((60 - undated)),$undated]"
 
@@ -141,20 +145,20 @@ reuse() { # FILE: another message of the same size under its name
 begin
 reused=$(copy_of taro html 1 "$legacy")
 reuse "$reused"
-pf delete taro --yes --format json
+pf delete taro --yes --accept duplicates --format json
 says "a UIDL that another message has now" 1 '[.summary.deleted, .summary.kept]' '[59,1]'
 check "that one is still there" still "$reused"
 says "and it is named" 1 '[.messages[] | select(.verdict == "kept") | (.reason | test("and is another one")) and .uidl != ""]' '[true]'
 before=$(arrived taro)
 pf migrate taro
 check "migrate copies it then" test "$rc $(arrived taro)" = "0 $((before + 1))"
-pf delete taro --yes --format json
+pf delete taro --yes --accept duplicates --format json
 says "and after that it goes" 0 '[.summary.deleted, .summary.kept]' '[1,0]'
 
 begin
 duplicates=$(sqlite3 "$db" 'SELECT count(*) FROM message WHERE state = 4')
 sqlite3 "$db" "UPDATE message SET fingerprint = randomblob(32) WHERE state = 4"
-pf delete taro --yes --format json
+pf delete taro --yes --accept duplicates --format json
 check "there are duplicates" test "$duplicates" -gt 0
 says "a duplicate that is none any more is not proved by its twin" 1 '[.summary.deleted, .summary.kept]' \
     "[$((60 - duplicates)),$duplicates]"
@@ -166,9 +170,9 @@ for ((i = 0; i < 12; i++)); do
     printf 'From: x@example.com\r\nSubject: late %d\r\n\r\nnew\r\n' "$i" >"$legacy/new/99999999$((10 + i)).new.$HOSTNAME"
 done
 servers_own "$legacy"
-pf delete taro --yes --format json
+pf delete taro --yes --accept duplicates --format json
 says "20 go while 12 new ones have come" 1 '[.summary.deleted, .summary.kept, .summary.rest]' '[20,12,0]'
-pf delete taro --yes --format json
+pf delete taro --yes --accept duplicates --format json
 says "and again" 1 '[.summary.deleted, .summary.kept]' '[0,12]'
 
 # ---- peculiar servers ----
@@ -194,29 +198,29 @@ renew() {
     [[ $rc == 0 ]] || not_ok "migrate ($*)" "$W/err"
 }
 renew --no-uidl
-old_ferry delete --yes
+old_ferry delete --yes --accept duplicates
 says "without UIDLs nothing is deleted" 1 '[.summary.deleted, .summary.kept, .summary.verification.agreed]' '[0,60,60]'
 says "and it is said why" 1 '[.messages[].reason | test("no UIDL of its own")] | all' true
 check "nothing is gone without UIDLs" test "$(on_source)" = 60
 
 renew --same-uidl
-old_ferry delete --yes
+old_ferry delete --yes --accept duplicates
 says "nor with one UIDL for all" 1 '[.summary.deleted, .summary.kept]' '[0,60]'
 
 renew --no-top
 reused=$(copy_of taro html 1 "$legacy")
 spoil "$reused"
 servers_own "$legacy"
-old_ferry delete --yes
+old_ferry delete --yes --accept duplicates
 says "without TOP all of each is read, and another body is seen" 1 '[.summary.deleted, .summary.kept]' '[59,1]'
 check "it is still there" still "$reused"
 
 renew --top-cut 60
-old_ferry delete --yes
+old_ferry delete --yes --accept duplicates
 says "headers that TOP cuts short are read by RETR" 0 '[.summary.deleted, .summary.kept]' '[60,0]'
 
 renew --no-top --capa-add 'EXPIRE 0'
-old_ferry delete --yes
+old_ferry delete --yes --accept duplicates
 says "no TOP, and RETR removes what it reads" 1 '[.summary.deleted, .summary.kept]' '[0,60]'
 says "which is said" 1 '[.messages[].reason | test("has no TOP")] | all' true
 check "nothing was removed" test "$(on_source)" = 60
@@ -224,7 +228,7 @@ check "nothing was removed" test "$(on_source)" = 60
 # UIDL fails once the verification is over: the server is another one while LOGIN-DELAY is waited for.
 renew --login-delay 15
 sleep 15.1
-old_ferry delete --yes &
+old_ferry delete --yes --accept duplicates &
 deleting=$!
 await_text "$W/err" LOGIN-DELAY
 faulty_end
@@ -239,7 +243,7 @@ check "nothing is gone, and nothing recorded" test \
 
 renew --uidl-salt one
 peculiar --uidl-salt two
-old_ferry delete --yes
+old_ferry delete --yes --accept duplicates
 expect_exit "UIDLs that changed since: refused" 1 'other UIDLs than when they were copied'
 check "nothing is gone then, either" test "$(on_source)" = 60
 
@@ -247,26 +251,26 @@ check "nothing is gone then, either" test "$(on_source)" = 60
 renew
 sqlite3 "$db" "UPDATE message SET octets_claimed = octets_claimed + 1 WHERE id IN (7, 8)"
 sqlite3 "$db" "UPDATE message SET fingerprint = randomblob(32) WHERE id = 8"
-old_ferry delete --yes
+old_ferry delete --yes --accept duplicates
 says "other sizes than were seen" 1 '[.summary.deleted, .summary.kept]' '[59,1]'
 says "the one of other content stays" 1 '[.messages[] | select(.verdict == "kept") | .number]' '[8]'
 
 renew
 peculiar --quit-err
-old_ferry delete --yes
+old_ferry delete --yes --accept duplicates
 expect_exit "QUIT is refused each time" 4 'still lists 60 messages after they were deleted 3 times'
 check "nothing is recorded as deleted" test "$(sqlite3 "$db" 'SELECT count(*) FROM message WHERE deleted_s > 0')" = 0
 peculiar --quit-fails
-old_ferry delete --yes
+old_ferry delete --yes --accept duplicates
 expect_exit "QUIT is never answered" 4
 check "nor then" test "$(sqlite3 "$db" 'SELECT count(*) FROM message WHERE deleted_s > 0') $(on_source)" = "0 60"
 peculiar
-old_ferry delete --yes
+old_ferry delete --yes --accept duplicates
 says "a server in order again: all go" 0 '[.summary.deleted, .summary.kept]' '[60,0]'
 
 renew --login-delay 10
 sleep 10.1
-old_ferry delete --yes
+old_ferry delete --yes --accept duplicates
 says "LOGIN-DELAY is waited for" 0 '[.summary.deleted, .summary.sessions]' '[60,2]'
 check "and said" grep -Eq 'LOGIN-DELAY' "$W/err"
 renew --login-delay 10
@@ -280,7 +284,7 @@ faulty_end
 rm -rf "$S/legacy/taro" "$S/cloud/taro" "$W/work-taro" "$S/taro.manifest"
 fill taro --count 1200 --octets 2400000
 pf migrate taro
-pf delete taro --yes --format json
+pf delete taro --yes --accept duplicates --format json
 says "1,200 messages in three sessions and one that looks" 0 '[.summary.deleted, .summary.sessions]' '[1200,4]'
 check "all are gone" test "$(on_source)" = 0
 

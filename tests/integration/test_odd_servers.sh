@@ -238,6 +238,33 @@ used_again() {
     expect_exit "$name: verify again" 0
 }
 
+# The same message, in which another header field has changed on the source: no other message.
+other_fields() {
+    local name="another header field under the same UIDL"
+    user=fields
+    put "$user" 1 < <(letter 1 | sed '1i X-Note: one')
+    printf 'UIDL => +OK\\r\\n1 aa\\r\\n.\\r\\n\n' >"$W/script"
+    source_odd --script "$W/script"
+    run migrate
+    expect_exit "$name: the first run" 0
+    rm -f "$S/legacy/$user/Maildir"/{new,cur}/*
+    put "$user" 2 < <(letter 1 | sed '1i X-Note: two')
+    run verify
+    expect_exit "$name: the destination holds what was copied" 0
+    check "$name: it is not called another message" bash -c '! grep -q "is another one" "$1"' - "$W/out"
+    run delete --yes
+    check "$name: delete says what it is" grep -q 'has other header fields on the source now' "$W/out"
+    still_there "$name: it stays on the source" 'X-Note: two'
+    run migrate
+    expect_exit "$name: migrate again" 0
+    check "$name: there is no second one" test "$(arrived "$user")" = 1
+    run delete --yes
+    still_there "$name: it is another copy, and stays" 'X-Note: two'
+    run delete --yes --accept duplicates
+    expect_exit "$name: it goes as what it is" 0
+    check "$name: it is gone" test "$(on_source)" = 0
+}
+
 # ---- answers that never come (each takes as long as the silence may last) ----
 silent_capa() {
     local name="CAPA is never answered after the sign-in"
@@ -260,5 +287,5 @@ pipelining_not_kept() {
     check "$name: the message is there" test "$(arrived "$user")" = 1
 }
 
-aside lone_dots stand_ins cut_short empty_mailbox signing_in who_are_you beyond_the_last used_again silent_capa \
+aside lone_dots stand_ins cut_short empty_mailbox signing_in who_are_you beyond_the_last used_again other_fields silent_capa \
     pipelining_not_kept

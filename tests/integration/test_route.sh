@@ -34,7 +34,7 @@ expect_exit "STARTTLS by HTTP CONNECT" 0
 pf verify taro --proxy "socks5h://127.0.0.1:$proxy_port"
 expect_exit "verify by a proxy" 0
 before=$(wc -l <"$W/proxy.seen")
-pf delete taro --proxy "socks5h://127.0.0.1:$proxy_port" --yes
+pf delete taro --proxy "socks5h://127.0.0.1:$proxy_port" --yes --accept duplicates
 expect_exit "delete by a proxy" 0
 check "the deleting session went by it, too" test "$(($(wc -l <"$W/proxy.seen") - before))" -ge 3
 

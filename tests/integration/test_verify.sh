@@ -47,10 +47,12 @@ pf migrate taro
 expect_exit "migrate" 0
 before=$(tree)
 verdict
-says "all agree, byte for byte" 0 '[.summary.agreed, .summary.by_proof.exact, .agree, .exit_code]' '[100,100,true,0]'
+says "all agree, byte for byte" 0 '[.summary.agreed, .summary.by_proof.exact, .agree, .exit_code]' '[100,98,true,0]'
+says "duplicates that came by another way are not byte for byte what is there" 0 \
+    '[.summary.by_proof.body, .summary.duplicates_other_header]' '[2,2]'
 says "duplicates agree through their twin" 0 '.summary.duplicates' \
     "$(awk '$7 != "-" && NF >= 7' "$S/taro.manifest" | grep -c .)"
-says "each message is told with its proof" 0 '[.messages[] | select(.verdict == "agreed" and .proof == "exact")] | length' 100
+says "each message is told with its proof" 0 '[.messages[] | select(.verdict == "agreed" and .proof == "exact")] | length' 98
 verdict --level headers
 says "by headers" 0 '[.summary.by_proof.headers, .summary.extra]' '[100,0]'
 verdict --level count
@@ -60,7 +62,7 @@ pf verify taro
 expect_exit "as text" 0
 check "with one sentence at the end" grep -q '^Source and destination agree: each of the 100 messages' "$W/out"
 check "a weaker look does not take back the proof" test \
-    "$(sqlite3 "$W/work-taro/ledger.sqlite" 'SELECT count(*) FROM message WHERE proof <> 5')" = 0
+    "$(sqlite3 "$W/work-taro/ledger.sqlite" 'SELECT count(*) FROM message WHERE proof < 5')" = 2
 verdict_sessions=$(sessions taro)
 verdict
 retr=$(last_session taro $((verdict_sessions + 1)))
@@ -93,7 +95,7 @@ at=$(grep -abo '^Subject: =?ISO-2022-JP?B?' "$file" | head -1 | cut -d: -f1)
 flip "$file" $((at + 30))
 forget_cache
 verdict
-says "a subject that was altered" 1 '[.messages[] | select(.verdict == "altered") | .reason]' '["From, Date or Subject differ"]'
+says "a subject that was altered" 1 '[.messages[] | select(.verdict == "altered") | .reason]' '["header fields differ (other: Subject)"]'
 verdict --level headers
 says "headers show it, too" 1 '[.summary.agreed, .summary.altered]' '[99,1]'
 restore
@@ -105,11 +107,11 @@ servers_own "$cloud"
 forget_cache
 verdict
 says "8-bit characters of the header became X" 1 '[.messages[] | select(.verdict == "altered") | .reason]' \
-    '["the server replaced the raw 8-bit characters of header fields by X"]'
+    '["the server replaced the raw 8-bit characters of header fields by X: From, Subject"]'
 restore
 rewrap "$(copy_of taro utf8 2 "$cloud")"
 verdict
-says "the same parts in other bytes agree, as rewritten" 0 '[.summary.by_proof.structure, .summary.by_proof.exact, .summary.altered]' '[1,99,0]'
+says "the same parts in other bytes agree, as rewritten" 0 '[.summary.by_proof.structure, .summary.by_proof.exact, .summary.altered]' '[1,97,0]'
 retr=$(last_session taro "$(sessions taro)")
 check "that one message was read from the source again" grep -q 'retr=1/' <<<"$retr"
 restore
@@ -160,7 +162,7 @@ restore
 rm -f "$cloud"/dovecot-uidlist
 forget_cache
 verdict
-says "the mailbox was made anew: found by identity and content" 0 '[.summary.agreed, .summary.by_proof.exact, .summary.extra]' '[100,100,0]'
+says "the mailbox was made anew: found by identity and content" 0 '[.summary.agreed, .summary.by_proof.exact, .summary.extra]' '[100,98,0]'
 verdict --level headers
 says "by headers" 0 '[.summary.agreed, .summary.extra]' '[100,0]'
 verdict --level count
@@ -174,17 +176,17 @@ restore
 rm -f "$cloud"/dovecot-uidlist # the proofs above have noted the new UIDs: all is looked for again
 forget_cache
 verdict
-says "and made anew once more" 0 '[.summary.agreed, .summary.by_proof.exact]' '[100,100]'
+says "and made anew once more" 0 '[.summary.agreed, .summary.by_proof.exact]' '[100,98]'
 
 # UIDs that the ledger has wrong: two messages under each other's.
 db=$W/work-taro/ledger.sqlite
 read -r a b < <(sqlite3 "$db" 'SELECT group_concat(id, " ") FROM (SELECT id FROM message WHERE uid > 0 LIMIT 2)')
 sqlite3 "$db" "UPDATE message SET uid = (SELECT sum(uid) FROM message WHERE id IN ($a, $b)) - uid WHERE id IN ($a, $b)"
 verdict
-says "two UIDs exchanged in the ledger" 0 '[.summary.agreed, .summary.by_proof.exact]' '[100,100]'
+says "two UIDs exchanged in the ledger" 0 '[.summary.agreed, .summary.by_proof.exact]' '[100,98]'
 sqlite3 "$db" "UPDATE message SET uid = 0, uidvalidity = 0"
 verdict
-says "no UID was ever told" 0 '[.summary.agreed, .summary.by_proof.exact, .summary.extra]' '[100,100,0]'
+says "no UID was ever told" 0 '[.summary.agreed, .summary.by_proof.exact, .summary.extra]' '[100,98,0]'
 check "the ledger has them now" test "$(sqlite3 "$db" 'SELECT count(*) FROM message WHERE uid = 0 AND state = 2')" = 0
 
 # ---- new on the source ----
@@ -205,7 +207,7 @@ says "gone from the source: still held against the destination" 0 '[.summary.agr
 pf migrate taro --folder 'Mail/{year}' --work-dir "$W/years"
 expect_exit "migrate by years" 0
 verdict --folder 'Mail/{year}' --work-dir "$W/years"
-says "verify them all" 0 '[.summary.agreed, .summary.by_proof.exact, .summary.mailboxes > 5]' '[100,100,true]'
+says "verify them all" 0 '[.summary.agreed, .summary.by_proof.exact, .summary.mailboxes > 5]' '[100,98,true]'
 year=$(find "$cloud" -maxdepth 1 -name '.Mail.20*' | sort | head -1)
 one=$(find "$year"/{cur,new} -type f | head -1)
 other=$(find "$cloud" -maxdepth 1 -name '.Mail.20*' | sort | tail -1)

@@ -49,6 +49,7 @@ static void need_identity(const struct mail_facts *a, const struct mail_facts *b
     need(a->date_s == b->date_s && a->received_s == b->received_s);
     need(!memcmp(a->core, b->core, SHA256_OCTETS));
     need(!memcmp(a->whole_header, b->whole_header, SHA256_OCTETS));
+    need(!memcmp(a->fields, b->fields, SHA256_OCTETS) && a->octets_8bit == b->octets_8bit);
 }
 
 static void need_equal(const struct mail_facts *a, const struct mail_facts *b)

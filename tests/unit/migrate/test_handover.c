@@ -292,20 +292,20 @@ static void end(struct handover *h, struct fixture *f)
     fixture_end(f);
 }
 
-#define NONE_OF                                                                                              \
-    "\"after\":null,\"before\":null,"                                                                        \
-    "\"copied\":null,"                                                                                       \
-    "\"present\":null,"                                                                                      \
-    "\"duplicates\":null,"                                                                                   \
-    "\"not_mail\":null,"                                                                                     \
-    "\"quarantined\":null,"                                                                                  \
-    "\"refused\":null,"                                                                                      \
-    "\"waiting\":null,"                                                                                      \
-    "\"left_out\":null,"                                                                                     \
-    "\"vanished\":null,"                                                                                     \
-    "\"deleted\":null,"                                                                                      \
-    "\"left\":null,"                                                                                         \
-    "\"verified\":{\"exact\":0,\"content\":0,\"structure\":0,\"headers\":0,\"count\":0,\"none\":0,"          \
+#define NONE_OF                                                                                                \
+    "\"after\":null,\"before\":null,"                                                                          \
+    "\"copied\":null,"                                                                                         \
+    "\"present\":null,"                                                                                        \
+    "\"duplicates\":null,"                                                                                     \
+    "\"not_mail\":null,"                                                                                       \
+    "\"quarantined\":null,"                                                                                    \
+    "\"refused\":null,"                                                                                        \
+    "\"waiting\":null,"                                                                                        \
+    "\"left_out\":null,"                                                                                       \
+    "\"vanished\":null,"                                                                                       \
+    "\"deleted\":null,"                                                                                        \
+    "\"left\":null,"                                                                                           \
+    "\"verified\":{\"exact\":0,\"content\":0,\"body\":0,\"structure\":0,\"headers\":0,\"count\":0,\"none\":0," \
     "\"last\":null}"
 #define COUNTS                                                                                               \
     "\"after\":{\"messages\":3,\"octets\":600},\"before\":{\"messages\":9,\"octets\":3350},"                 \
@@ -331,8 +331,8 @@ static void end(struct handover *h, struct fixture *f)
     "\"dropped\":{\"messages\":0,\"octets\":0},"                                                             \
     "\"interrupted\":{\"messages\":0,\"octets\":0},"                                                         \
     "\"not_looked_at\":{\"messages\":0,\"octets\":0}},"
-#define VERIFIED                                                                                             \
-    "\"verified\":{\"exact\":2,\"content\":1,\"structure\":0,\"headers\":0,\"count\":0,\"none\":0,"          \
+#define VERIFIED                                                                                               \
+    "\"verified\":{\"exact\":2,\"content\":1,\"body\":0,\"structure\":0,\"headers\":0,\"count\":0,\"none\":0," \
     "\"last\":\"2026-11-22T09:50:03Z\"}"
 
 static const char golden[] =
@@ -393,7 +393,7 @@ static void test_csv(void)
 {
     static const char row[] =
         "\"taro@pop.example.jp\",\"taro@pop.example.jp\",\"taro@imap.example.com\",\"INBOX\",\"messages not moved\","
-        "9,3350,3,600,2,1,1,1,1,1,2,0,0,1,2,1,0,0,0,0,\"22 November 2026\","
+        "9,3350,3,600,2,1,1,1,1,1,2,0,0,1,2,1,0,0,0,0,0,\"22 November 2026\","
         "\"1 message was refused by the new server and is kept in quarantine; "
         "1 message was not given out by the old server, or found no room in the new one; 2 messages are not copied yet; "
         "what else is in the old mailbox is not recorded (this account was migrated with an older version)\",";

@@ -212,7 +212,7 @@ static void test_states(void)
         "open", "on-its-way", "done", "present", "duplicate", "refused", "quarantined", "not-mail"};
     for (int i = 0; i < LEDGER_STATES; i++)
         CHECK_STR(ledger_state_name((enum ledger_state)i), names[i]);
-    static const char *const proofs[] = {"none", "count", "headers", "structure", "content", "exact"};
+    static const char *const proofs[] = {"none", "count", "headers", "structure", "body", "content", "exact"};
     for (int i = LEDGER_UNPROVED; i < LEDGER_PROOFS; i++)
         CHECK_STR(ledger_proof_name((enum ledger_proof)i), proofs[i]);
     fixture_end(&f);

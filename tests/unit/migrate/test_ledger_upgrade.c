@@ -150,6 +150,44 @@ static void check_content(struct ledger *l)
     CHECK_INT(ledger_index_any(l, inbox, NULL), 0);
 }
 
+/* What version 2 took for proved without having seen all of the header, is to be proved anew. */
+static void test_proofs(void)
+{
+    static const struct {
+        int state, proof;
+        enum ledger_proof now;
+    } rows[] = {{2, 5, LEDGER_PROOF_EXACT}, {2, 4, LEDGER_UNPROVED}, {3, 4, LEDGER_UNPROVED},
+        {4, 5, LEDGER_UNPROVED}, {4, 3, LEDGER_PROOF_STRUCTURE}, {2, 3, LEDGER_PROOF_STRUCTURE},
+        {2, 1, LEDGER_PROOF_COUNT}, {2, 0, LEDGER_UNPROVED}};
+    char dir[TEMP_DIR_MAX];
+    CHECK_LABEL("version 2");
+    temp_dir_make(dir);
+    make_version_1(dir);
+    char *path CLEANUP(mem_free_str) = mem_printf("%s/ledger.sqlite", dir);
+    sqlite3 *db = NULL;
+    CHECK_INT(sqlite3_open(path, &db), SQLITE_OK);
+    sql(db, ledger_schema[1]);
+    sql(db, "PRAGMA user_version=2; UPDATE message SET proved_s=9");
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char *set CLEANUP(mem_free_str) = mem_printf(
+            "UPDATE message SET state=%d, proof=%d WHERE id=%zu", rows[i].state, rows[i].proof, i + 1);
+        sql(db, set);
+    }
+    CHECK_INT(sqlite3_close(db), SQLITE_OK);
+    struct ledger *l = ledger_open(dir, LEDGER_WRITE, NULL);
+    CHECK(l != NULL);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct ledger_message m;
+        CHECK_LABEL("row %zu", i);
+        CHECK_INT(ledger_find_id(l, (int64_t)i + 1, &m, NULL), 1);
+        CHECK_INT(m.proof, rows[i].now);
+        static const uint8_t unknown[SHA256_OCTETS];
+        CHECK(!memcmp(m.header, unknown, SHA256_OCTETS) && !m.header_sent && !m.mended);
+    }
+    ledger_close(l);
+    temp_dir_remove(dir);
+}
+
 static bool on_job(void *ctx, const struct ledger_job_row *row)
 {
     struct ledger_job_row *ret = ctx;
@@ -329,6 +367,7 @@ int main(void)
 {
     static const struct check_test tests[] = {
         {"opened for writing", test_write},
+        {"proofs", test_proofs},
         {"opened for reading", test_read},
         {"an empty file", test_empty_file},
         {"no room", test_no_room},

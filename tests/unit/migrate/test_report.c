@@ -73,7 +73,7 @@ static void test_totals(void)
 {
     static const uint64_t counts[LEDGER_STATES] = {1, 1, 3, 1, 1, 1, 1};
     static const uint64_t octets[LEDGER_STATES] = {800, 900, 600, 400, 100, 600, 700};
-    static const uint64_t proofs[LEDGER_PROOFS] = {1, 0, 0, 0, 1, 2};
+    static const uint64_t proofs[LEDGER_PROOFS] = {1, 0, 0, 0, 0, 1, 2};
     struct fixture f;
     int64_t mailbox[3];
     fixture_begin(&f);
