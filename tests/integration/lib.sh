@@ -30,7 +30,7 @@ fi
 # A sanitizer's finding must not look like one of the program's own exit codes.
 export ASAN_OPTIONS=exitcode=99:detect_leaks=1 UBSAN_OPTIONS=halt_on_error=1:exitcode=99:print_stacktrace=1
 
-W=$(mktemp -d /tmp/pf-XXXXXX)
+W=$(mktemp -d "${TMPDIR:-/tmp}/pf-XXXXXX")
 chmod 755 "$W"
 LIB_FAILED=0
 LIB_PIDS=()
