@@ -56,7 +56,10 @@ static void account_done(struct handover_account *a)
         free(strings[i]);
     for (size_t i = 0; i < a->item_count; i++)
         item_done(&a->items[i]);
+    for (size_t i = 0; i < a->dated_count; i++)
+        item_done(&a->dated[i]);
     free(a->items);
+    free(a->dated);
 }
 
 void handover_cut(struct handover *h, size_t count)
@@ -210,6 +213,7 @@ static void add_counts(struct handover_account *sum, const struct handover_accou
         add(&sum->from.left[i], &a->from.left[i]);
     for (int i = 0; i < LEDGER_PROOFS; i++)
         sum->proof[i] += a->proof[i];
+    sum->dated_now += a->dated_now;
 }
 
 static void add_times(struct handover_account *sum, const struct handover_account *a)

@@ -33,9 +33,9 @@ enum handover_state {
 #define HANDOVER_STATES (HANDOVER_UNREADABLE + 1)
 const char *handover_state_name(enum handover_state s); /* "in-order" ... for JSON */
 
-/* A message that was not moved. */
+/* A message that is named: one that was not moved, or whose copy is dated now (ledger_dated_now). */
 struct handover_item {
-    enum ledger_state state; /* LEDGER_QUARANTINED or LEDGER_REFUSED */
+    enum ledger_state state; /* LEDGER_QUARANTINED or LEDGER_REFUSED; LEDGER_DONE */
     char *uidl, *message_id, *from, *subject, *reason;
     char *quarantine; /* its file, below the account's folder; "" if there is none */
     int64_t date_s;   /* MAIL_NO_DATE if not known */
@@ -67,6 +67,9 @@ struct handover_account {
     int64_t begun_s;               /* the first migration; 0: none */
     struct handover_item *items;   /* not moved, in the ledger's order */
     size_t item_count;
+    uint64_t dated_now;          /* of copied */
+    struct handover_item *dated; /* of these, the first ones */
+    size_t dated_count;
     enum handover_state state;
 };
 

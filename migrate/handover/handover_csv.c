@@ -35,6 +35,7 @@ static void heading(struct buf *b, const struct quote_words *w)
     field(b, quote_words(w, N_("Verified on")));
     field(b, quote_words(w, N_("What is not in order")));
     field(b, quote_words(w, N_("What to do")));
+    field(b, quote_words(w, N_("Dated on the day of the move")));
 }
 
 /* The line is complete: CRLF in place of the last comma. */
@@ -70,6 +71,7 @@ static void row(
     field(b, a->proved_s ? day : "");
     field(b, finding);
     field(b, advice ? quote_words(w, advice) : "");
+    number(b, seen, a->dated_now);
     end_line(b);
 }
 

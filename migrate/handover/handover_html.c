@@ -205,6 +205,7 @@ static void put_page(struct handover_page *p)
     put_proofs(p);
     handover_html_accounts(p);
     handover_html_items(p);
+    handover_html_dated(p);
     handover_html_notes(p);
     quote_html_out_end(p->out);
 }

@@ -30,4 +30,5 @@ void handover_html_heads(
 void handover_html_attention(struct handover_page *p); /* what is not in order, and what to do */
 void handover_html_accounts(struct handover_page *p);
 void handover_html_items(struct handover_page *p); /* the messages that were not moved */
+void handover_html_dated(struct handover_page *p); /* those that show the day of the move */
 void handover_html_notes(struct handover_page *p); /* how to read it */

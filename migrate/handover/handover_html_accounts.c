@@ -159,23 +159,28 @@ static void item_row(struct handover_page *p, const struct handover_item *i)
     close_tag(p->out);
 }
 
+/* What of all of them the table does not hold. */
+static void more_items(struct handover_page *p, uint64_t all, size_t shown)
+{
+    char more[QUOTE_WORDS_MAX];
+    if (all <= shown)
+        return;
+    char *text CLEANUP(mem_free_str) =
+        mem_printf(say(p, "and %s more: popferry report --format csv lists them all"),
+            quote_words_count(more, all - shown));
+    element(p->out, "p", "fine", text);
+}
+
 static void items_of(struct handover_page *p, const struct handover_account *a)
 {
     static const struct handover_head heads[] = {{N_("Sent"), false}, {N_("From"), false},
         {N_("Subject"), false}, {N_("Size"), true}, {N_("Why"), false}};
-    uint64_t all = handover_not_moved(a).messages;
     element(p->out, "h3", NULL, a->name);
     handover_html_heads(p, "items", heads, COLUMNS(heads));
     for (size_t i = 0; i < a->item_count; i++)
         item_row(p, &a->items[i]);
     end_table(p);
-    if (all <= a->item_count)
-        return;
-    char more[QUOTE_WORDS_MAX];
-    char *text CLEANUP(mem_free_str) =
-        mem_printf(say(p, "and %s more: popferry report --format csv lists them all"),
-            quote_words_count(more, all - a->item_count));
-    element(p->out, "p", "fine", text);
+    more_items(p, handover_not_moved(a).messages, a->item_count);
 }
 
 void handover_html_items(struct handover_page *p)
@@ -187,6 +192,48 @@ void handover_html_items(struct handover_page *p)
     for (size_t i = 0; i < p->h->count; i++)
         if (p->h->accounts[i].item_count)
             items_of(p, &p->h->accounts[i]);
+    close_tag(p->out);
+}
+
+static void dated_row(struct handover_page *p, const struct handover_item *i)
+{
+    char size[32];
+    open_tag(p->out, "tr", NULL);
+    element(p->out, "td", NULL, i->from);
+    element(p->out, "td", NULL, i->subject);
+    element(p->out, "td", "num", text_octets(size, sizeof size, i->octets));
+    open_tag(p->out, "td", "notes");
+    put(p->out, i->message_id);
+    element(p->out, "span", "line", i->uidl);
+    close_tag(p->out);
+    close_tag(p->out);
+}
+
+static void dated_of(struct handover_page *p, const struct handover_account *a)
+{
+    static const struct handover_head heads[] = {{N_("From"), false}, {N_("Subject"), false},
+        {N_("Size"), true}, {N_("Message-ID, and name on the old server (UIDL)"), false}};
+    element(p->out, "h3", NULL, a->name);
+    handover_html_heads(p, "items", heads, COLUMNS(heads));
+    for (size_t i = 0; i < a->dated_count; i++)
+        dated_row(p, &a->dated[i]);
+    end_table(p);
+    more_items(p, a->dated_now, a->dated_count);
+}
+
+void handover_html_dated(struct handover_page *p)
+{
+    if (!p->h->sum.dated_now)
+        return;
+    open_tag(p->out, "section", NULL);
+    element(p->out, "h2", NULL, say(p, "Messages that show the day of the move"));
+    element(p->out, "p", "small",
+        say(p,
+            "Nothing in these messages tells their date for certain, so that the new mailbox sorts them by the day on "
+            "which they were copied."));
+    for (size_t i = 0; i < p->h->count; i++)
+        if (p->h->accounts[i].dated_count)
+            dated_of(p, &p->h->accounts[i]);
     close_tag(p->out);
 }
 

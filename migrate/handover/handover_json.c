@@ -47,6 +47,7 @@ static void put_counts(json_t *o, const struct handover_account *a, bool seen, b
         LEDGER_BALANCE(X)
 #undef X
     }
+    json_object_set_new(o, "dated_now", seen ? number(a->dated_now) : json_null());
     json_object_set_new(o, "left", left_known ? left(&a->from) : json_null());
     json_t *proofs = json_object();
     for (int i = LEDGER_PROOFS - 1; i >= 0; i--)
@@ -82,9 +83,15 @@ static json_t *item(const struct handover_item *i)
         *i->quarantine ? json_string(i->quarantine) : json_null());
 }
 
+static json_t *dated_item(const struct handover_item *i)
+{
+    return json_pack("{s:s, s:s, s:s, s:s, s:o, s:o}", "uidl", i->uidl, "message_id", i->message_id, "from",
+        i->from, "subject", i->subject, "date", at(i->date_s), "octets", number(i->octets));
+}
+
 static json_t *account(const struct handover_account *a)
 {
-    json_t *items = json_array();
+    json_t *items = json_array(), *dated = json_array();
     json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s}", "name", a->name, "from", a->source, "to",
         a->destination, "folder", a->folder, "work_dir", a->work_dir, "state", handover_state_name(a->state));
     put_counts(o, a, handover_seen(a), a->from.known);
@@ -93,6 +100,9 @@ static json_t *account(const struct handover_account *a)
     for (size_t i = 0; i < a->item_count; i++)
         json_array_append_new(items, item(&a->items[i]));
     json_object_set_new(o, "not_moved_messages", items);
+    for (size_t i = 0; i < a->dated_count; i++)
+        json_array_append_new(dated, dated_item(&a->dated[i]));
+    json_object_set_new(o, "dated_now_messages", dated);
     json_object_set_new(o, "error", a->error.code ? json_string(a->error.text) : json_null());
     return o;
 }

@@ -38,6 +38,7 @@ static int read_totals(struct handover_account *a, struct ledger *l, int64_t job
     LEDGER_BALANCE(X)
 #undef X
     memcpy(a->proof, t.proof, sizeof a->proof);
+    a->dated_now = t.dated_now;
     return ledger_proved_last(l, job, &a->proved_s, err);
 }
 
@@ -68,13 +69,9 @@ static bool on_run(void *ctx, const struct ledger_run_row *row)
     return true;
 }
 
-static bool on_message(void *ctx, const struct ledger_message *m)
+static struct handover_item item_of(const struct ledger_message *m)
 {
-    struct handover_account *a = ctx;
-    if (a->item_count == HANDOVER_ITEMS_MAX)
-        return false;
-    a->items = mem_grow(a->items, a->item_count + 1, sizeof *a->items);
-    a->items[a->item_count++] = (struct handover_item){
+    return (struct handover_item){
         .state = m->state,
         .uidl = handover_clean(m->key),
         .message_id = handover_clean(m->message_id),
@@ -87,6 +84,27 @@ static bool on_message(void *ctx, const struct ledger_message *m)
                   : m->octets_received ? m->octets_received
                                        : m->octets_claimed,
     };
+}
+
+static bool on_not_moved(void *ctx, const struct ledger_message *m)
+{
+    struct handover_account *a = ctx;
+    if (a->item_count == HANDOVER_ITEMS_MAX)
+        return false;
+    a->items = mem_grow(a->items, a->item_count + 1, sizeof *a->items);
+    a->items[a->item_count++] = item_of(m);
+    return true;
+}
+
+static bool on_done(void *ctx, const struct ledger_message *m)
+{
+    struct handover_account *a = ctx;
+    if (a->dated_count == HANDOVER_ITEMS_MAX || a->dated_count == a->dated_now)
+        return false;
+    if (!ledger_dated_now(m))
+        return true;
+    a->dated = mem_grow(a->dated, a->dated_count + 1, sizeof *a->dated);
+    a->dated[a->dated_count++] = item_of(m);
     return true;
 }
 
@@ -97,9 +115,10 @@ static int read_account(
     a->work_dir = handover_clean(folder);
     if (read_totals(a, l, job, err) < 0 || ledger_each_run(l, job, on_run, a, err) < 0)
         return -1;
-    if (ledger_each_of_job(l, job, LEDGER_QUARANTINED, on_message, a, err) < 0)
+    if (ledger_each_of_job(l, job, LEDGER_QUARANTINED, on_not_moved, a, err) < 0 ||
+        ledger_each_of_job(l, job, LEDGER_REFUSED, on_not_moved, a, err) < 0)
         return -1;
-    return ledger_each_of_job(l, job, LEDGER_REFUSED, on_message, a, err);
+    return a->dated_now ? ledger_each_of_job(l, job, LEDGER_DONE, on_done, a, err) : 0;
 }
 
 static int read_all(struct reading *r, const char *folder, struct ledger *l, struct error *err)

@@ -8,6 +8,8 @@ static void add_sheets(struct handover_book *b)
     b->summary = quote_xlsx_out_sheet(b->out, say(b, "Summary"));
     b->accounts = quote_xlsx_out_sheet(b->out, say(b, "Accounts"));
     b->items = quote_xlsx_out_sheet(b->out, say(b, "Messages not moved"));
+    if (b->h->sum.dated_now)
+        b->dated = quote_xlsx_out_sheet(b->out, say(b, "Dated on the day of the move"));
 }
 
 void handover_xlsx_heads(
@@ -158,6 +160,35 @@ static void put_items(struct handover_book *b)
             put_item(b, row++, &b->h->accounts[i], &b->h->accounts[i].items[k]);
 }
 
+static void put_dated_item(
+    struct handover_book *b, uint32_t row, const struct handover_account *a, const struct handover_item *i)
+{
+    const char *const texts[] = {a->name, i->from, i->subject, i->message_id, i->uidl};
+    for (size_t k = 0; k < sizeof texts / sizeof *texts; k++)
+        put_text(b, cell(b->dated, row, k), texts[k], QUOTE_XLSX_TEXT);
+    quote_xlsx_out_number(b->out, cell(b->dated, row, 5), (double)i->octets, QUOTE_XLSX_COUNT);
+}
+
+static void put_dated(struct handover_book *b)
+{
+    static const struct handover_column columns[] = {
+        {N_("Account"), 30, false},
+        {N_("From"), 30, false},
+        {N_("Subject"), 44, false},
+        {"Message-ID", 44, false},
+        {N_("Name on the old server (UIDL)"), 30, false},
+        {N_("Size (bytes)"), 14, true},
+    };
+    uint32_t row = HANDOVER_XLSX_HEAD_ROW;
+    if (!b->h->sum.dated_now)
+        return;
+    handover_xlsx_heads(b, b->dated, row++, columns, sizeof columns / sizeof *columns);
+    quote_xlsx_out_freeze(b->out, b->dated, row, HANDOVER_XLSX_HEAD_ROW);
+    for (size_t i = 0; i < b->h->count; i++)
+        for (size_t k = 0; k < b->h->accounts[i].dated_count && row < HANDOVER_XLSX_ROWS_MAX; k++)
+            put_dated_item(b, row++, &b->h->accounts[i], &b->h->accounts[i].dated[k]);
+}
+
 char *handover_xlsx(const struct handover *h, const char *lang, size_t *ret_len, struct error *err)
 {
     struct handover_book book = {.out = quote_xlsx_out_new(err), .words = quote_words_of(lang), .h = h};
@@ -166,6 +197,7 @@ char *handover_xlsx(const struct handover *h, const char *lang, size_t *ret_len,
     add_sheets(&book);
     handover_xlsx_accounts(&book);
     put_items(&book);
+    put_dated(&book);
     put_summary(&book);
     return quote_xlsx_out_close(book.out, ret_len, err);
 }

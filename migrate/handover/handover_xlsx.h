@@ -8,8 +8,8 @@ struct handover_book {
     struct quote_xlsx_out *out;
     const struct quote_words *words;
     const struct handover *h;
-    int summary, accounts, items; /* sheets */
-    uint32_t sum_row;             /* of the accounts; from 0 */
+    int summary, accounts, items, dated; /* sheets; dated: only where there are such messages */
+    uint32_t sum_row;                    /* of the accounts; from 0 */
 };
 
 #define HANDOVER_XLSX_HEAD_ROW  0

@@ -154,12 +154,20 @@ static void run(struct fixture *f, const char *command, int64_t at_s, int exit_c
 
 static void fill(struct fixture *f)
 {
-    struct mail_facts facts = fixture_facts(5, "x", "y");
+    struct mail_facts facts = fixture_facts(5, "x", "y"), undated = fixture_facts(2, "x", "z");
+    undated.octets = 200;
     fixture_mailbox(f);
     put(f,
         (struct ledger_message){.key = "1", .octets_claimed = 100, .octets_sent = 101, .state = LEDGER_DONE});
-    put(f,
-        (struct ledger_message){.key = "2", .octets_claimed = 200, .octets_sent = 200, .state = LEDGER_DONE});
+    put(f, (struct ledger_message){.key = "2",
+               .octets_claimed = 200,
+               .octets_sent = 200,
+               .state = LEDGER_DONE,
+               .facts = &undated,
+               .from = "b@x",
+               .subject = "<b>",
+               .internaldate_s = DATE - 4000,
+               .date_source = "now"});
     put(f, (struct ledger_message){.key = "3", .octets_claimed = 300, .state = LEDGER_PRESENT});
     put(f, (struct ledger_message){.key = "4", .octets_claimed = 100, .state = LEDGER_DUPLICATE, .twin = 1});
     put(f, (struct ledger_message){.key = "5",
@@ -179,6 +187,7 @@ static void fill(struct fixture *f)
     put(f, (struct ledger_message){.key = "8", .octets_claimed = 800, .state = LEDGER_INTENT});
     put(f, (struct ledger_message){.key = "9", .octets_claimed = 50, .state = LEDGER_NOT_MAIL});
     mail_facts_done(&facts);
+    mail_facts_done(&undated);
     CHECK_INT(ledger_deleted(f->ledger, 1, DATE - 100, NULL), 0);
     run(f, "migrate", DATE - 5000, 0, "1 copied");
     run(f, "migrate", DATE - 4000, 1, "2 copied, 2 need attention");
@@ -235,6 +244,9 @@ static void test_ledger(void)
     CHECK_INT(a->items[0].octets, 505);
     CHECK_STR(a->items[1].reason, "-ERR");
     CHECK_INT(a->items[1].date_s, MAIL_NO_DATE);
+    CHECK_INT(a->dated_now, 1);
+    CHECK_INT(a->dated_count, 1);
+    CHECK_STR(a->dated[0].uidl, "2");
     CHECK_INT(handover_add_ledger(&h, f.dir, NULL, NULL, NULL), 0);
     CHECK_INT(h.count, 3);
     handover_done(&h);
@@ -303,7 +315,7 @@ static void end(struct handover *h, struct fixture *f)
     "\"waiting\":null,"                                                                                        \
     "\"left_out\":null,"                                                                                       \
     "\"vanished\":null,"                                                                                       \
-    "\"deleted\":null,"                                                                                        \
+    "\"deleted\":null,\"dated_now\":null,"                                                                     \
     "\"left\":null,"                                                                                           \
     "\"verified\":{\"exact\":0,\"content\":0,\"body\":0,\"structure\":0,\"headers\":0,\"count\":0,\"none\":0," \
     "\"last\":null}"
@@ -318,7 +330,7 @@ static void end(struct handover *h, struct fixture *f)
     "\"waiting\":{\"messages\":2,\"octets\":1500},"                                                          \
     "\"left_out\":{\"messages\":0,\"octets\":0},"                                                            \
     "\"vanished\":{\"messages\":0,\"octets\":0},"                                                            \
-    "\"deleted\":{\"messages\":1,\"octets\":100},"
+    "\"deleted\":{\"messages\":1,\"octets\":100},\"dated_now\":1,"
 #define LEFT                                                                                                 \
     "\"left\":{"                                                                                             \
     "\"since\":{\"messages\":0,\"octets\":0},"                                                               \
@@ -350,13 +362,16 @@ static const char golden[] =
     "\"subject\":\"\xe6\x97\xa5\xe6\x9c\xac\\\"x\\\"\",\"date\":\"2026-11-21T10:00:00Z\",\"octets\":505,"
     "\"reason\":\"NO[LIMIT]toolarge\",\"quarantine\":\"quarantine/1/cur/5.eml\"},"
     "{\"state\":\"refused\",\"uidl\":\"6\",\"message_id\":\"\",\"from\":\"\",\"subject\":\"\",\"date\":null,"
-    "\"octets\":600,\"reason\":\"-ERR\",\"quarantine\":null}],\"error\":null},"
+    "\"octets\":600,\"reason\":\"-ERR\",\"quarantine\":null}],"
+    "\"dated_now_messages\":[{\"uidl\":\"2\",\"message_id\":\"<2@x>\",\"from\":\"b@x\",\"subject\":\"<b>\","
+    "\"date\":\"2026-11-22T08:53:20Z\",\"octets\":200}],\"error\":null},"
     "{\"name\":\"x\",\"from\":\"x\",\"to\":\"\",\"folder\":\"\",\"work_dir\":\"work/accounts/x\","
-    "\"state\":\"unreadable\"," NONE_OF ",\"migration\":null,\"verification\":null,\"not_moved_messages\":[],"
+    "\"state\":\"unreadable\"," NONE_OF
+    ",\"migration\":null,\"verification\":null,\"not_moved_messages\":[],\"dated_now_messages\":[],"
     "\"error\":\"itisdamaged\"},"
     "{\"name\":\"jiro@example.jp\",\"from\":\"jiro@example.jp@pop.example.jp\",\"to\":\"jiro@imap.example.com\","
     "\"folder\":\"INBOX\",\"work_dir\":\"\",\"state\":\"not-begun\"," NONE_OF
-    ",\"migration\":null,\"verification\":null,\"not_moved_messages\":[],\"error\":null}]}";
+    ",\"migration\":null,\"verification\":null,\"not_moved_messages\":[],\"dated_now_messages\":[],\"error\":null}]}";
 
 /* Without blanks and line ends; the folder of the test is WORK. */
 static char *squeezed(const char *text, const char *dir)
@@ -389,6 +404,32 @@ static void test_json(void)
     end(&h, &f);
 }
 
+/* The page as it is written, in page of `size` octets. */
+static void write_page(const struct handover *h, const struct fixture *f, char *page, size_t size)
+{
+    CHECK_INT(handover_write(h, fixture_path(f, "h.html"), "en", NULL), 0);
+    FILE *file = fopen(fixture_path(f, "h.html"), "r");
+    page[file ? fread(page, 1, size - 1, file) : 0] = '\0';
+    if (file)
+        fclose(file);
+}
+
+static void test_html(void)
+{
+    static const char title[] = "Messages that show the day of the move";
+    static char page[256 * 1024];
+    struct fixture f;
+    struct handover h;
+    begin(&h, &f);
+    write_page(&h, &f, page, sizeof page);
+    const char *dated = strstr(page, title);
+    CHECK(dated && strstr(dated, "b@x") && strstr(dated, "&lt;b&gt;"));
+    h.sum.dated_now = 0;
+    write_page(&h, &f, page, sizeof page);
+    CHECK(!strstr(page, title));
+    end(&h, &f);
+}
+
 static void test_csv(void)
 {
     static const char row[] =
@@ -397,6 +438,7 @@ static void test_csv(void)
         "\"1 message was refused by the new server and is kept in quarantine; "
         "1 message was not given out by the old server, or found no room in the new one; 2 messages are not copied yet; "
         "what else is in the old mailbox is not recorded (this account was migrated with an older version)\",";
+    static const char last[] = ",1\r\n";
     struct fixture f;
     struct handover h;
     size_t len = 0;
@@ -408,6 +450,7 @@ static void test_csv(void)
     CHECK(!strncmp(csv, "\xEF\xBB\xBF\"Account\",\"Old mailbox\",", 25));
     char *line = strstr(csv, "\r\n");
     CHECK(line && !strncmp(line + 2, row, strlen(row)));
+    CHECK(strstr(csv, last) == strstr(line + 2, "\r\n") - 2);
     CHECK(strstr(csv,
               "\r\n\"'=HYPERLINK(\"\"x\"\")@y\",\"'=HYPERLINK(\"\"x\"\")@y\",\"'-1@z\",\"'+\"\"A\"\",B\",") !=
           NULL);
@@ -493,6 +536,7 @@ int main(void)
         {"from a ledger", test_ledger},
         {"from a damaged ledger", test_damaged_ledger},
         {"JSON", test_json},
+        {"HTML", test_html},
         {"CSV", test_csv},
         {"forms", test_forms},
         {"files", test_write},
