@@ -16,19 +16,8 @@ is() { # NAME ACTUAL EXPECTED
 summary() { # FIELD
     jq -r ".summary.$1" "$W/out"
 }
-# What a POP3 server gives out of a file: every line ends in CR LF. (Bare CR, NUL and the rest stay.)
-given() { # FILE
-    {
-        cat "$1"
-        [[ $(tail -c1 "$1" | od -An -tx1) == ' 0a' ]] || printf '\r\n'
-    } | LC_ALL=C sed 's/\r\?$/\r/'
-}
-# The SHA-256 of each message of a user, sorted.
-expected() { # USER
-    local file
-    find "$S/legacy/$1/Maildir"/{cur,new} -type f | while read -r file; do given "$file" | sha256sum; done | cut -d' ' -f1 | sort
-}
-# The messages of the archive, by its manifest: SHA-256 OCTETS of what lies there, in the manifest's order.
+archive_check=$(dirname "$0")/archive_check.py
+# The archive's manifest, by the names of its columns.
 column() { # NAME
     head -1 "$W/archive/manifest.tsv" | tr '\t' '\n' | grep -nx "$1" | cut -d: -f1
 }
@@ -37,26 +26,12 @@ cells() { # NAME...
     for name in "$@"; do list+="${list:+,}$(column "$name")"; done
     tail -n +2 "$W/archive/manifest.tsv" | cut -f"$list"
 }
-lying_maildir() {
-    local file
-    cells file | while read -r file; do
-        printf '%s\t%s\n' "$(sha256sum <"$W/archive/$file" | cut -d' ' -f1)" "$(stat -c %s "$W/archive/$file")"
-    done
-}
-lying_mbox() {
-    local octets file stored
-    cells octets file stored | while IFS=$'\t' read -r octets file stored; do
-        tail -c "+$((${file##*:} + 1))" "$W/archive/${file%:*}" | head -c "$stored" | tail -n +2 |
-            LC_ALL=C sed 's/^>\(>*From \)/\1/' | head -c "$octets" >"$W/message"
-        printf '%s\t%s\n' "$(sha256sum <"$W/message" | cut -d' ' -f1)" "$(stat -c %s "$W/message")"
-    done
-}
 # kept NAME USER FORMAT: the archive holds exactly the user's messages.
 kept() {
-    "lying_$3" >"$W/lying"
+    "$archive_check" lying "$3" "$W/archive" >"$W/lying"
     cells sha256 octets >"$W/claimed"
     check "$1: the manifest tells what lies there" diff "$W/lying" "$W/claimed"
-    expected "$2" >"$W/expected"
+    "$archive_check" given "$S/legacy/$2/Maildir" >"$W/expected"
     cut -f1 "$W/lying" | sort >"$W/shas"
     check "$1: every message as received ($(wc -l <"$W/shas"))" diff "$W/shas" "$W/expected"
     check "$1: each under its UIDL" test "$(cells uidl | sort -u | wc -l)" = "$(wc -l <"$W/expected")"
@@ -71,7 +46,7 @@ print_of() {
 }
 # Dates as the migration's: 1 "epoch" a line, of those that have one.
 dates_right() { # NAME USER
-    cells date | while read -r date; do date -d "$date" +%s; done | sort >"$W/dates"
+    cells date | date -f - +%s | sort >"$W/dates"
     cut -f5 "$S/$2.manifest" | grep -v now | sort >"$W/dates-expected"
     check "$1: dates" test "$(comm -13 "$W/dates" "$W/dates-expected" | wc -l)" = 0
 }
