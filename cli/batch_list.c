@@ -1,6 +1,7 @@
 #include "batch_list.h"
 
 #include "batch_report.h"
+#include "batch_swapped.h"
 #include "i18n.h"
 #include "ledger.h"
 #include "list_trust.h"
@@ -74,44 +75,11 @@ static void name_entry(struct batch_entry *e, const struct job *job, bool alone)
     e->name = mem_strdup(strchr(mailbox, '@') ? mailbox : e->source);
 }
 
-/* What stands in a column for users may be a password where columns are shifted: an address is none. */
-static bool is_address(const char *value)
-{
-    const char *at = strchr(value, '@');
-    return at && at != value && strchr(at, '.') && !strpbrk(value, " \t\r\n:") && !strchr(at + 1, '@');
-}
-
-static bool looks_like_host(const char *value)
-{
-    const char *dot = strrchr(value, '.');
-    return dot && dot != value && dot[1] && !strpbrk(value, "@ /\\$&;!#%") &&
-           !dot[1 + strspn(dot + 1, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")];
-}
-
-/* Does each cell hold what its column is for? If not, what stands below "user" may be the password. */
-static bool is_shifted(const struct batch_list *l, size_t row)
-{
-    static const char *const hosts[] = {"from_host", "to_host"}, *const passwords[] = {
-                                                                     "from_password", "to_password"};
-    for (int side = 0; side < 2; side++) {
-        const char *host = accounts_value(&l->list, row, hosts[side]);
-        const char *password = accounts_value(&l->list, row, passwords[side]);
-        if ((host && strchr(host, '@')) || (password && (is_address(password) || looks_like_host(password))))
-            return true;
-    }
-    return false;
-}
-
 /* What an account is called that has no names yet, because something is wrong with it. */
 static void name_broken(const struct batch_list *l, struct batch_entry *e)
 {
-    static const char *const columns[] = {"from_user", "user", "from", "to_user", "to"};
-    const char *value = NULL;
-    bool readable = accounts_fault(&l->list, e->row, NULL) == 0, shifted = is_shifted(l, e->row);
-    for (size_t i = 0; i < sizeof columns / sizeof *columns && !value && readable; i++) {
-        value = accounts_value(&l->list, e->row, columns[i]);
-        value = value && (!shifted || is_address(value)) ? value : NULL;
-    }
+    bool readable = accounts_fault(&l->list, e->row, NULL) == 0;
+    const char *value = readable ? batch_swapped_name(&l->list, e->row) : NULL;
     e->nameless = !value;
     e->name = value ? mem_strdup(value) : mem_printf("line %ld", accounts_line(&l->list, e->row));
     if (value) /* as any text of a list, it may hold what a terminal would act on */
@@ -186,30 +154,6 @@ static int check_servers(struct batch_entry *e, const struct options *common)
     return e->faults.count > before ? -1 : 0;
 }
 
-/* A user that is sent as a password shows it to whoever sees the server's log, and names the account's
- * folder. */
-static int check_places(const struct batch_list *l, struct batch_entry *e)
-{
-    static const char *const columns[][2] = {{"from_user", "from_password"}, {"to_user", "to_password"}};
-    struct error why;
-    size_t before = e->faults.count;
-    for (int side = 0; side < 2; side++) {
-        const char *user = accounts_value(&l->list, e->row, columns[side][0]);
-        const char *password = accounts_value(&l->list, e->row, columns[side][1]);
-        const char *column = user ? columns[side][0] : "user";
-        user = user ? user : accounts_value(&l->list, e->row, column);
-        if (!user || !password || is_address(user) || !is_address(password))
-            continue;
-        error_set(&why, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
-            "%s:%ld: columns %s and %s: the password reads like a mail address and the user does not, as if they had "
-            "changed places; nothing was sent",
-            l->list.path, accounts_line(&l->list, e->row), accounts_heading(&l->list, column),
-            accounts_heading(&l->list, columns[side][1]));
-        add_fault(e, &why);
-    }
-    return e->faults.count > before ? -1 : 0;
-}
-
 static int make_entry(
     struct batch_list *l, struct batch_entry *e, const struct options *o, bool source_alone, bool online)
 {
@@ -217,8 +161,8 @@ static int make_entry(
     struct error why;
     if (accounts_fault(&l->list, e->row, &why) < 0)
         return add_fault(e, &why);
-    if (check_places(l, e) < 0 || options_for_account(o, &l->list, e->row, &e->options, &e->faults) < 0 ||
-        check_servers(e, o) < 0)
+    if (batch_swapped_check(&l->list, e->row, &e->faults) < 0 ||
+        options_for_account(o, &l->list, e->row, &e->options, &e->faults) < 0 || check_servers(e, o) < 0)
         return -1;
     if (find_servers(l, e, online, &why) < 0)
         return add_fault(e, &why);

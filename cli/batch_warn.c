@@ -1,5 +1,6 @@
 #include "batch_warn.h"
 
+#include "batch_swapped.h"
 #include "mem.h"
 #include "text.h"
 #include <ctype.h>
@@ -99,6 +100,45 @@ static void look_at_cell(struct look *k, const char *column, bool password)
             heading(k, column));
     else if (!password && has_hidden_blank(value))
         tell(k, "column %s: there is a blank in it that cannot be seen", heading(k, column));
+}
+
+/* ---- user and password ---- */
+static bool is_told_of_source(const struct look *k, enum job_side side, enum batch_swapped found)
+{
+    const struct account_list *l = &k->list->list;
+    const char *own = batch_swapped_user_column(l, k->entry->row, side);
+    const char *source = batch_swapped_user_column(l, k->entry->row, JOB_SOURCE);
+    return side != JOB_SOURCE && !strcmp(own, source) &&
+           batch_swapped_look(l, k->entry->row, JOB_SOURCE) == found;
+}
+
+static void look_at_user(struct look *k, enum job_side side)
+{
+    const struct account_list *l = &k->list->list;
+    enum batch_swapped found = batch_swapped_look(l, k->entry->row, side);
+    const char *user = heading(k, batch_swapped_user_column(l, k->entry->row, side));
+    const char *password = heading(k, batch_swapped_password_column(side));
+    if (is_told_of_source(k, side, found))
+        return;
+    switch (found) {
+    case BATCH_SWAPPED_SAME:
+        tell(k, "columns %s and %s are the same: is the user's name meant, and is that the password?", user,
+            password);
+        return;
+    case BATCH_SWAPPED_PERSON:
+        tell(k,
+            "columns %s and %s: the password is called as the other side's user: have they changed places?",
+            user, password);
+        return;
+    case BATCH_SWAPPED_ODD:
+        tell(k, "column %s: characters that passwords have rather than users: have columns changed places?",
+            user);
+        return;
+    case BATCH_SWAPPED_NO:
+    case BATCH_SWAPPED_JOINED: /* errors, told as such */
+    case BATCH_SWAPPED_YES:
+        return;
+    }
 }
 
 /* ---- full-width characters ---- */
@@ -231,6 +271,8 @@ void batch_warn_rows(struct batch_list *l)
             look_at_cell(&k, cells[c], false);
         for (size_t c = 0; c < sizeof passwords / sizeof *passwords; c++)
             look_at_cell(&k, passwords[c], true);
+        look_at_user(&k, JOB_SOURCE);
+        look_at_user(&k, JOB_DESTINATION);
         look_at_widths(&k);
         look_at_ports(&k);
         look_at_neighbours(&k, i);

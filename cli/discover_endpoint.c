@@ -7,7 +7,8 @@
 
 bool discover_endpoint_is_address(const char *text)
 {
-    return strchr(text, '@') && !strstr(text, "://");
+    const char *at = strchr(text, '@');
+    return at && !strstr(text, "://") && !memchr(text, ':', (size_t)(at - text));
 }
 
 static const char *protocol_name(enum endpoint_protocol protocol)

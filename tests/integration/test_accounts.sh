@@ -187,6 +187,40 @@ is "no password of the list in them" "$(grep -cE 'Tofu|goro@example.jp' "$W/out"
 accounts check "$W/slips.csv" --to-host imap.example.invalid --format json
 is "who goes to whom, JSON" "$(said '.pairs | map("\(.line) \(.from) \(.to)") | .[0]')" \
     "2 taro@example.jp@pop.example.invalid taro@example.com@imap.example.invalid"
+
+# ---- a password names no account ----
+# word LINE...: a list in which Geheim7x is a password wherever it stands: no error, warning or name tells it.
+word() { # NAME PATTERN LINES...
+    (umask 077 && printf '%s\n' "${@:3}" >"$W/word.csv")
+    accounts check "$W/word.csv" "${given[@]}" --to-password-file "$W/word"
+    cp "$W/out" "$W/first"
+    accounts check "$W/word.csv" "${given[@]}" --to-password-file "$W/word" --format json
+    is "a password below another heading: $1: told nowhere" "$(cat "$W/first" "$W/out" "$W/err" | grep -c Geheim)" 0
+    check "a password below another heading: $1: the row is told" grep -qE "$2" "$W/first"
+    (cd "$W/empty" && "$POPFERRY" migrate --accounts "$W/word.csv" "${given[@]}" --to-password-file "$W/word" \
+        --work-dir "$W/words" >"$W/out" 2>"$W/err" </dev/null)
+    is "a password below another heading: $1: no folder, no status, no log" \
+        "$({ find "$W/words"; cat "$W/words/status.json" "$W/words/lists.json" "$W/out" "$W/err"; } | grep -c Geheim)" 0
+}
+four='from_user,from_password,to_user,to_password'
+word "shifted to the right" 'word.csv:2: .*names no user' "$four" ',taro,Geheim7x,taro2'
+word "shifted to the left" 'word.csv:2: columns from_user and from_password.*changed places' "$four" \
+    'Geheim7x,taro@example.jp,taro@example.com,'
+word "changed places, a name" 'word.csv:2: columns from_user and from_password.*changed places' "$four" \
+    'Geheim7x,taro,taro@example.com,Geheim7x'
+word "changed places, an odd user" 'word.csv:2: columns user and from_password.*changed places' 'user,from_password' 'Geheim7x!,taro'
+word "user and password in one cell" "word.csv:2: column from_user: a ':' in it" "$four" 'taro:Geheim7x,x,taro,x'
+word "a URL" 'word.csv:2: .*password may not stand in the URL' 'from,to_user' 'pop3s://taro:Geheim7x@pop.example.invalid,taro'
+word "an address" 'word.csv:2: ' 'from,to_user' 'taro:Geheim7x@example.invalid,taro'
+printf '%s\n' "$four" 'taro,taro,taro@example.com,x' 'kaisha01,hanako,hanako@example.com,x' 'R&D,x,rd@example.com,x' \
+    'Info7x,jiro,jiro2@example.com,x' >"$W/slips.csv"
+accounts check "$W/slips.csv" "${given[@]}"
+expect_exit "what may be so is no error" 0
+slip "the same word twice" 'line 2: columns from_user and from_password are the same'
+slip "a password that is a name" 'line 3: .*called as the other side.s user'
+slip "an odd user" 'line 4: column from_user: characters that passwords have'
+slip "a user like a password" 'line 5: column from_user: characters that passwords have'
+
 printf 'PK\003\004\024\0\0\0[Content_Types].xml xl/workbook.xml' >"$W/list.xlsx"
 accounts check "$W/list.xlsx"
 expect_exit "a workbook given as a list" 2 'Excel workbook \(\.xlsx\).*CSV UTF-8'

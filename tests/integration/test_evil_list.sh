@@ -32,7 +32,7 @@ PY
 : >"$W/heard"
 python3 "$W/listener.py" "$W/evil.port" "$W/heard" &
 LIB_PIDS+=($!)
-until_true 20 test -s "$W/evil.port" || not_ok "the listener begins"
+await_file "$W/evil.port" $! || not_ok "the listener begins"
 evil=127.0.0.1:$(<"$W/evil.port")
 export EVIL_TEST_SECRET=secret-of-a-variable
 (umask 077 && echo secret-of-a-file >"$W/shadow" && echo secret-of-all >"$W/all")
