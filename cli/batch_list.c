@@ -95,7 +95,7 @@ static int find_servers(struct batch_list *l, struct batch_entry *e, bool online
                                    options_discover_wants(&e->options, JOB_DESTINATION));
     if (e->unresolved)
         return refused(l, e, err,
-            "the server of an address is looked for when the account is run; until then nothing is known of it here");
+            _("the server of an address is looked for when the account is run; until then nothing is known of it here"));
     return options_discover(&e->options, false, &l->found, err) < 0
                ? error_prefix(err, "%s:%ld", l->list.path, accounts_line(&l->list, e->row))
                : 0;
@@ -115,9 +115,10 @@ static void check_given(const struct batch_list *l, struct batch_entry *e, bool 
     if (source ? o->from || o->from_host : o->to || o->to_host)
         return;
     error_set(&why, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
-        "%s: there is no server for the %s: fill the column %s, or say --%s-host for all accounts", o->place,
-        source ? "source" : "destination", accounts_heading(&l->list, source ? "from_host" : "to_host"),
-        source ? "from" : "to");
+        source
+            ? _("%1$s: there is no server for the source: fill the column %2$s, or say --from-host for all accounts")
+            : _("%1$s: there is no server for the destination: fill the column %2$s, or say --to-host for all accounts"),
+        o->place, accounts_heading(&l->list, source ? "from_host" : "to_host"));
     add_fault(e, &why);
 }
 
@@ -301,7 +302,7 @@ put_error(const struct batch_list *l, struct batch_entry *e, long other_line, co
     if (e->error.code)
         return;
     refused(l, e, &e->error, what);
-    error_append(&e->error, " (line %ld)", other_line);
+    error_append(&e->error, _(" (line %ld)"), other_line);
 }
 
 /* A run of entries with the same key, in the order of the list. */
@@ -316,8 +317,8 @@ static void judge_run(struct batch_list *l, const struct ordered *run, size_t n,
         struct batch_entry *e = run[i].entry;
         for (size_t k = 0; k < i && source; k++)
             if (same_job(run[k].entry, e)) {
-                put_error(l, e, accounts_line(&l->list, run[k].entry->row),
-                    "the same account a second time: leave out this line, it is done with the first one");
+                put_error(l, e, accounts_line(&l->list, run[k].entry->row), "%s",
+                    _("the same account a second time: leave out this line, it is done with the first one"));
                 break;
             }
         bool other = source ? !same(e->destination, first->destination) : !same(e->source, first->source);
@@ -325,8 +326,8 @@ static void judge_run(struct batch_list *l, const struct ordered *run, size_t n,
             continue;
         const char *fmt =
             source
-                ? "%s goes to another destination in another line; if both shall get this mail, say --shared"
-                : "%s gets the mail of another source in another line; if it shall get both, say --shared";
+                ? _("%s goes to another destination in another line; if both shall get this mail, say --shared")
+                : _("%s gets the mail of another source in another line; if it shall get both, say --shared");
         put_error(l, e, accounts_line(&l->list, first->row), fmt, account);
         put_error(l, run[0].entry, accounts_line(&l->list, e->row), fmt, account);
     }
@@ -433,8 +434,9 @@ int batch_list_read(
     if (accounts_read(o->accounts, o->charset, &l.list, err) < 0)
         return -1;
     if (l.list.readable_by_others)
-        batch_list_warn(&l, "%s holds passwords and can be read by other users of this machine; chmod 600 %s",
-            o->accounts, o->accounts);
+        batch_list_warn(&l,
+            _("%1$s holds passwords and can be read by other users of this machine; chmod 600 %1$s"),
+            o->accounts);
     for (size_t i = 0; i < accounts_count(&l.list); i++)
         add_row(&l, o, source_alone, online, i);
     warn_of_years(&l);
@@ -487,12 +489,13 @@ static void look_at_job(struct look *k, const struct ledger_last_run *row)
     long line = accounts_line(&l->list, near->row);
     if (!k->shared && !same(near->destination, row->destination))
         error_set(&near->error, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
-            "%s:%ld: %s was migrated to %s before, and this line sends it to %s; have lines changed places? If it shall "
-            "be there, too, say --shared; if it went there by mistake, popferry accounts forget (status has the names)",
+            _("%1$s:%2$ld: %3$s was migrated to %4$s before, and this line sends it to %5$s; have lines changed places? If "
+              "it shall be there, too, say --shared; if it went there by mistake, popferry accounts forget (status has "
+              "the names)"),
             l->list.path, line, row->source, row->destination, near->destination);
     else
         batch_list_warn(l,
-            "line %ld: %s was migrated to %s, mailbox %s before; it goes to %s, mailbox %s now, as a new account",
+            _("line %1$ld: %2$s was migrated to %3$s, mailbox %4$s before; it goes to %5$s, mailbox %6$s now, as a new account"),
             line, row->source, row->destination, row->folder, near->destination, near->folder);
 }
 

@@ -1,5 +1,6 @@
 #include "batch_swapped.h"
 
+#include "i18n.h"
 #include "text.h"
 #include <stdbool.h>
 #include <string.h>
@@ -115,13 +116,13 @@ static void add_fault(
     long line = accounts_line(l, row);
     if (joined)
         error_set(&why, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
-            "%s:%ld: column %s: a ':' in it, as between a user and a password, which has a column of its own; a name "
-            "that has one is written in column %s (a URL, with %%3A); nothing was sent",
+            _("%1$s:%2$ld: column %3$s: a ':' in it, as between a user and a password, which has a column of its own; a name "
+              "that has one is written in column %4$s (a URL, with %%3A); nothing was sent"),
             l->path, line, user, side == JOB_SOURCE ? "from" : "to");
     else
         error_set(&why, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
-            "%s:%ld: columns %s and %s: the password reads like a mail address or a name and the user does not, as if "
-            "they had changed places; nothing was sent",
+            _("%1$s:%2$ld: columns %3$s and %4$s: the password reads like a mail address or a name and the user does not, as if "
+              "they had changed places; nothing was sent"),
             l->path, line, user, password);
     options_faults_add(faults, &why);
 }

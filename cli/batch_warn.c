@@ -1,6 +1,7 @@
 #include "batch_warn.h"
 
 #include "batch_swapped.h"
+#include "i18n.h"
 #include "mem.h"
 #include "text.h"
 #include <ctype.h>
@@ -28,7 +29,7 @@ static void __attribute__((format(printf, 2, 3))) tell(struct look *k, const cha
     va_start(ap, fmt);
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
-    batch_list_warn(k->list, "line %ld: %s", accounts_line(&k->list->list, k->entry->row), text);
+    batch_list_warn(k->list, _("line %1$ld: %2$s"), accounts_line(&k->list->list, k->entry->row), text);
     k->told++;
 }
 
@@ -86,20 +87,20 @@ static void look_at_cell(struct look *k, const char *column, bool password)
     if (!value)
         return;
     if (is_formula_error(value))
-        tell(k, "column %s: what a spreadsheet shows for a formula that failed; write the value itself",
+        tell(k, _("column %s: what a spreadsheet shows for a formula that failed; write the value itself"),
             heading(k, column));
     else if (is_scientific(value))
         tell(k,
-            "column %s: a number as a spreadsheet shortens it (1.23E+10), so digits are lost; give the cell the "
-            "form of text and write it again",
+            _("column %s: a number as a spreadsheet shortens it (1.23E+10), so digits are lost; give the cell the "
+              "form of text and write it again"),
             heading(k, column));
     else if (password && has_hidden_blank(value))
         tell(k,
-            "column %s: there is a blank at an end of this password, or one that cannot be seen in it; it is "
-            "sent as it stands",
+            _("column %s: there is a blank at an end of this password, or one that cannot be seen in it; it is "
+              "sent as it stands"),
             heading(k, column));
     else if (!password && has_hidden_blank(value))
-        tell(k, "column %s: there is a blank in it that cannot be seen", heading(k, column));
+        tell(k, _("column %s: there is a blank in it that cannot be seen"), heading(k, column));
 }
 
 /* ---- user and password ---- */
@@ -122,16 +123,17 @@ static void look_at_user(struct look *k, enum job_side side)
         return;
     switch (found) {
     case BATCH_SWAPPED_SAME:
-        tell(k, "columns %s and %s are the same: is the user's name meant, and is that the password?", user,
-            password);
+        tell(k, _("columns %s and %s are the same: is the user's name meant, and is that the password?"),
+            user, password);
         return;
     case BATCH_SWAPPED_PERSON:
         tell(k,
-            "columns %s and %s: the password is called as the other side's user: have they changed places?",
+            _("columns %s and %s: the password is called as the other side's user: have they changed places?"),
             user, password);
         return;
     case BATCH_SWAPPED_ODD:
-        tell(k, "column %s: characters that passwords have rather than users: have columns changed places?",
+        tell(k,
+            _("column %s: characters that passwords have rather than users: have columns changed places?"),
             user);
         return;
     case BATCH_SWAPPED_NO:
@@ -146,7 +148,7 @@ static void look_at_width(struct look *k, const char *column, const char *words)
 {
     const char *value = cell(k, column);
     if (value && has_full_width(value) && !has_hidden_blank(value))
-        tell(k, "column %s: %s", heading(k, column), words);
+        tell(k, _("column %s: %s"), heading(k, column), words);
 }
 
 static void look_at_widths(struct look *k)
@@ -156,11 +158,11 @@ static void look_at_widths(struct look *k)
                              *const folders[] = {"folder", "folder_old"};
     for (size_t i = 0; i < sizeof users / sizeof *users; i++)
         look_at_width(k, users[i],
-            "full-width characters in a user name, which hardly any server has; write it in ASCII");
+            _("full-width characters in a user name, which hardly any server has; write it in ASCII"));
     for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++)
-        look_at_width(k, hosts[i], "full-width characters, taken as the ASCII characters they stand for");
+        look_at_width(k, hosts[i], _("full-width characters, taken as the ASCII characters they stand for"));
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
-        look_at_width(k, folders[i], "full-width characters; a full-width / divides no levels");
+        look_at_width(k, folders[i], _("full-width characters; a full-width / divides no levels"));
 }
 
 /* ---- ports ---- */
@@ -170,9 +172,10 @@ static void look_at_ports(struct look *k)
     const char *from = hosts[0] ? strrchr(hosts[0], ':') : NULL,
                *to = hosts[1] ? strrchr(hosts[1], ':') : NULL;
     if (from && (!strcmp(from, ":993") || !strcmp(from, ":143")))
-        tell(k, "the source is asked for POP3 at port %s, which is IMAP's; POP3 has 995 or 110", from + 1);
+        tell(k, _("the source is asked for POP3 at port %s, which is IMAP's; POP3 has 995 or 110"), from + 1);
     if (to && (!strcmp(to, ":995") || !strcmp(to, ":110")))
-        tell(k, "the destination is asked for IMAP at port %s, which is POP3's; IMAP has 993 or 143", to + 1);
+        tell(k, _("the destination is asked for IMAP at port %s, which is POP3's; IMAP has 993 or 143"),
+            to + 1);
 }
 
 /* ---- rows against each other ---- */
@@ -201,7 +204,7 @@ static void look_at_neighbours(struct look *k, size_t i)
             !same_person(e->source, other->destination) || same_person(other->source, other->destination))
             continue;
         tell(k,
-            "%.160s goes to %.160s, and the destination of line %ld looks more like it: have rows been shifted?",
+            _("%.160s goes to %.160s, and the destination of line %ld looks more like it: have rows been shifted?"),
             e->source, e->destination, accounts_line(&l->list, other->row));
         return;
     }
@@ -232,8 +235,8 @@ static void look_for_zeros(struct look *k, const char *column)
         size_t len = digits_of(k, column);
         if (len && len < most)
             tell(k,
-                "column %s: this number has fewer digits than others of its column; a spreadsheet cuts zeros at the "
-                "beginning unless the cell has the form of text",
+                _("column %s: this number has fewer digits than others of its column; a spreadsheet cuts zeros at the "
+                  "beginning unless the cell has the form of text"),
                 heading(k, column));
     }
 }
@@ -253,7 +256,7 @@ static void look_for_hosts(struct look *k, const char *column, bool source)
         if (!cell(k, column) && k->entry->unresolved &&
             !(source ? o->from || o->from_host : o->to || o->to_host))
             tell(k,
-                "column %s is empty, while other rows have a server there: it is looked for by the address",
+                _("column %s is empty, while other rows have a server there: it is looked for by the address"),
                 heading(k, column));
     }
 }
@@ -282,5 +285,5 @@ void batch_warn_rows(struct batch_list *l)
     look_for_hosts(&k, "from_host", true);
     look_for_hosts(&k, "to_host", false);
     if (k.untold)
-        batch_list_warn(l, "and %zu more of this kind", k.untold);
+        batch_list_warn(l, _("and %zu more of this kind"), k.untold);
 }

@@ -49,7 +49,7 @@ struct password {
 
 static struct password source_password(const struct options *o)
 {
-    return (struct password){"source", "from_password", o->from_password,
+    return (struct password){N_("source"), "from_password", o->from_password,
         o->from_token_file ? o->from_token_file : o->from_password_file,
         o->from_token_command ? o->from_token_command : o->from_password_command,
         o->from_oauth || o->from_password_env || o->from_password_fd || o->netrc};
@@ -57,7 +57,7 @@ static struct password source_password(const struct options *o)
 
 static struct password destination_password(const struct options *o)
 {
-    return (struct password){"destination", "to_password", o->to_password,
+    return (struct password){N_("destination"), "to_password", o->to_password,
         o->to_token_file ? o->to_token_file : o->to_password_file,
         o->to_token_command ? o->to_token_command : o->to_password_command,
         o->to_oauth || o->to_password_env || o->to_password_fd || o->netrc};
@@ -70,15 +70,16 @@ static void check_password(const struct batch_list *l, const struct batch_entry 
     long line = accounts_line(&l->list, e->row);
     if (p->elsewhere || p->cell || p->command || (p->file && access(p->file, R_OK) == 0))
         return;
+    int side = (int)strcspn(p->column, "_");
     if (p->file)
         error_set(&why, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
-            "%s:%ld: the %s's password file %s cannot be read", l->list.path, line, p->side, p->file);
+            _("%1$s:%2$ld: the password file %4$s of the %3$s cannot be read"), l->list.path, line,
+            _(p->side), p->file);
     else
         error_set(&why, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
-            "%s:%ld: no password for the %s: fill the column %s, or give --%.*s-password-command or "
-            "--%.*s-password-file for all accounts",
-            l->list.path, line, p->side, accounts_heading(&l->list, p->column), (int)strcspn(p->column, "_"),
-            p->column, (int)strcspn(p->column, "_"), p->column);
+            _("%1$s:%2$ld: no password for the %3$s: fill the column %4$s, or give --%6$.*5$s-password-command or "
+              "--%6$.*5$s-password-file for all accounts"),
+            l->list.path, line, _(p->side), accounts_heading(&l->list, p->column), side, p->column);
     options_faults_add(faults, &why);
 }
 
@@ -123,34 +124,44 @@ static void print_servers(const struct batch_list *l, int side, const char *titl
     size_t count = 0;
     for (size_t i = 0; i < l->count; i++)
         count_server(&all, &count, l->entries[i].hosts[side]);
-    for (size_t i = 0; i < count; i++)
-        printf("  %-14s %s, %zu accounts\n", i ? "" : title, all[i].name, all[i].accounts);
+    for (size_t i = 0; i < count; i++) {
+        char *words CLEANUP(mem_free_str) =
+            mem_printf(ngettext("%1$s, %2$zu account", "%1$s, %2$zu accounts", all[i].accounts), all[i].name,
+                all[i].accounts);
+        print_labelled(stdout, i ? "" : title, words);
+    }
     free(all);
 }
 
 static const char *form_words(const struct account_list *l)
 {
-    return l->form == ACCOUNTS_IMAPSYNC    ? "imapsync's"
-           : l->form == ACCOUNTS_MICROSOFT ? "Microsoft's"
-                                           : "with a heading";
+    return l->form == ACCOUNTS_IMAPSYNC    ? N_("imapsync's")
+           : l->form == ACCOUNTS_MICROSOFT ? N_("Microsoft's")
+                                           : N_("with a heading");
+}
+
+static void print_count(const char *what, size_t count)
+{
+    char *words CLEANUP(mem_free_str) = mem_printf("%zu", count);
+    print_labelled(stdout, what, words);
 }
 
 static void print_list(const struct batch_list *l, size_t bad)
 {
-    char delimiter[8];
-    snprintf(
-        delimiter, sizeof delimiter, l->list.csv.delimiter == '\t' ? "tab" : "\"%c\"", l->list.csv.delimiter);
-    printf("%s: %s, %s, divided by %s\n", l->list.path, form_words(&l->list), l->list.charset, delimiter);
-    printf("  %-14s %zu\n", "accounts", l->count);
-    printf("  %-14s %zu\n", "in order", l->count - bad);
+    char sign[4] = {'"', l->list.csv.delimiter, '"', '\0'};
+    printf(_("%1$s: %2$s, %3$s, divided by %4$s"), l->list.path, _(form_words(&l->list)), l->list.charset,
+        l->list.csv.delimiter == '\t' ? _("tab") : sign);
+    putchar('\n');
+    print_count(_("accounts"), l->count);
+    print_count(_("without errors"), l->count - bad);
     if (l->disabled)
-        printf("  %-14s %zu\n", "not enabled", l->disabled);
+        print_count(_("not enabled"), l->disabled);
     if (l->elsewhere)
-        printf("  %-14s %zu\n", "other shards", l->elsewhere);
+        print_count(_("other shards"), l->elsewhere);
     if (l->list.notes)
-        printf("  %-14s %zu\n", "comments", l->list.notes);
-    print_servers(l, 0, "from");
-    print_servers(l, 1, "to");
+        print_count(_("comments"), l->list.notes);
+    print_servers(l, 0, _("from"));
+    print_servers(l, 1, _("to"));
 }
 
 /* The accounts that are wrong, and how. */
@@ -200,7 +211,7 @@ static int check(const struct options *o, struct error *err)
     if (text) {
         print_list(&l, bad);
         for (size_t i = 0; i < l.warning_count; i++)
-            printf("  %-14s %s\n", "warning", l.warnings[i]);
+            print_labelled(stdout, _("warning"), l.warnings[i]);
         list_trust_print(&l, o);
     } else {
         print_json(&l, o, errors, bad, code);

@@ -1,5 +1,8 @@
 #include "print.h"
 
+#include "buf.h"
+#include "cell.h"
+
 #include "cell.h"
 #include "clock.h"
 #include "mem.h"
@@ -207,4 +210,11 @@ json_t *print_json_outcome(const struct outcome *o, bool planned)
     json_object_set_new(
         summary, "end_checked", json_boolean(o->end_checked && o->uids_told && !o->mailboxes_unvisited));
     return summary;
+}
+
+void print_labelled(FILE *out, const char *what, const char *value)
+{
+    struct buf b CLEANUP(buf_done) = {0};
+    cell_left(&b, what, 14);
+    fprintf(out, "  %s %s\n", buf_str(&b), value);
 }

@@ -130,7 +130,7 @@ expect_exit "all mistakes at once" 2
 is "all mistakes at once" "$(grep -oE 'wrong.csv:[0-9]+: (column [^ :]+|there is something in field [0-9]+|text behind)' "$W/out" |
     cut -d: -f2- | tr '\n' '|')" \
     '2: column 有効|2: column 接続数|2: column 開始日|5: there is something in field 8|6: text behind|'
-check "and one that is in order" grep -qE '^  in order +1$' "$W/out"
+check "and one that is in order" grep -qE '^  without errors +1$' "$W/out"
 is "no password of the list in them" "$(grep -c Tofu "$W/out")" 0
 
 printf '%s\n' 'user,from_password' 'taro,' 'hanako,geheim-Tofu&7' >"$W/wrong.csv"
@@ -184,6 +184,9 @@ slip "encryption that only --trust-list may leave out" 'slips.csv:9: column 移�
 slip "an empty host where the address tells it" 'line 7: column 移行元サーバー is empty'
 slip "an empty host" 'slips.csv:8: there is no server for the source: fill the column 移行元サーバー'
 is "no password of the list in them" "$(grep -cE 'Tofu|goro@example.jp' "$W/out")" 0
+accounts check "$W/slips.csv" --to-host imap.example.invalid --lang ja
+slip "in Japanese: changed places" '^.*slips.csv:6：列「移行元ユーザー名」と「移行元パスワード」が入れ替わっている'
+is "in Japanese: no warning is left in English" "$(grep -cE '^  (warning|警告 .*line)|(column|have|which) .*$' "$W/out")" 1
 accounts check "$W/slips.csv" --to-host imap.example.invalid --format json
 is "who goes to whom, JSON" "$(said '.pairs | map("\(.line) \(.from) \(.to)") | .[0]')" \
     "2 taro@example.jp@pop.example.invalid taro@example.com@imap.example.invalid"
