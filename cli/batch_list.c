@@ -7,6 +7,7 @@
 #include "list_trust.h"
 #include "mem.h"
 #include "option_zone.h"
+#include "secret_command.h"
 #include "sha256.h"
 #include "text.h"
 #include "work_dir.h"
@@ -155,6 +156,30 @@ static int check_servers(struct batch_entry *e, const struct options *common)
     return e->faults.count > before ? -1 : 0;
 }
 
+/* Before anything is run, and for accounts check. */
+static int check_commands(struct batch_entry *e, const struct job *job)
+{
+    const struct options *o = &e->options;
+    const struct {
+        const char *option, *command, *user;
+    } rows[] = {{"from-password-command", o->from_password ? NULL : o->from_password_command, job->from.user},
+        {"from-token-command", o->from_token_command, job->from.user},
+        {"to-password-command", o->to_password ? NULL : o->to_password_command, job->to.user},
+        {"to-token-command", o->to_token_command, job->to.user}};
+    size_t before = e->faults.count;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct error why;
+        bool given = rows[i].command && rows[i].user && strstr(rows[i].command, "{user}");
+        const char *fault = given ? secret_command_fault(rows[i].user) : NULL;
+        if (!fault)
+            continue;
+        error_set(&why, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE, "%s: --%s: %s", o->place,
+            rows[i].option, fault);
+        add_fault(e, &why);
+    }
+    return e->faults.count > before ? -1 : 0;
+}
+
 static int make_entry(
     struct batch_list *l, struct batch_entry *e, const struct options *o, bool source_alone, bool online)
 {
@@ -177,9 +202,11 @@ static int make_entry(
         options_account_fault(&e->options, &l->list, e->row, &why);
         return add_fault(e, &why);
     }
-    name_entry(e, &job, alone);
+    int rc = check_commands(e, &job);
+    if (rc == 0)
+        name_entry(e, &job, alone);
     options_job_done(&job);
-    return 0;
+    return rc;
 }
 
 /* ---- which accounts ---- */

@@ -44,6 +44,15 @@ static const char *const rivals[][2] = {
     {"ipv4", "ipv6"},
 };
 
+/* One side's secret comes from one place. (--netrc is for both sides, and for those of which nothing is
+ * said.) */
+static const char *const secrets[][7] = {
+    {"from-password-file", "from-password-command", "from-password-env", "from-password-fd",
+        "from-token-file", "from-token-command", "from-oauth"},
+    {"to-password-file", "to-password-command", "to-password-env", "to-password-fd", "to-token-file",
+        "to-token-command", "to-oauth"},
+};
+
 static void forget(struct options *o, const char *name)
 {
     const struct option_row *row = option_table_find(name);
@@ -60,6 +69,17 @@ static int settle(struct options *o, const char *const pair[2], struct error *er
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
             "--%s and --%s contradict each other: give one of them", pair[0], pair[1]);
     forget(o, a == OPTION_OF_FILE ? pair[0] : pair[1]);
+    return 0;
+}
+
+static int settle_secrets(struct options *o, const char *const *names, size_t count, struct error *err)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = i + 1; k < count; k++) {
+            const char *const pair[2] = {names[i], names[k]};
+            if (settle(o, pair, err) < 0)
+                return -1;
+        }
     return 0;
 }
 
@@ -162,6 +182,9 @@ int option_rules_check(struct options *o, const char *command, struct error *err
 {
     for (size_t i = 0; i < sizeof rivals / sizeof *rivals; i++)
         if (settle(o, rivals[i], err) < 0)
+            return -1;
+    for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
+        if (settle_secrets(o, secrets[i], sizeof secrets[i] / sizeof *secrets[i], err) < 0)
             return -1;
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
         if (check_need(o, &needs[i], command, err) < 0)

@@ -31,12 +31,33 @@ static bool mentions(const char *line, char number)
     return strstr(line, plain) || strstr(line, braced);
 }
 
+/* "..", "x/../y", "./x" */
+static bool leads_elsewhere(const char *user)
+{
+    for (const char *part = user; part; part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL) {
+        size_t len = strcspn(part, "/");
+        if ((len == 1 && *part == '.') || (len == 2 && !strncmp(part, "..", 2)))
+            return true;
+    }
+    return false;
+}
+
+const char *secret_command_fault(const char *user)
+{
+    if (*user == '-')
+        return "the user begins with \"-\", which the command would take for one of its options";
+    if (*user == '/' || leads_elsewhere(user))
+        return "the user begins with \"/\" or has a part \".\" or \"..\", by which a command that looks up a path (pass "
+               "show mail/{user}) would find another one's password";
+    return NULL;
+}
+
 /* What begins with "-" would be an option of the command, and no value. */
 static int check_values(const char *option, const struct secret_command *c, struct error *err)
 {
-    if (*c->user == '-' && mentions(c->line, '1'))
-        return usage(err, option, c->who,
-            "the user begins with \"-\", which the command would take for one of its options");
+    const char *fault = mentions(c->line, '1') ? secret_command_fault(c->user) : NULL;
+    if (fault)
+        return usage(err, option, c->who, fault);
     if (*c->host == '-' && mentions(c->line, '2'))
         return usage(err, option, c->who,
             "the host begins with \"-\", which the command would take for one of its options");

@@ -116,6 +116,22 @@ raw check --accounts own.csv --from-host "$good" --to-host "$to" --ca-file "$SER
 check "with --trust-list it is sent" grep -q secret-of-all heard
 : >heard
 
+# A user of the list looks up no other's password.
+mkdir -p vault/mail && (umask 077 && echo secret-of-all >vault/admin && echo "$SERVERS_PASSWORD" | tee vault/mail/good >vault/mail/r3)
+(umask 077 && printf 'user,to_password\ngood,%s\n' "$SERVERS_PASSWORD" >vault.csv &&
+    printf '%s,x\n' ../admin .. r3/../../admin /admin ./r3 -n >>vault.csv)
+vault=(--from-host "$good" --to-host "$to" --ca-file "$SERVERS_CA" --from-password-command "echo x >>'$W/looked'; cat '$W/vault/mail'/{user}")
+raw accounts check vault.csv "${vault[@]}" --format json
+is "users with a way to others: an error of the row" \
+    "$(jq -r '[.errors[] | select(.error | test("--from-password-command: the user begins with")) | .line] | unique | join(" ")' out)" \
+    "3 4 5 6 7 8"
+raw check --accounts vault.csv "${vault[@]}"
+expect_exit "users with a way to others: nothing is looked up" 2
+check "users with a way to others: the command ran for the good row alone" test "$(sort looked | uniq -c | xargs)" = "1 x"
+raw check --from "pop3s://..%2Fadmin@localhost:$LEGACY_POP3S_PORT" --to "$to" --to-user good --to-password-file word "${vault[@]:2:0}" \
+    --from-password-command "echo x >>'$W/looked'; cat '$W/vault/mail'/{user}"
+check "a single account, too" test "$(wc -l <looked)" = 1
+
 # What was demanded for all is not undone by pop3:// of a cell.
 printf 'from_host,user,from_password,to_password\npop3://%s,r3,own-word,x\n' "$evil" >scheme.csv && chmod 600 scheme.csv
 raw check --accounts scheme.csv --to-host "$to" --ca-file "$SERVERS_CA" --from-tls implicit --allow-plaintext
