@@ -116,7 +116,9 @@ report usual
 expect_exit "report as text" 0
 check "sums, mailbox and runs" sh -c 'grep -Eq "^  copied +'"$arrived"' " "$1" && grep -Eq "^    INBOX +'"$arrived"' " "$1" &&
     [ "$(grep -Ec "^    20[0-9-]+ [0-9:]+  migrate " "$1")" = 2 ]' sh "$W/out"
-check "what did not arrive is named with its UIDL, and nothing else" test "$(sed -n 's/.*  UIDL //p' "$W/out")" = "$(jq -r \
+check "and what was dated now, after it" test "$(sed -n '/^  Dated by the hour/,$s/.*  UIDL //p' "$W/out")" = "$(jq -r \
+    '.jobs[0].messages[] | select(.state == "done" and .date_from == "now").uidl' "$W/report.json")"
+check "what did not arrive is named with its UIDL, and nothing else" test "$(sed '/^  Dated by the hour/,$d' "$W/out" | sed -n 's/.*  UIDL //p')" = "$(jq -r \
     '.jobs[0].messages[] | select(.state == "quarantined").uidl' "$W/report.json")"
 check "duplicates are not listed" sh -c '! grep -q "same as" "$1"' sh "$W/out"
 report usual --verbose
