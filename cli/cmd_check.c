@@ -1,7 +1,9 @@
 #include "command.h"
 
+#include "buf.h"
 #include "errand.h"
 #include "exit_code.h"
+#include "i18n.h"
 #include "mem.h"
 #include "migrate.h"
 #include "print.h"
@@ -17,7 +19,7 @@
 /* ---- text ---- */
 static void row(FILE *out, const char *what, const char *value)
 {
-    fprintf(out, "  %-14s %s\n", what, value);
+    print_labelled(out, what, value);
 }
 
 /* In full days from now; INT_MAX: not known. */
@@ -35,139 +37,151 @@ static bool ends_soon(const struct stream_tls *tls, int64_t now_s)
 static void print_certificate(FILE *out, const struct check_side *side, int64_t now_s)
 {
     const struct stream_tls *tls = &side->tls;
-    char text[160];
-    row(out, "certificate", tls->subject);
-    row(out, "  issued by", tls->issuer);
-    row(out, "  valid until", tls->not_after);
-    row(out, "  key", tls->pin);
+    char text[512];
+    row(out, _("certificate"), tls->subject);
+    row(out, _("  issued by"), tls->issuer);
+    row(out, _("  valid until"), tls->not_after);
+    row(out, _("  key"), tls->pin);
     if (ends_soon(tls, now_s)) {
         snprintf(text, sizeof text,
-            "the certificate ends in %d days: ask the host to renew it before, and plan the last run with that",
+            _("the certificate ends in %d days: ask the host to renew it before, and plan the last run with that"),
             days_left(tls, now_s));
-        row(out, "NOTE", text);
+        row(out, _("NOTE"), text);
     }
     if (tls->pinned)
-        row(out, "note",
-            "accepted by its key alone (--from-tls-pin, --to-tls-pin), not by who issued it, for whom and when");
+        row(out, _("note"),
+            _("accepted by its key alone (--from-tls-pin, --to-tls-pin), not by who issued it, for whom and when"));
 }
 
 static void print_encryption(FILE *out, const struct check_side *side)
 {
     char tls[160];
     snprintf(tls, sizeof tls, "%s, %s", side->tls.version, side->tls.cipher);
-    row(out, "encryption", side->tls.used ? tls : "NONE: password and mail can be read on the way");
+    row(out, _("encryption"), side->tls.used ? tls : _("NONE: password and mail can be read on the way"));
     if (side->tls.used && strcmp(side->tls.version, "TLSv1.2") < 0)
-        row(out, "NOTE", "this version of TLS can be broken by someone on the way");
+        row(out, _("NOTE"), _("this version of TLS can be broken by someone on the way"));
 }
 
 /* pin: the option that would accept it. */
 static void print_refused(FILE *out, const struct check_side *side, const char *pin, int64_t now_s)
 {
-    char text[320];
+    char text[1024];
     if (side->error.code != ERROR_TLS || !side->tls.pin[0])
         return;
     print_certificate(out, side, now_s);
     snprintf(text, sizeof text,
-        "this certificate was refused; before you accept its key by %s %s, compare it by another way first: have it "
-        "read out by the host on the telephone, or look it up on the host's web page",
+        _("this certificate was refused; before you accept its key by %s %s, compare it by another way first: have it "
+          "read out by the host on the telephone, or look it up on the host's web page"),
         pin, side->tls.pin);
-    row(out, "note", text);
+    row(out, _("note"), text);
 }
 
 static void print_side(
     FILE *out, const char *title, const struct endpoint *e, const struct check_side *side, int64_t now_s)
 {
-    fprintf(out, "%s %s, user %s%s%s\n", title, side->name, e->user, e->authzid ? " for the mailbox of " : "",
-        e->authzid ? e->authzid : "");
-    row(out, "signed in", side->signed_in ? "yes" : "NO");
+    fprintf(out, e->authzid ? _("%1$s %2$s, user %3$s for the mailbox of %4$s") : _("%1$s %2$s, user %3$s"),
+        title, side->name, e->user, e->authzid);
+    fputc('\n', out);
+    fputs(side->signed_in ? _("  signed in      yes\n") : _("  signed in      NO\n"), out);
     if (side->signed_in)
         print_encryption(out, side);
     if (side->signed_in && side->tls.used)
         print_certificate(out, side, now_s);
     if (side->error.code)
-        row(out, "error", side->error.text);
+        row(out, _("error"), side->error.text);
     if (!side->signed_in)
         print_refused(out, side, e->protocol == ENDPOINT_POP3 ? "--from-tls-pin" : "--to-tls-pin", now_s);
 }
 
-static const char *yes_no(bool yes)
+/* "UIDL yes, TOP no" */
+struct offer {
+    const char *name;
+    bool made;
+};
+
+static void print_offers(FILE *out, const struct offer *all, size_t count)
 {
-    return yes ? "yes" : "no";
+    struct buf b CLEANUP(buf_done) = {0};
+    for (size_t i = 0; i < count; i++) {
+        buf_append_str(&b, i ? ", " : "");
+        buf_printf(&b, all[i].made ? _("%s yes") : _("%s no"), all[i].name);
+    }
+    row(out, _("offers"), buf_str(&b));
 }
 
 static void print_source(FILE *out, const struct check *c, const struct job *job, int64_t now_s)
 {
-    char text[256], all[32], largest[32];
-    print_side(out, "Source:     ", &job->from, &c->source, now_s);
+    char text[512], all[32], largest[32];
+    print_side(out, _("Source:     "), &job->from, &c->source, now_s);
     if (!c->source.signed_in || !c->inventory_known)
         return;
-    snprintf(text, sizeof text, "%llu, %s; the largest %s%s", N(c->messages),
+    snprintf(text, sizeof text, _("%llu, %s; the largest %s%s"), N(c->messages),
         text_octets(all, sizeof all, c->octets), text_octets(largest, sizeof largest, c->largest_octets),
-        c->stat_agrees ? "" : " (STAT tells another number)");
-    row(out, "messages", text);
-    snprintf(text, sizeof text, "CAPA %s, UIDL %s, TOP %s, PIPELINING %s", yes_no(c->pop3.known),
-        yes_no(c->has_uidl), yes_no(c->has_top), yes_no(c->pop3.pipelining));
-    row(out, "offers", text);
+        c->stat_agrees ? "" : _(" (STAT tells another number)"));
+    row(out, _("messages"), text);
+    const struct offer offers[] = {{"CAPA", c->pop3.known}, {"UIDL", c->has_uidl}, {"TOP", c->has_top},
+        {"PIPELINING", c->pop3.pipelining}};
+    print_offers(out, offers, sizeof offers / sizeof *offers);
     if (c->pop3.google || c->pop3.expire_days == 0)
-        row(out, "NOTE",
+        row(out, _("NOTE"),
             c->pop3.google
-                ? "Gmail shows part of the mail at a time, and hides what was read once a session ends"
-                : "EXPIRE 0: the server may delete what was read once a session ends");
+                ? _("Gmail shows part of the mail at a time, and hides what was read once a session ends")
+                : _("EXPIRE 0: the server may delete what was read once a session ends"));
     if (c->pop3.implementation[0])
-        row(out, "server", c->pop3.implementation);
+        row(out, _("server"), c->pop3.implementation);
     if (c->blank_uidls || c->repeated_uidls) {
-        snprintf(text, sizeof text, "%u blank, %u repeated UIDLs: those messages are told apart by content",
-            c->blank_uidls, c->repeated_uidls);
-        row(out, "note", text);
+        snprintf(text, sizeof text,
+            _("%u blank, %u repeated UIDLs: those messages are told apart by content"), c->blank_uidls,
+            c->repeated_uidls);
+        row(out, _("note"), text);
     }
     if (!c->has_uidl)
-        row(out, "note", "no UIDL: every run reads all messages again and tells them apart by content");
+        row(out, _("note"), _("no UIDL: every run reads all messages again and tells them apart by content"));
     if (!c->pop3.expire_never && c->pop3.expire_days == 0)
-        row(out, "note",
-            "EXPIRE 0: this server may delete a message once it was read; keep its own copy until "
-            "all is verified");
+        row(out, _("note"),
+            _("EXPIRE 0: this server may delete a message once it was read; keep its own copy until "
+              "all is verified"));
 }
 
 static void print_quota(FILE *out, const struct check *c)
 {
-    char text[160], used[32], limit[32];
+    char text[512], used[32], limit[32];
     for (size_t i = 0; i < c->quota_count; i++) {
         const struct check_quota *q = &c->quota[i];
         bool storage = text_equal_nocase(q->resource, "STORAGE");
         if (storage)
-            snprintf(text, sizeof text, "%s of %s used", text_octets(used, sizeof used, q->used),
+            snprintf(text, sizeof text, _("%s of %s used"), text_octets(used, sizeof used, q->used),
                 text_octets(limit, sizeof limit, q->limit));
         else
-            snprintf(text, sizeof text, "%s: %llu of %llu used", q->resource, N(q->used), N(q->limit));
-        row(out, "quota", text);
+            snprintf(text, sizeof text, _("%s: %llu of %llu used"), q->resource, N(q->used), N(q->limit));
+        row(out, _("quota"), text);
         if (storage && c->inventory_known && q->used + c->octets > q->limit)
-            row(out, "note", "the source as a whole does not fit into this quota");
+            row(out, _("note"), _("the source as a whole does not fit into this quota"));
     }
     if (!c->quota_count)
-        row(out, "quota", "not told by this server");
+        row(out, _("quota"), _("not told by this server"));
 }
 
 static void print_destination(FILE *out, const struct check *c, const struct job *job, int64_t now_s)
 {
     char text[512], limit[32];
-    print_side(out, "Destination:", &job->to, &c->destination, now_s);
+    print_side(out, _("Destination:"), &job->to, &c->destination, now_s);
     if (!c->destination.signed_in || c->destination.error.code)
         return;
     if (c->server_id[0])
-        row(out, "server", c->server_id);
+        row(out, _("server"), c->server_id);
     if (c->folder_exists)
-        snprintf(text, sizeof text, "%s, %u messages", job->folder, c->folder_messages);
+        snprintf(text, sizeof text, _("%s, %u messages"), job->folder, c->folder_messages);
     else
-        snprintf(text, sizeof text, "%s does not exist yet; migrate creates it", job->folder);
-    row(out, "mailbox", text);
-    snprintf(text, sizeof text, "LITERAL+ %s, LITERAL- %s, MULTIAPPEND %s, UIDPLUS %s",
-        yes_no(c->imap.literal_plus), yes_no(c->imap.literal_minus), yes_no(c->imap.multiappend),
-        yes_no(c->imap.uidplus));
-    row(out, "offers", text);
-    row(out, "message limit",
-        c->append_limit ? text_octets(limit, sizeof limit, c->append_limit) : "not told");
+        snprintf(text, sizeof text, _("%s does not exist yet; migrate creates it"), job->folder);
+    row(out, _("mailbox"), text);
+    const struct offer offers[] = {{"LITERAL+", c->imap.literal_plus}, {"LITERAL-", c->imap.literal_minus},
+        {"MULTIAPPEND", c->imap.multiappend}, {"UIDPLUS", c->imap.uidplus}};
+    print_offers(out, offers, sizeof offers / sizeof *offers);
+    row(out, _("message limit"),
+        c->append_limit ? text_octets(limit, sizeof limit, c->append_limit) : _("not told"));
     if (c->append_limit && c->largest_octets > c->append_limit)
-        row(out, "note", "the largest message of the source is over this limit");
+        row(out, _("note"), _("the largest message of the source is over this limit"));
     print_quota(out, c);
 }
 
@@ -278,7 +292,7 @@ static int check_errand(struct errand *e)
         print_source(e->out, c, e->job, now_s);
         print_destination(e->out, c, e->job, now_s);
         if (rc == 0)
-            fprintf(e->out, "Both sides are ready. Nothing was changed.\n");
+            fprintf(e->out, "%s\n", _("Both sides are ready. Nothing was changed."));
     }
     free(c);
     return e->result.code;
