@@ -143,7 +143,7 @@ int batch_known_note_failures(const struct batch_list *l, const struct options *
         return 0;
     n.part = part;
     for (size_t i = 0; i < l->count; i++)
-        if (batch_report_is_failure(&accounts[i]))
+        if (batch_report_is_failure(&accounts[i]) && !l->entries[i].repeats)
             add_entry(&n, &l->entries[i]);
     return work_lists_change(o->work_dir, change, &n, &damage, err);
 }

@@ -344,6 +344,7 @@ static void judge_run(struct batch_list *l, const struct ordered *run, size_t n,
         struct batch_entry *e = run[i].entry;
         for (size_t k = 0; k < i && source; k++)
             if (same_job(run[k].entry, e)) {
+                e->repeats = true;
                 put_error(l, e, accounts_line(&l->list, run[k].entry->row), "%s",
                     _("the same account a second time: leave out this line, it is done with the first one"));
                 break;

@@ -19,6 +19,7 @@ struct batch_entry {
     uint64_t known_octets; /* for the order: a measure of what an earlier run found; 0: nothing */
     bool finished;         /* its last migration ended with exit code 0, and left nothing out */
     bool elsewhere;        /* of another shard; only while the list is read */
+    bool repeats;          /* another line has the same account, and that one is run */
     bool nameless;         /* `name` is but its line: nothing of it is known */
     long source_line;      /* another line with the same source, that is no mistake; 0: none */
     const char *exclusive; /* batch_list_bind: the same for accounts that must not run at the same time; NULL:

@@ -344,7 +344,8 @@ bool work_lists_strange(
         held += a->list_count > 0;
         for (size_t k = 0; k < a->list_count; k++) {
             const struct work_list *of = &l->lists[l->lists[a->lists[k]].part_of];
-            last = !last || of->run_s > last->run_s ? of : last;
+            if (!last || of->run_s > last->run_s || (of->run_s == last->run_s && of > last))
+                last = of;
         }
     }
     if (!held)

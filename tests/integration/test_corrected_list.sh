@@ -134,6 +134,16 @@ expect_exit "it is now" 0
 stands "it is now" "4 20" 'g002! 0,g004! 0'
 mv "$W/work" "$W/work-failures"
 
+# A line that repeats another is no account that could be corrected.
+(umask 077 && printf '%s\n' user g001 g002 g001 'g003!' >"$W/e.csv")
+batch migrate e.csv
+expect_exit "a line twice, and a slip in both users" 2
+sed -i '/g001/d; s/g003!/g003/' "$W/work/failures.csv"
+batch migrate ../"$(basename "$W")"/work/failures.csv
+expect_exit "both corrected in failures.csv" 0
+stands "both corrected in failures.csv" "3 15" 'g003! 0'
+mv "$W/work" "$W/work-twice"
+
 # ---- a file that is damaged, and a folder from before ----
 batch migrate d.csv
 printf '{"schema":1,"lists":[' >"$W/work/lists.json"
