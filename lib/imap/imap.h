@@ -85,7 +85,8 @@ enum imap_status {
  *   OVERQUOTA with words about a command or bandwidth limit      -> job/later/THROTTLED
  *   UNAVAILABLE, THROTTLED, LIMIT to others,
  *   "Suggested Backoff Time: N milliseconds" (wait_ms filled)    -> session/later/THROTTLED
- *   INUSE                                                        -> session/later/IN_USE
+ *   INUSE, words about a lock                                    -> session/later/IN_USE
+ *   SERVERBUG and words about another time, to SELECT            -> session/later/REFUSED
  *   EXPIRED, "session expired", AUTHENTICATIONFAILED             -> session/after-login/AUTH
  *   TRYCREATE, NONEXISTENT                                       -> folder/now/NO_FOLDER
  *   other NO and BAD                                             -> message (APPEND), folder or

@@ -108,6 +108,12 @@ static const char *const big_words[] = {"maximum size of appendable message", "m
 static const char *const size_words[] = {"size", "large", "big", NULL};
 static const char *const login_words[] = {
     "session expired", "session has expired", "token expired", "token has expired", NULL};
+static const char *const locked_words[] = {"mailbox is locked", "mailbox locked", "mailbox is already locked",
+    "mailbox is in use", "mailbox in use", "lock the mailbox", "lock mailbox", "lock on mailbox",
+    "lock on the mailbox", "lock file", "mailbox lock", "used by another", "locked by another",
+    "in use by another", "being accessed", "another session", NULL};
+static const char *const later_words[] = {"try again later", "try later", "retry later", "temporarily",
+    "temporary", "server busy", "server is busy", NULL};
 
 /* "Suggested Backoff Time: 299609 milliseconds" (Exchange). -1 when the words do not say so. */
 static int64_t backoff_ms(const char *text)
@@ -147,12 +153,17 @@ static struct meaning meaning_of_words(enum imap_code_about about, const char *t
         return (struct meaning){ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_FULL};
     if (says(text, login_words))
         return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_AFTER_LOGIN, ERROR_AUTH};
+    if (says(text, locked_words))
+        return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_IN_USE};
+    if (about == IMAP_CODE_ABOUT_OPENING && says(text, later_words))
+        return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_REFUSED};
     if (about == IMAP_CODE_ABOUT_MESSAGE && says(text, big_words))
         return (struct meaning){ERROR_SCOPE_MESSAGE, ERROR_RETRY_NEVER, ERROR_TOO_BIG};
-    enum error_scope scope = about == IMAP_CODE_ABOUT_MESSAGE  ? ERROR_SCOPE_MESSAGE
-                             : about == IMAP_CODE_ABOUT_FOLDER ? ERROR_SCOPE_FOLDER
-                                                               : ERROR_SCOPE_SESSION;
-    return (struct meaning){scope, ERROR_RETRY_NEVER, ERROR_REFUSED};
+    static const enum error_scope scopes[] = {[IMAP_CODE_ABOUT_SESSION] = ERROR_SCOPE_SESSION,
+        [IMAP_CODE_ABOUT_FOLDER] = ERROR_SCOPE_FOLDER,
+        [IMAP_CODE_ABOUT_OPENING] = ERROR_SCOPE_FOLDER,
+        [IMAP_CODE_ABOUT_MESSAGE] = ERROR_SCOPE_MESSAGE};
+    return (struct meaning){scopes[about], ERROR_RETRY_NEVER, ERROR_REFUSED};
 }
 
 static struct meaning meaning_of(enum imap_code_about about, enum imap_code code, const char *text)
@@ -190,6 +201,10 @@ static struct meaning meaning_of(enum imap_code_about about, enum imap_code code
         return (struct meaning){ERROR_SCOPE_FOLDER, ERROR_RETRY_NOW, ERROR_NO_FOLDER};
     case IMAP_CODE_NOPERM:
         return (struct meaning){ERROR_SCOPE_FOLDER, ERROR_RETRY_NEVER, ERROR_REFUSED};
+    case IMAP_CODE_SERVERBUG:
+        if (about == IMAP_CODE_ABOUT_OPENING) /* Dovecot says it of whatever went wrong this time */
+            return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_REFUSED};
+        return meaning_of_words(about, text);
     default:
         return meaning_of_words(about, text);
     }

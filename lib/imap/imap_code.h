@@ -20,6 +20,7 @@ enum imap_code imap_code_find(const char *text);
 enum imap_code_about {
     IMAP_CODE_ABOUT_SESSION,
     IMAP_CODE_ABOUT_FOLDER,
+    IMAP_CODE_ABOUT_OPENING, /* of a folder: SELECT */
     IMAP_CODE_ABOUT_MESSAGE,
 };
 /* verb: "APPEND". status: IMAP_NO or IMAP_BAD. text: the words after the code, made fit to show. */

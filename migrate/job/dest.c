@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define INBOX (sizeof "INBOX" - 1)
+
 static void finish(struct dest *d, const struct error *error)
 {
     d->done(d->ctx, error);
@@ -39,18 +41,23 @@ static void note_selected(struct dest *d)
         finish(d, NULL);
 }
 
-static void on_select_again(void *ctx, const struct imap_result *res)
-{
-    struct dest *d = ctx;
-    if (res->status == IMAP_OK)
-        note_selected(d);
-    else
-        finish(d, d->create_error.code ? &d->create_error : res->error);
-}
-
 static void select_mailbox(struct dest *d, imap_done_fn *done)
 {
     imap_select(d->imap, d->wire, d->mode == DEST_LOOK, done, d);
+}
+
+/* ---- missing, or refused? ---- */
+static void on_select_again(void *ctx, const struct imap_result *res)
+{
+    struct dest *d = ctx;
+    if (res->status == IMAP_OK) {
+        note_selected(d);
+        return;
+    }
+    struct error why = d->create_error.code ? d->create_error : *res->error;
+    if (d->create_error.code && d->select_error.code == ERROR_REFUSED)
+        error_append(&why, "%s", d->select_error.text);
+    finish(d, &why);
 }
 
 static void on_create(void *ctx, const struct imap_result *res)
@@ -58,7 +65,7 @@ static void on_create(void *ctx, const struct imap_result *res)
     struct dest *d = ctx;
     /* ALREADYEXISTS, or servers that say so in words: SELECT tells the truth. */
     d->created = res->status == IMAP_OK;
-    if (!d->created)
+    if (!d->created && res->code != IMAP_CODE_ALREADYEXISTS)
         d->create_error = *res->error;
     if (res->status == IMAP_ABORTED) {
         finish(d, res->error);
@@ -67,27 +74,113 @@ static void on_create(void *ctx, const struct imap_result *res)
     select_mailbox(d, on_select_again);
 }
 
+static void not_there(struct dest *d)
+{
+    if (d->mode == DEST_CREATE)
+        imap_create(d->imap, d->wire, on_create, d);
+    else
+        finish(d, NULL); /* d->exists stays false */
+}
+
+static bool in_inbox(const struct dest *d)
+{
+    char next = strnlen(d->wire, INBOX) == INBOX ? d->wire[INBOX] : 'x';
+    return text_has_prefix_nocase(d->wire, "INBOX") && (!next || (d->delimiter && next == d->delimiter));
+}
+
+static void spell_inbox(struct dest *d)
+{
+    if (in_inbox(d))
+        memcpy(d->wire, d->inbox, INBOX);
+}
+
+static void on_name(void *ctx, const struct imap_list_row *row)
+{
+    struct dest *d = ctx;
+    struct dest_names *n = &d->names;
+    if (row->noselect || row->nonexistent)
+        return;
+    n->listed |= text_equal_nocase(row->name, d->wire);
+    n->inbox_right |= !strcmp(row->name, d->inbox);
+    if (text_equal_nocase(row->name, "INBOX"))
+        memcpy(n->inbox, row->name, INBOX);
+}
+
+static void on_select(void *ctx, const struct imap_result *res);
+
+/* Without LIST nobody knows. */
+static void judge_names(struct dest *d)
+{
+    const struct dest_names *n = &d->names;
+    bool missing = d->select_error.code == ERROR_NO_FOLDER;
+    if (in_inbox(d) && *n->inbox && !n->inbox_right) {
+        memcpy(d->inbox, n->inbox, INBOX);
+        spell_inbox(d);
+        select_mailbox(d, on_select);
+    } else if (missing || (!n->listed && !n->refused)) {
+        not_there(d);
+    } else {
+        finish(d, &d->select_error);
+    }
+}
+
+static void on_names_told(void *ctx, const struct imap_result *res)
+{
+    struct dest *d = ctx;
+    d->names.refused |= res->status != IMAP_OK;
+    if (res->status == IMAP_ABORTED)
+        d->select_error = *res->error;
+    if (--d->names.waiting)
+        return;
+    if (res->status == IMAP_ABORTED)
+        finish(d, res->error);
+    else
+        judge_names(d);
+}
+
+static void ask_names(struct dest *d)
+{
+    bool inbox = in_inbox(d);
+    d->names = (struct dest_names){.waiting = 1 + inbox};
+    imap_list(d->imap, "", d->wire, on_name, on_names_told, d);
+    if (inbox)
+        imap_list(d->imap, "", "%", on_name, on_names_told, d);
+}
+
+/* A code says why; without one, and with one that nobody knows, LIST tells whether it is there. */
+static bool says_why(const struct imap_result *res)
+{
+    bool silent = res->code == IMAP_CODE_NONE || res->code == IMAP_CODE_ALERT || res->code == IMAP_CODE_OTHER;
+    return !silent || res->error->code != ERROR_REFUSED || res->error->retry != ERROR_RETRY_NEVER;
+}
+
 static void on_select(void *ctx, const struct imap_result *res)
 {
     struct dest *d = ctx;
-    if (res->status == IMAP_OK)
+    if (res->status == IMAP_OK) {
         note_selected(d);
-    else if (res->status == IMAP_ABORTED || res->error->retry == ERROR_RETRY_LATER)
+        return;
+    }
+    bool missing = res->error->code == ERROR_NO_FOLDER;
+    d->select_error = *res->error;
+    if (res->status == IMAP_ABORTED || (!missing && says_why(res)))
         finish(d, res->error);
-    else if (d->mode == DEST_CREATE)
-        imap_create(d->imap, d->wire, on_create, d);
+    else if (missing && !in_inbox(d))
+        not_there(d);
     else
-        finish(d, NULL); /* not there: d->exists stays false */
+        ask_names(d);
 }
 
 static void name_and_select(struct dest *d)
 {
     struct error err;
     d->wire = imap_name_to_wire(d->folder, d->prefix, d->delimiter, &err);
-    if (d->wire)
+    if (d->wire) {
+        spell_inbox(d);
         select_mailbox(d, on_select);
-    else
+    } else {
         finish(d, &err);
+    }
 }
 
 static void on_namespace_row(void *ctx, const char *prefix, char delimiter)
@@ -134,8 +227,13 @@ static void on_capability(void *ctx, const struct imap_result *res)
 void dest_prepare(
     struct dest *d, struct imap *imap, const char *folder, enum dest_mode mode, dest_done_fn *done, void *ctx)
 {
-    *d = (struct dest){
-        .imap = imap, .folder = folder, .mode = mode, .delimiter = '/', .done = done, .ctx = ctx};
+    *d = (struct dest){.imap = imap,
+        .folder = folder,
+        .mode = mode,
+        .delimiter = '/',
+        .inbox = "INBOX",
+        .done = done,
+        .ctx = ctx};
     imap_capability(imap, on_capability, d);
 }
 
@@ -150,6 +248,7 @@ void dest_enter(struct dest *d, const char *folder, enum dest_mode mode, dest_do
         .done = done,
         .ctx = ctx};
     memcpy(d->prefix, before.prefix, sizeof d->prefix);
+    memcpy(d->inbox, before.inbox, sizeof d->inbox);
     name_and_select(d);
 }
 

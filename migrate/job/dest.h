@@ -1,6 +1,10 @@
 /* dest.h - the destination mailbox, made ready: capabilities, name on the wire, selected, created when
  * missing.
  *
+ * SELECT may be refused for many reasons. Missing is only what the server says to be so (NONEXISTENT,
+ * TRYCREATE), or what it refuses without a reason of its own and LIST does not name; anything else ends with
+ * the server's words. Where it spells INBOX in another way, and takes no other, its way counts.
+ *
  * One dest belongs to one IMAP connection that has it selected; further connections append to dest->wire
  * alone. A job with several mailboxes enters one after the other. */
 #pragma once
@@ -23,12 +27,19 @@ struct dest {
     enum dest_mode mode;
     char prefix[256]; /* personal namespace, wire form */
     char delimiter;
-    char *wire; /* the mailbox's name on the wire */
+    char inbox[6]; /* as the server spells it */
+    char *wire;    /* the mailbox's name on the wire */
     bool exists, created;
     bool released;                           /* not selected any more: finish.h selects it again */
     uint32_t uidvalidity, uidnext, messages; /* as selected */
     uint64_t append_limit;                   /* octets; 0: not said */
+    struct error select_error;               /* why SELECT was refused */
     struct error create_error;               /* why CREATE was refused; code 0: it was not */
+    struct dest_names {                      /* what LIST said when SELECT was refused */
+        unsigned waiting;                    /* answers */
+        bool refused, listed, inbox_right;
+        char inbox[6]; /* another spelling; "": none */
+    } names;
     dest_done_fn *done;
     void *ctx;
 };

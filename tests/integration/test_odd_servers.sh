@@ -210,6 +210,77 @@ beyond_the_last() {
     check "$name: nothing was copied again" test "$(arrived "$user")" = 3
 }
 
+# ---- a mailbox that cannot be opened ----
+# refused_for NAME ANSWER EXIT WORDS: each command says why, with this exit code, and creates nothing.
+refused_for() {
+    local command wait
+    printf '%s => %%T %s\\r\\n\n' SELECT "$2" EXAMINE "$2" CREATE OK >"$W/script"
+    cloud_odd --script "$W/script"
+    for command in migrate plan estimate verify; do
+        [[ $command == [mv]* ]] && wait=(--max-wait 5) || wait=()
+        run "$command" --folder Opened "${wait[@]}"
+        expect_exit "$1: $command" "$3" "$4"
+    done
+    check "$1: nothing was created" test "$(faults 'script: CREATE')" = 0
+}
+not_opened() {
+    user=opened
+    put "$user" 1 < <(letter 1)
+    source_odd
+    cloud_odd
+    run migrate --folder Opened
+    expect_exit "a mailbox is made" 0
+    refused_for "no permission" 'NO [NOPERM] Permission denied' 3 'Permission denied'
+    refused_for "in use" 'NO [INUSE] Mailbox in use by the backup' 4 'in use by the backup'
+    refused_for "locked, without a code" 'NO Mailbox is locked by another session' 4 'locked by another session'
+    refused_for "a server's bug" 'NO [SERVERBUG] Internal error occurred' 4 'Internal error occurred'
+    refused_for "somebody is to be asked" 'NO [CONTACTADMIN] This mailbox is on hold' 3 'is on hold'
+    refused_for "BAD" 'BAD Invalid state for this' 3 'Invalid state for this'
+    refused_for "a code that nobody knows" 'NO [XHOLD] legal hold' 3 'legal hold'
+    refused_for "unknown words" 'NO Failure 0x8004' 3 'Failure 0x8004'
+}
+said_in_words() {
+    local name="a missing mailbox, told without a code"
+    user=inwords
+    put "$user" 1 < <(letter 1)
+    source_odd
+    printf '%s => %%T NO no such mailbox\\r\\n\n' 'EXAMINE "New"' 'x1 SELECT "New"' >"$W/script"
+    cloud_odd --script "$W/script"
+    run plan --folder New
+    expect_exit "$name: plan" 0
+    run migrate --folder New
+    expect_exit "$name: migrate creates it" 0
+    check "$name: it did happen" test "$(faults script)" = 2
+    check "$name: the message is there" test "$(arrived "$user" /.New)" = 1
+}
+spelled_otherwise() {
+    local name="the server knows only \"Inbox\""
+    user=spelled
+    put "$user" 1 < <(letter 1)
+    source_odd
+    cat >"$W/script" <<'END'
+=SELECT "INBOX" => %T NO Unknown mailbox: INBOX\r\n
+=EXAMINE "INBOX" => %T NO Unknown mailbox: INBOX\r\n
+=APPEND "INBOX" => %T NO [TRYCREATE] Unknown mailbox: INBOX\r\n
+=CREATE "INBOX" => %T NO Cannot create INBOX\r\n
+=SELECT "INBOX/Sub" => %T NO [NONEXISTENT] Unknown mailbox: INBOX/Sub\r\n
+=CREATE "INBOX/Sub" => %T NO Cannot create INBOX/Sub\r\n
+LIST "" "INBOX" => %T OK none\r\n
+LIST "" "%" => * LIST () "/" Inbox\r\n* LIST () "/" Sent\r\n%T OK done\r\n
+END
+    cloud_odd --script "$W/script"
+    run migrate
+    expect_exit "$name: migrate" 0
+    run verify
+    expect_exit "$name: verify" 0
+    check "$name: INBOX was selected in vain, and never more than that" \
+        test "$(faults 'script: SELECT "INBOX"') $(faults 'script: CREATE') $(faults 'script: APPEND')" = '1 0 0'
+    check "$name: the message is there" test "$(arrived "$user")" = 1
+    run migrate --folder INBOX/Sub --work-dir "$W/work-sub"
+    expect_exit "$name: a folder in it" 0
+    check "$name: that was made in the one that it knows" test "$(faults 'script: CREATE')" = 0
+}
+
 # ---- UIDLs that are used again ----
 used_again() {
     local name="UIDLs used again, sizes the same"
@@ -287,5 +358,6 @@ pipelining_not_kept() {
     check "$name: the message is there" test "$(arrived "$user")" = 1
 }
 
-aside lone_dots stand_ins cut_short empty_mailbox signing_in who_are_you beyond_the_last used_again other_fields silent_capa \
+aside lone_dots stand_ins cut_short empty_mailbox signing_in who_are_you beyond_the_last not_opened said_in_words \
+    spelled_otherwise used_again other_fields silent_capa \
     pipelining_not_kept

@@ -8,6 +8,7 @@
 
 struct rule {
     char *command, *answer;
+    bool case_counts;
     uint64_t left; /* UINT64_MAX: for ever */
 };
 
@@ -28,7 +29,8 @@ static void add(char *line)
         r.left = strtoull(line + 1, &line, 10);
         line += *line == ' ';
     }
-    r.command = mem_strdup(line);
+    r.case_counts = *line == '=';
+    r.command = mem_strdup(line + r.case_counts);
     r.answer = mem_strdup(arrow + 4);
     script.rules = mem_grow(script.rules, script.count + 1, sizeof *script.rules);
     script.rules[script.count++] = r;
@@ -52,7 +54,9 @@ void lines_script_load(const char *file)
 static bool fits(const struct rule *r, const char *command)
 {
     size_t n = strlen(r->command);
-    return r->left && text_has_prefix_nocase(command, r->command) && strchr(" \r\n", command[n]);
+    if (!r->left || !text_has_prefix_nocase(command, r->command) || !strchr(" \r\n", command[n]))
+        return false;
+    return !r->case_counts || !strncmp(command, r->command, n);
 }
 
 static void write_answer(const char *from, const char *tag, struct buf *ret)

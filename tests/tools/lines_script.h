@@ -1,11 +1,11 @@
 /* lines_script.h - answers that a server gives in place of its own, as data: a file of
  *
  *   # a comment
- *   [xN ]COMMAND => ANSWER
+ *   [xN ][=]COMMAND => ANSWER
  *
- * COMMAND is how the client's line begins (without a tag; whole words, any case); the first rule that fits
- * counts, with xN only N times in all. In ANSWER \r, \n, \t and \\ are what they are in C, and %T is the tag;
- * "silence": none, now and later in this connection. */
+ * COMMAND is how the client's line begins (without a tag; whole words, any case but behind "="); the first
+ * rule that fits counts, with xN only N times in all. In ANSWER \r, \n, \t and \\ are what they are in C, and
+ * %T is the tag; "silence": none, now and later in this connection. */
 #pragma once
 
 #include "buf.h"
