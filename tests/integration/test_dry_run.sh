@@ -87,7 +87,7 @@ left() { find "$S/legacy/taro/Maildir/cur" "$S/legacy/taro/Maildir/new" -type f 
 pf delete taro --limit 5 --dry-run --format json
 is "delete --dry-run --limit 5 shows five" "$(said '[([.messages[] | select(.verdict == "to-delete")] | length), .summary.chosen, .summary.later > 0]')" '[5,5,true]'
 is "and deletes none" "$(left)" 60
-pf delete taro --limit 5 --yes
+pf delete taro --limit 5 --yes --accept duplicates
 expect_exit "delete --limit 5" 0
 is "five are gone" "$(left)" 55
 check "it says how many more could go" grep -qE '^[0-9]+ more messages are proved and could go' "$W/out"
@@ -96,5 +96,5 @@ is "--limit 0 deletes none" "$(left)" 55
 pf delete taro --limit 3 </dev/null
 expect_exit "without a terminal and without --yes it refuses" 2 'there is no terminal to ask'
 is "and deletes none" "$(left)" 55
-pf delete taro --limit 1000 --yes
+pf delete taro --limit 1000 --yes --accept duplicates
 is "a limit beyond all deletes what is proved" "$(left)" 0
