@@ -26,7 +26,7 @@ struct list {
 struct run {
     struct errand *errand;
     struct print_stream stream;
-    struct list attention, dated_now;
+    struct list attention, dated_now, spoiled;
     bool dry;     /* what would be done is told, from the headers alone */
     char **makes; /* mailboxes that would be made */
     size_t make_count;
@@ -98,6 +98,7 @@ static void run_done(struct run *r)
 {
     list_done(&r->attention);
     list_done(&r->dated_now);
+    list_done(&r->spoiled);
     for (size_t i = 0; i < r->make_count; i++)
         free(r->makes[i]);
     free(r->makes);
@@ -117,9 +118,12 @@ static void on_message(void *ctx, const struct outcome_message *m)
     if (m->attention) {
         list_add(&r->attention, m);
         list_drop(&r->dated_now, m);
+        list_drop(&r->spoiled, m);
     } else if (m->dated_now) {
         list_add(&r->dated_now, m);
     }
+    if (m->spoiled)
+        list_add(&r->spoiled, m);
     if (!r->errand->options->verbose)
         return;
     talk_clear(r->errand->talk);
@@ -170,7 +174,7 @@ static void print_counts(FILE *out, const struct outcome *o, bool dry)
                 N(o->repaired));
         if (o->mended)
             fprintf(out,
-                "Of these changed further, since the destination refused them as they were: %llu; popferry "
+                "Of these changed further, since the destination refuses or spoils them as they were: %llu; popferry "
                 "report lists them.\n",
                 N(o->mended));
     }
@@ -193,6 +197,16 @@ static void print_attention(FILE *out, const struct list *l, bool dry)
     }
 }
 
+static void print_entries(FILE *out, const struct list *l)
+{
+    for (size_t i = 0; i < l->count; i++) {
+        const struct entry *e = &l->entries[i];
+        fprintf(out, "  nr %u, UIDL %s, Message-ID %s, from %s, subject \"%s\"\n", e->number,
+            *e->key ? e->key : "none", *e->message_id ? e->message_id : "none", *e->from ? e->from : "nobody",
+            e->subject);
+    }
+}
+
 /* That somebody may correct them, where it matters. */
 static void print_dated_now(FILE *out, const struct list *l, bool dry)
 {
@@ -200,12 +214,18 @@ static void print_dated_now(FILE *out, const struct list *l, bool dry)
         return;
     fprintf(out, "%s, since nothing in them tells their date for certain (%zu):\n",
         dry ? "Would be dated now" : "Dated now", l->count);
-    for (size_t i = 0; i < l->count; i++) {
-        const struct entry *e = &l->entries[i];
-        fprintf(out, "  nr %u, UIDL %s, Message-ID %s, from %s, subject \"%s\"\n", e->number,
-            *e->key ? e->key : "none", *e->message_id ? e->message_id : "none", *e->from ? e->from : "nobody",
-            e->subject);
-    }
+    print_entries(out, l);
+}
+
+static void print_spoiled(FILE *out, const struct list *l)
+{
+    if (!l->count)
+        return;
+    fprintf(out,
+        "Spoiled by the destination, which stores other characters in place of 8-bit ones in header fields (%zu; the "
+        "others were encoded before they were sent):\n",
+        l->count);
+    print_entries(out, l);
 }
 
 static void print_verdict(FILE *out, const struct outcome *o, int rc)
@@ -319,6 +339,7 @@ static void print_text(const struct run *r, const struct outcome *o, int rc)
     print_counts(out, o, false);
     print_attention(out, &r->attention, false);
     print_dated_now(out, &r->dated_now, false);
+    print_spoiled(out, &r->spoiled);
     if (o->quarantined_now + o->quarantined)
         fprintf(out,
             "What the destination refused lies as received in %s/quarantine, with its reasons.\n"
@@ -346,6 +367,7 @@ static void tell_words(struct errand_result *r, const struct outcome *o)
                                           : "refused",
             kept && !o->unreadable && !o->missing ? ", in quarantine" : "");
     errand_count(r, o->copied, "copied", "copied");
+    errand_count(r, o->spoiled, "spoiled by the destination", "spoiled by the destination");
     errand_count(r, o->done_before + o->present, "there before", "there before");
     errand_count(r, o->duplicates, "duplicate", "duplicates");
     errand_count(r, o->filtered, "left out", "left out");
@@ -353,7 +375,7 @@ static void tell_words(struct errand_result *r, const struct outcome *o)
     errand_count(r, r->rest, "still to be copied", "still to be copied");
     if (!o->messages)
         errand_part(r, "the source is empty");
-    else if (!r->error.code && !r->attention && !r->rest && !o->gone_since)
+    else if (!r->error.code && !r->attention && !r->rest && !o->gone_since && !o->spoiled)
         errand_clause(r, o->mailboxes_unvisited ? "nothing new; verify looks whether they are there still"
                          : o->filtered          ? "the rest is there"
                                                 : "all is there");
@@ -387,7 +409,7 @@ static void tell(struct errand_result *r, const struct outcome *o)
 
 static void print_json(struct run *r, const struct outcome *o, int rc, const struct error *err)
 {
-    bool agree = rc == 0 && !outcome_attention(o) && !o->not_reached && !o->later && !o->filtered &&
+    bool agree = rc == 0 && outcome_is_well(o) && !o->not_reached && !o->later && !o->filtered &&
                  !(r->dry && o->copied);
     json_t *rest = json_pack("{s:o, s:o, s:o, s:b, s:b, s:i}", "summary", print_json_outcome(o, r->dry),
         "alerts", print_json_alerts(&r->errand->alerts), "error", print_json_error(err), "agree", (int)agree,
@@ -439,7 +461,7 @@ static void migrate(struct run *r)
         print_stream_open(&r->stream, e->out, "migrate", e->job);
     int rc = r->dry ? migrate_plan(e->job, e->world, &sink, &o, &err)
                     : migrate_run(e->job, e->world, &sink, &o, &err);
-    errand_end(e, rc, &err, outcome_attention(&o) ? EXIT_CODE_ATTENTION : EXIT_CODE_DONE);
+    errand_end(e, rc, &err, outcome_is_well(&o) ? EXIT_CODE_DONE : EXIT_CODE_ATTENTION);
     if (r->dry)
         tell_dry(&e->result, &o);
     else

@@ -38,6 +38,7 @@ int option_rules_pass(const struct option_row *row, const char *command, struct 
 
 /* ---- against each other ---- */
 static const char *const rivals[][2] = {
+    {"encode-headers", "keep-headers"},
     {"quiet", "verbose"},
     {"from", "from-host"},
     {"to", "to-host"},

@@ -404,6 +404,7 @@ int options_endpoints(const struct options *o, bool source_alone, struct job *re
         .archive_format = o->archive_format,
         .retry_quarantined = o->retry_quarantined,
         .encode_headers = o->encode_headers,
+        .keep_headers = o->keep_headers,
         .privacy = o->privacy,
         .max_wait_ms = o->max_wait_s * INT64_C(1000),
         .upload_cap = o->upload_cap,

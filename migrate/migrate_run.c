@@ -424,7 +424,7 @@ static int record_end(struct ledger *ledger, int64_t run, const struct world *wo
     const struct outcome *o, const struct error *why, struct error *err)
 {
     char words[ERROR_TEXT_MAX + 64];
-    int exit_code = rc < 0 ? exit_code_of(why) : outcome_attention(o) ? 1 : 0;
+    int exit_code = rc < 0 ? exit_code_of(why) : outcome_is_well(o) ? 0 : 1;
     uint64_t left = o->later + o->filtered;
     if (rc < 0)
         snprintf(words, sizeof words, "%s", why->text);
@@ -449,9 +449,9 @@ static int run_logged(struct run *r, int64_t run_id, struct outcome *o, struct e
     patience_begin(&r->patience, r->job, r->world);
     int rc = run_job(r, o, err);
     journal_end_run(r->journal,
-        rc < 0                 ? exit_code_of(err)
-        : outcome_attention(o) ? EXIT_CODE_ATTENTION
-                               : EXIT_CODE_DONE,
+        rc < 0               ? exit_code_of(err)
+        : outcome_is_well(o) ? EXIT_CODE_DONE
+                             : EXIT_CODE_ATTENTION,
         o, rc < 0 ? err : NULL);
     journal_close(r->journal);
     return rc;

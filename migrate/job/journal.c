@@ -314,6 +314,8 @@ static json_t *options_of(const struct journal *j, const struct job *job)
         add_text(j, o, "archive", job->archive_dir);
     if (job->retry_quarantined)
         json_object_set_new(o, "retry_quarantined", json_true());
+    if (job->keep_headers)
+        json_object_set_new(o, "keep_headers", json_true());
     if (job->encode_headers)
         json_object_set_new(o, "encode_headers", json_true());
     return o;

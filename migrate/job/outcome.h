@@ -21,6 +21,7 @@ struct outcome_message {
     bool attention; /* something is not as it should be: this is listed at the end */
     bool dated_now; /* copied, and nothing in it tells its date for certain: INTERNALDATE is the run's hour;
                        planned: so it would be */
+    bool spoiled;   /* copied, and the destination does not hold what was sent */
 };
 
 /* What the ledger knows of a message; the strings are the row's. The caller adds verdict, reason and the
@@ -64,9 +65,10 @@ void outcome_tell(const struct outcome_sink *sink, const struct outcome_message 
     X(not_reached, NOW)     /* not looked at: the run ended before */                                        \
     X(repaired, WORK)       /* of copied: sent with a repair */                                              \
     X(mended, WORK)         /* of these: changed further because it was refused, or asked for */             \
-    X(archived, WORK)       /* written to the archive in this run */                                         \
-    X(recovered, WORK)      /* intents of an interrupted run that were found in the destination */           \
-    X(fetched, WORK)        /* bodies downloaded from the source */                                          \
+    X(spoiled, WORK)   /* of copied: the destination does not hold what was sent, as one read back shows */  \
+    X(archived, WORK)  /* written to the archive in this run */                                              \
+    X(recovered, WORK) /* intents of an interrupted run that were found in the destination */                \
+    X(fetched, WORK)   /* bodies downloaded from the source */                                               \
     X(fetched_octets, WORK)                                                                                  \
     X(reconnects, NOW)            /* sessions that broke and were taken up again */                          \
     X(mailboxes, SEEN)            /* that this run had to do with */                                         \
@@ -112,4 +114,10 @@ void outcome_add_round(struct outcome *now, const struct outcome *round);
 static inline uint64_t outcome_attention(const struct outcome *o)
 {
     return o->too_big + o->refused + o->unreadable + o->missing + o->quarantined;
+}
+
+/* Nothing that a person has to look at. */
+static inline bool outcome_is_well(const struct outcome *o)
+{
+    return !outcome_attention(o) && !o->spoiled;
 }

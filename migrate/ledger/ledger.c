@@ -293,6 +293,23 @@ int64_t ledger_job(
     return id;
 }
 
+int ledger_raw_headers(struct ledger *l, int64_t job, enum ledger_raw_headers *ret, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err, "SELECT raw_headers FROM job WHERE id=?", "i", job);
+    int rc = st ? ledger_step(l, st, err) : -1;
+    if (rc < 0)
+        return -1;
+    *ret = rc ? (enum ledger_raw_headers)sqlite3_column_int(st, 0) : LEDGER_RAW_UNKNOWN;
+    sqlite3_reset(st);
+    return 0;
+}
+
+int ledger_set_raw_headers(struct ledger *l, int64_t job, enum ledger_raw_headers what, struct error *err)
+{
+    return ledger_write(
+        l, ledger_prepare(l, err, "UPDATE job SET raw_headers=? WHERE id=?", "ii", (int64_t)what, job), err);
+}
+
 int64_t ledger_mailbox(struct ledger *l, int64_t job, const char *name, struct error *err)
 {
     sqlite3_stmt *find =

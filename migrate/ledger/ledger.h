@@ -47,6 +47,15 @@ int ledger_limit_memory(struct ledger *l, uint64_t octets, struct error *err);
 int64_t ledger_job(
     struct ledger *l, const char *source, const char *destination, const char *folder, struct error *err);
 
+/* What a destination does to raw 8-bit octets in header fields, as a migration of this job has learned. */
+enum ledger_raw_headers {
+    LEDGER_RAW_UNKNOWN,
+    LEDGER_RAW_KEPT,
+    LEDGER_RAW_SPOILED,
+};
+int ledger_raw_headers(struct ledger *l, int64_t job, enum ledger_raw_headers *ret, struct error *err);
+int ledger_set_raw_headers(struct ledger *l, int64_t job, enum ledger_raw_headers what, struct error *err);
+
 /* A job and one of its mailboxes. */
 struct ledger_part {
     int64_t job, mailbox;

@@ -100,7 +100,8 @@ static const char *const ledger_schema[LEDGER_VERSION] = {
      * content (4), and what was taken for the twin's proof; the very bytes (5, now 6) have them all. */
     "ALTER TABLE message ADD COLUMN header BLOB;"      /* mail_facts.fields, as received; NULL: not known */
     "ALTER TABLE message ADD COLUMN header_sent BLOB;" /* NULL: as received */
-    "ALTER TABLE message ADD COLUMN mended INTEGER NOT NULL DEFAULT 0;" /* mail_mend.h */
+    "ALTER TABLE message ADD COLUMN mended INTEGER NOT NULL DEFAULT 0;"  /* mail_mend.h */
+    "ALTER TABLE job ADD COLUMN raw_headers INTEGER NOT NULL DEFAULT 0;" /* enum ledger_raw_headers */
     "UPDATE message SET proof = iif(state <> 4 AND proof = 5, 6, 0), proved_s = iif(state <> 4 AND proof <> 4, "
     "proved_s, 0) WHERE proof >= 4;",
 };

@@ -138,7 +138,8 @@ static void start(struct transfer *t)
     t->policy = (struct plan_policy){.append_limit = dest->append_limit,
         .copies_left = *t->task->copies_left,
         .retry_quarantined = t->session->job->retry_quarantined};
-    transfer_cap_begin(t, &t->fatal);
+    if (transfer_raw_begin(t, &t->fatal) == 0)
+        transfer_cap_begin(t, &t->fatal);
 }
 
 /* A duplicate is settled only through its twin: where that was not stored, neither was this. */
@@ -223,6 +224,7 @@ int transfer_run(struct session *s, struct ledger *ledger, const struct transfer
     *task->copies_left = t.policy.copies_left;
     rc = settle(&t, err);
     mail_scan_free(t.scan);
+    transfer_raw_end(&t);
     content_reader_free(t.contents);
     free(t.by_key);
     free(t.duplicates);

@@ -55,6 +55,9 @@ struct parcel {
     bool read;                                   /* the whole message is here */
     const char *variant; /* static: the form in which the destination may hold it; NULL: as it is */
     bool stored;         /* the destination said OK to it */
+    bool raw_came;       /* transfer_raw.c: the destination gave it back */
+    bool raw_left;       /* fields that cannot be encoded, and keep raw 8-bit octets */
+    bool spoiled;        /* the destination does not hold what was sent */
     bool settled;        /* it is here for the archive alone */
     bool doubted;        /* transfer_whole.c: it is not to be sent */
     unsigned broken;     /* connections that ended while it was on its way: then with care */
@@ -148,7 +151,11 @@ struct transfer {
         int64_t twin;
     } * duplicates; /* found in this run */
     size_t duplicate_count;
-    size_t listed_right, listed_wrong;        /* whole messages, by what the source lists as their size */
+    size_t listed_right, listed_wrong; /* whole messages, by what the source lists as their size */
+    enum ledger_raw_headers raw_headers;
+    struct parcel *raw_asked; /* is sent, to be read back */
+    struct parcel_queue raw_waiting;
+    struct mail_scan *raw_scan;               /* of what is read back */
     bool doubts;                              /* of something that may be in the queues */
     struct transfer_gone gone[TRANSFER_LIVE]; /* the last ones; a ring */
     size_t gone_next;
@@ -187,6 +194,9 @@ bool transfer_variant(struct parcel *p, unsigned n, struct mail_facts *ret, cons
 int transfer_make_ready(struct parcel *p, struct error *err);
 /* After a refusal: is there a further repair to try? Then it is in the ready queue again. */
 bool transfer_mend(struct parcel *p);
+/* Its raw 8-bit header fields encoded; then the ready queue. */
+void transfer_encode(struct parcel *p);
+void transfer_queue(struct parcel *p); /* what was taken from it: to its end */
 struct parcel *transfer_take_ready(struct transfer *t);
 void transfer_take_suspects(struct transfer *t);
 /* transfer_out.c: the destination's half */
@@ -203,6 +213,21 @@ void transfer_doubt_end(struct transfer *t);
 void transfer_note_gone(const struct parcel *p); /* it leaves our hands */
 void transfer_drop_doubted(struct transfer *t);  /* out of the queues */
 const char *transfer_cut_words(void);            /* why a message that blame_is_cut is not asked for */
+
+/* ---- transfer_raw.c: does the destination keep raw 8-bit octets in header fields? ----
+ * The first message that has any goes alone, and is read back from lane 0; others of the kind wait for that.
+ * Once they are known to be spoiled, they are encoded (RFC 2047) before they are sent; job->keep_headers:
+ * never. What was learned stands in the ledger. */
+int transfer_raw_begin(struct transfer *t, struct error *err);
+void transfer_raw_end(struct transfer *t);
+bool transfer_raw_encodes(const struct parcel *p); /* to be done before it is sent */
+bool transfer_raw_apart(const struct parcel *p);   /* not in one group with others */
+/* What is at the head of the ready queue may go. */
+void transfer_raw_sort(struct transfer *t);
+void transfer_raw_sent(struct parcel *p);
+/* true: it is read back, then told and freed here. uid 0: not told. */
+bool transfer_raw_stored(struct parcel *p, uint32_t uid);
+void transfer_raw_unanswered(struct parcel *p); /* or refused */
 
 /* ---- transfer_cap.c: the daily upload limit ----
  * Order of calls: begin; for each message ask, before its RETR; reserve; refuses, when it is ready to be

@@ -43,6 +43,7 @@ void transfer_report(struct parcel *p, const char *verdict, const char *reason, 
     };
     if (source == MAIL_DATE_NOW)
         m.date_s = MAIL_NO_DATE;
+    m.spoiled = p->spoiled;
     m.dated_now = p->stored && source == MAIL_DATE_NOW;
     outcome_tell(t->sink, &m);
 }

@@ -83,6 +83,8 @@ static void on_stored(struct batch *b, const struct imap_result *res)
         ledger_done(t->ledger, p->row.id, told ? res->uidvalidity : validity, uid, &t->fatal);
         p->stored = true;
         count_copied(p);
+        if (transfer_raw_stored(p, uid))
+            continue;
         transfer_report(p, verdict_name(VERDICT_COPY), p->repairs ? p->repairs : "", false);
         parcel_free(p);
     }
@@ -228,6 +230,8 @@ static void on_append(void *ctx, const struct imap_result *res)
 {
     struct batch *b = ctx;
     crash_point("an APPEND was answered");
+    for (size_t i = 0; i < b->count && res->status != IMAP_OK; i++)
+        transfer_raw_unanswered(b->parcels[i]);
     if (res->status == IMAP_NO || res->status == IMAP_BAD) {
         on_refused(b, res);
         return;
@@ -281,7 +285,9 @@ static bool streams_batches(const struct lane *lane)
 static size_t company(const struct transfer *t, size_t max)
 {
     unsigned broken = t->ready.first->broken;
-    size_t few = broken >= BLAME_ALONE ? 1 : broken >= BLAME_CAREFUL ? CAREFUL_MESSAGES : max;
+    size_t few = broken >= BLAME_ALONE || transfer_raw_apart(t->ready.first) ? 1
+                 : broken >= BLAME_CAREFUL                                   ? CAREFUL_MESSAGES
+                                                                             : max;
     return few < max ? few : max;
 }
 
@@ -291,7 +297,8 @@ static size_t take_group(struct transfer *t, struct parcel **group, size_t max)
     size_t n = 0;
     uint64_t octets = 0;
     while (t->ready.first && n < (max = company(t, max))) {
-        if (n && octets + t->ready.first->row.octets_sent > t->memory.batch)
+        if (n && (transfer_raw_apart(t->ready.first) ||
+                     octets + t->ready.first->row.octets_sent > t->memory.batch))
             break;
         octets += t->ready.first->row.octets_sent;
         group[n++] = transfer_take_ready(t);
@@ -327,6 +334,7 @@ static void send_group(struct transfer *t, struct lane *lane, size_t max)
             parcel_free(group[i]);
         return;
     }
+    transfer_raw_sent(group[0]);
     size_t a_command = streams_batches(lane) ? n : 1;
     for (size_t i = 0; i < n; i += a_command) {
         struct batch *b = batch_new(t, lane, group + i, a_command);
@@ -360,7 +368,7 @@ static bool must_wait(const struct transfer *t)
 
 static void feed_lane(struct transfer *t, struct lane *lane)
 {
-    while (t->ready.first && !t->fatal.code && !must_wait(t)) {
+    for (transfer_raw_sort(t); t->ready.first && !t->fatal.code && !must_wait(t); transfer_raw_sort(t)) {
         if (streams_batches(lane)) {
             if (lane->in_flight_octets > t->memory.streamed || lane->in_flight > STREAMED_MESSAGES ||
                 !batch_is_worth_it(t, lane))

@@ -96,6 +96,7 @@ static int repair_with(struct parcel *p, unsigned flags, bool *ret_mended, struc
     note_words(p, &r.counts);
     p->row.mended = flags;
     p->row.octets_sent = spool_octets(p->repaired);
+    p->raw_left = r.counts.fields_left > 0;
     *ret_mended = r.counts.fields || r.counts.lines;
     sha256_free(r.hash);
     mail_mend_free(r.mend);
@@ -107,7 +108,7 @@ static int repair_with(struct parcel *p, unsigned flags, bool *ret_mended, struc
 static int repair(struct parcel *p, struct error *err)
 {
     bool mended = false;
-    if (!p->mend && p->transfer->session->job->encode_headers)
+    if (!p->mend && (p->transfer->session->job->encode_headers || transfer_raw_encodes(p)))
         p->mend = mail_mend_needed(&p->facts, MAIL_MEND_HEADERS);
     if (p->mend || mail_repair_needed(&p->facts) || !p->facts.octets)
         return repair_with(p, p->mend, &mended, err);
@@ -139,6 +140,14 @@ static void append(struct parcel_queue *q, struct parcel *p)
     q->last = p;
 }
 
+void transfer_queue(struct parcel *p)
+{
+    struct transfer *t = p->transfer;
+    append(p->broken >= BLAME_CAREFUL ? &t->suspects : &t->ready, p);
+    t->ready_count++;
+    t->ready_octets += p->row.octets_sent;
+}
+
 static int queue(struct parcel *p, struct error *err)
 {
     struct transfer *t = p->transfer;
@@ -151,9 +160,7 @@ static int queue(struct parcel *p, struct error *err)
     if (ledger_put(t->ledger, t->job, &p->row, err) < 0)
         return -1;
     p->state = PARCEL_SENDING;
-    append(p->broken >= BLAME_CAREFUL ? &t->suspects : &t->ready, p);
-    t->ready_count++;
-    t->ready_octets += p->row.octets_sent;
+    transfer_queue(p);
     transfer_cap_reserve(p, p->row.octets_sent);
     return 0;
 }
@@ -181,6 +188,14 @@ bool transfer_mend(struct parcel *p)
             return queue(p, &t->fatal) == 0;
     }
     return false;
+}
+
+void transfer_encode(struct parcel *p)
+{
+    bool mended;
+    p->mend |= MAIL_MEND_HEADERS;
+    if (repair_with(p, p->mend, &mended, &p->transfer->fatal) == 0)
+        queue(p, &p->transfer->fatal);
 }
 
 struct parcel *transfer_take_ready(struct transfer *t)

@@ -5,7 +5,7 @@
 #include "mem.h"
 #include <stdio.h>
 
-#define PIECE (64 * 1024)
+#define PIECE   (64 * 1024)
 #define GUESSES 3
 
 static const char ended_early[] =
@@ -19,8 +19,8 @@ static bool differs(uint64_t octets, uint64_t listed)
     return (octets < listed ? listed - octets : octets - listed) > listed / 64 + 16;
 }
 
-/* On some servers it is a guess: then it is no sign at all. A cut at a fixed size also makes many short ones, but of
- * these most are open, and not counted. */
+/* On some servers it is a guess: then it is no sign at all. A cut at a fixed size also makes many short ones,
+ * but of these most are open, and not counted. */
 static bool sizes_are_guesses(const struct transfer *t)
 {
     return t->listed_wrong >= GUESSES && t->listed_wrong > t->listed_right / 4;

@@ -80,6 +80,35 @@ like() {
 
 pop=$(pop_url taro)
 
+fields=(Subject From To Cc Reply-To Sender References Comments Content-Disposition Keywords Organization X-Remark)
+# message USER NAME HEADER: with this header and a few more.
+message() {
+    local dir
+    dir=$(servers_maildir "$S" legacy "$1")
+    printf 'Received: from a by b; Sun, 31 Dec 2023 14:59:59 +0000\r\nMessage-ID: <%s@x>\r\nDate: Sun, 31 Dec 2023 14:59:58 +0000\r\n%b\r\n\r\n%s\r\n' \
+        "$2" "$3" "body of $2" >"$dir/new/$2.x"
+    servers_own "$dir"
+}
+raw_fields() { # USER: a message for each of $fields, with 8-bit octets in it
+    local field
+    for field in "${fields[@]}"; do
+        case $field in
+        Content-Disposition) message "$1" "$field" "$field: attachment; filename=\"caf\xe9.pdf\"" ;;
+        *) message "$1" "$field" "$field: caf\xe9 d\xe9j\xe0 <a@x.example>" ;;
+        esac
+    done
+}
+more_raw_fields() { # USER: one more, and one that cannot be encoded
+    message "$1" later 'X-Later: \xe9t\xe9'
+    message "$1" never 'Content-Disposition: \xe9t\xe9 \xe9t\xe9 <a@x.example>'
+}
+# deleting FROM TO WORK-FOLDER
+deleting() {
+    local line
+    mapfile -t line < <(arguments "$@")
+    raw delete "${line[@]:1}" --yes
+}
+
 # ---- Cyrus: refuses what is no header, writes X for raw 8-bit octets in headers ----
 if begin cyrus; then
     to=imap://taro@127.0.0.1:$OTHERS_IMAP_PORT
@@ -105,6 +134,39 @@ if begin cyrus; then
     expect_exit "to Cyrus with --encode-headers" 1
     verified "to Cyrus with --encode-headers: only what it refused is not there" "$pop" "$to" cyrus-encoded 1
     told "to Cyrus with --encode-headers: nothing is altered" altered 0
+
+    raw_fields kenji
+    from=$(pop_url kenji)
+    to=imap://kenji@127.0.0.1:$OTHERS_IMAP_PORT
+    go "$from" "$to" cyrus-raw
+    expect_exit "to Cyrus, 8-bit in twelve fields: told" 1
+    check "to Cyrus, 8-bit in twelve fields: one is spoiled, and named; the others are encoded" \
+        jq -e '.summary.spoiled == 1 and .summary.mended == 11 and .summary.copied == 12 and
+            ([.messages[] | select(.spoiled)] | length) == 1' "$W/out"
+    check "to Cyrus, 8-bit in twelve fields: said once" test "$(grep -c 'spoils 8-bit' "$W/err")" = 1
+    verified "to Cyrus, 8-bit in twelve fields: verify" "$from" "$to" cyrus-raw 1
+    told "to Cyrus, 8-bit in twelve fields: the one is altered" altered 1
+    told "to Cyrus, 8-bit in twelve fields: the others are as they were sent" agreed 11
+    more_raw_fields kenji
+    go "$from" "$to" cyrus-raw
+    expect_exit "to Cyrus, later: what cannot be encoded is told" 1
+    check "to Cyrus, later: it is known, and what cannot be encoded is named" jq -e '.summary.spoiled == 1 and .summary.mended == 2 and
+        [.messages[] | select(.spoiled).message_id] == ["<never@x>"]' "$W/out"
+
+    raw_fields shinji
+    from=$(pop_url shinji)
+    to=imap://shinji@127.0.0.1:$OTHERS_IMAP_PORT
+    go "$from" "$to" cyrus-kept --keep-headers
+    expect_exit "to Cyrus with --keep-headers: as they are" 0
+    verified "to Cyrus with --keep-headers: verify" "$from" "$to" cyrus-kept 1
+    told "to Cyrus with --keep-headers: all are altered" altered 12
+    for field in "${fields[@]}"; do
+        check "to Cyrus with --keep-headers: $field is named" \
+            jq -e --arg field "$field" '[.messages[] | select(.reason | test("\\b(?<!-)" + $field + "\\b"))] | length == 1' "$W/out"
+    done
+    deleting "$from" "$to" cyrus-kept
+    expect_exit "to Cyrus with --keep-headers: delete" 1
+    told "to Cyrus with --keep-headers: delete takes none of them" deleted 0
 
     to=imap://hanako@127.0.0.1:$OTHERS_IMAP_PORT
     kill_after 0.13 "$pop" "$to" cyrus-killed --folder 受信トレイ/2019
