@@ -59,8 +59,8 @@ struct options {
     char *accept_text;
     unsigned accept; /* DELETE_ACCEPT_... */
     int older_than;  /* delete: days; -1: not given */
-    int allow_plaintext, allow_weak_auth, quiet, verbose, dry_run, yes, retry_quarantined, encode_headers, keep_headers,
-        privacy;
+    int allow_plaintext, allow_weak_auth, quiet, verbose, dry_run, yes, retry_quarantined, encode_headers,
+        keep_headers, privacy;
     /* where a server is to be found by an address (options_discover.h) */
     char *ispdb, *autoconfig_dir, *dns;
     int allow_http, trust, discover_timeout;

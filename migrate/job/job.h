@@ -50,7 +50,7 @@ struct job {
     const char *archive_dir; /* keep each message as received there; NULL: nowhere */
     enum archive_format archive_format;
     bool retry_quarantined; /* try again what the destination refused for good */
-    bool keep_headers;   /* send raw 8-bit header fields as they are, even where the destination spoils them */
+    bool keep_headers; /* send raw 8-bit header fields as they are, even where the destination spoils them */
     bool encode_headers; /* encode raw 8-bit header fields (RFC 2047) before sending, not only when refused */
     bool privacy;        /* no addresses and subjects in the log */
     int64_t max_wait_ms; /* the longest wait for a server that asks for patience */

@@ -16,7 +16,7 @@ octets = [c for c in range(2, 256) if c not in (9, 10, 13)]
 fixed = [b" ", b"  lead", b"trail  ", b"a b", b"$HOME `id` $(id)", b"&;|<>()*?[]{}~!#", b'"', b"\\", b'\\"', b"%n%s%41",
          b"'", b"''", b":", b"a:b:c", b"{PLAIN}x", b"{4}", b"~{3+}", b"=", b"=1+1", b"@x", b"-h", b"--help", b"\x02", b"\x0btab\x0b",
          "パスワード".encode(), "　全角　".encode(), "é".encode(), b"\xe9\xff\xfe", b"\x1a", b"\x1b[31m", b"\x7f", b"*", b"machine",
-         b"login", b"#x", b",", b'","', b";", b"a" * 300, b"\xef\xbb\xbfx", b"NIL", b"+", b".", b"..", b"\xc2\x85"]
+         b"login", b"#x", b",", b'","', b";", b"a" * 300, b"NIL", b"+", b".", b"..", b"\xc2\x85"]
 words = fixed[:count] + [bytes(rnd.choices(octets, k=rnd.choice([1, 2, 4, 8, 12, 20, 40]))) for _ in range(count - len(fixed))]
 users = open(top + "/users", "wb")
 for n, word in enumerate(words):

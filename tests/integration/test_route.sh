@@ -114,8 +114,8 @@ expect_exit "a master user, as user*master" 0
 exact "the user's mail arrived in the user's mailbox" ichiro
 
 fill jun --count 30 --octets 200000
-ends=(--from "pop3s://admin@localhost:$LEGACY_POP3S_PORT" --to "imaps://admin@localhost:$CLOUD_IMAPS_PORT" "${admin[@]}"
-    --from-authzid jun --to-authzid jun)
+whose=(--from "pop3s://admin@localhost:$LEGACY_POP3S_PORT" --to "imaps://admin@localhost:$CLOUD_IMAPS_PORT" --from-authzid jun --to-authzid jun)
+ends=("${whose[@]}" "${admin[@]}")
 raw check "${ends[@]}"
 expect_exit "check for another" 0
 check "check says whose mailbox it is" grep -q 'user admin for the mailbox of jun' "$W/out"
@@ -125,7 +125,7 @@ exact "that user's mail arrived in that user's mailbox" jun
 check "the administrator has got nothing" test ! -e "$S/cloud/admin/Maildir/cur"
 check "the ledger's account is the mailbox" test "$(sqlite3 "$(find "$W/work-jun" -name ledger.sqlite)" \
     'SELECT source || " " || destination FROM job')" = "jun@localhost:$LEGACY_POP3S_PORT jun@localhost:$CLOUD_IMAPS_PORT"
-raw status "${ends[@]}" --work-dir "$W/work-jun"
+raw status "${whose[@]}" --work-dir "$W/work-jun"
 expect_exit "status knows it by the mailbox" 0
 printf '%s\n' "$SERVERS_PASSWORD" >"$W/own"
 raw migrate --from "$(pop_url jun)" --to "$(imap_url jun)" --from-password-file "$W/own" --to-password-file "$W/own" --ca-file "$SERVERS_CA" \
