@@ -43,7 +43,7 @@ static void note_selected(struct dest *d)
 
 static void select_mailbox(struct dest *d, imap_done_fn *done)
 {
-    imap_select(d->imap, d->wire, d->mode == DEST_LOOK, done, d);
+    imap_select(d->imap, d->wire, d->mode == DEST_LOOK || !imap_caps(d->imap)->uidplus, done, d);
 }
 
 /* ---- missing, or refused? ---- */
@@ -261,10 +261,9 @@ static void on_unselect(void *ctx, const struct imap_result *res)
 void dest_release(struct dest *d)
 {
     const struct imap_caps *caps = imap_caps(d->imap);
-    if (caps->uidplus || !caps->unselect || d->messages)
-        return;
-    d->released = true;
-    imap_unselect(d->imap, on_unselect, d);
+    d->released = !caps->uidplus;
+    if (d->released && caps->unselect && !d->messages)
+        imap_unselect(d->imap, on_unselect, d);
 }
 
 void dest_done(struct dest *d)

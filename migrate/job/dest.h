@@ -16,7 +16,7 @@
 
 enum dest_mode {
     DEST_LOOK,   /* EXAMINE; a missing mailbox is noted, not made */
-    DEST_CREATE, /* SELECT; a missing mailbox is created */
+    DEST_CREATE, /* SELECT, or EXAMINE where UIDs are not told; a missing mailbox is created */
 };
 
 typedef void dest_done_fn(void *ctx, const struct error *error);
@@ -30,7 +30,7 @@ struct dest {
     char inbox[6]; /* as the server spells it */
     char *wire;    /* the mailbox's name on the wire */
     bool exists, created;
-    bool released;                           /* not selected any more: finish.h selects it again */
+    bool released;                           /* not what it was: finish.h selects it again */
     uint32_t uidvalidity, uidnext, messages; /* as selected */
     uint64_t append_limit;                   /* octets; 0: not said */
     struct error select_error;               /* why SELECT was refused */
@@ -52,9 +52,9 @@ void dest_prepare(struct dest *d, struct imap *imap, const char *folder, enum de
 void dest_enter(struct dest *d, const char *folder, enum dest_mode mode, dest_done_fn *done, void *ctx);
 void dest_done(struct dest *d);
 
-/* Called before the first APPEND. A server that names no UIDs cannot show what it has lost: so as not to
- * depend on how it treats an empty mailbox that is both selected and appended to (one keeps only the last
- * message), it is left. */
+/* Called before the first APPEND. A server that names no UIDs cannot show what it has lost; one that keeps a
+ * mailbox in one file writes it anew, as it was before the APPENDs, when a session ends that had it open for
+ * writing. So there it is never open but for reading, and left where it is empty. */
 void dest_release(struct dest *d);
 
 /* Fewer round trips are needed when each message needs none of its own. */

@@ -224,6 +224,21 @@ if begin mailutils; then
     go "$pop" "$to" mailutils
     told "to Mailutils again: nothing is copied" copied 0
 
+    # A mailbox that holds mail: what a session appends to it that has it open for writing, that server drops.
+    mkdir -p "$W/others"/{cur,new,tmp}
+    "$SERVERS_TOOLS/mkmail" --maildir "$W/others" --manifest "$W/others.manifest" --count 60 --seed 60 --clean || exit 1
+    others_fill "$O" hanako "$W/others"
+    before=$(grep -c '^From ' "$O/mail/hanako")
+    to=imap://hanako@127.0.0.1:$OTHERS_IMAP_PORT
+    go "$pop" "$to" mailutils-full
+    expect_exit "to a mailbox of Mailutils that holds mail" 1
+    told "to a mailbox of Mailutils that holds mail: what it said OK to lies there" copied \
+        $(($(grep -c '^From ' "$O/mail/hanako") - before))
+    told "to a mailbox of Mailutils that holds mail: nothing is missing" missing 0
+    check "to a mailbox of Mailutils that holds mail: it was not little" jq -e '.summary.copied > 200' "$W/out"
+    go "$pop" "$to" mailutils-full
+    told "to a mailbox of Mailutils that holds mail, again: nothing is copied" copied 0
+
     others_fill "$O" jiro "$clean"
     from=pop3://jiro@127.0.0.1:$OTHERS_POP3_PORT
     go "$from" "$(imap_url mailutils)" from-mailutils
