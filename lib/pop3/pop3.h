@@ -49,7 +49,8 @@ struct pop3_result {
  *   [IN-USE]       job      later  ERROR_IN_USE       [SYS/TEMP]  session  later  ERROR_REFUSED
  *   [LOGIN-DELAY]  job      later  ERROR_THROTTLED    [SYS/PERM]  job      never  ERROR_REFUSED
  *   [AUTH]         job      never  ERROR_AUTH
- *   any other or none: message (TOP, RETR, DELE) or session (the rest), never, ERROR_REFUSED.
+ *   any other or none, to TOP, RETR or DELE, with words about a limit: message, later, ERROR_THROTTLED;
+ *   else: message (TOP, RETR, DELE) or session (the rest), never, ERROR_REFUSED.
  * wait_ms of [LOGIN-DELAY] is what CAPA said, if it did. A +OK to STAT without two numbers, and a LIST or
  * UIDL with a row that is none, end with session, never, ERROR_PROTOCOL once all of the reply is read; rows
  * after the bad one are not reported. */

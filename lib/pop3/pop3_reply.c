@@ -153,7 +153,26 @@ struct fold {
     enum error_code code;
 };
 
-static struct fold fold(enum pop3_code code, bool one_message)
+static bool any(const char *text, const char *const *words)
+{
+    for (; *words; words++)
+        if (text_find_nocase(text, *words))
+            return true;
+    return false;
+}
+
+/* Of how much may be fetched, in whatever words: "Download exceed", "daily limit reached". */
+static bool says_limit(const char *text)
+{
+    static const char *const limits[] = {"exceed", "limit", "quota", "bandwidth", "traffic", "too many",
+        "too much", "too often", "too fast", "throttl", "overload", "超過", "上限", "制限", NULL};
+    static const char *const others[] = {"message size", "size of message", "size of the message",
+        "message exceeds", "message is too", "message too", "too large", "too big", "too long", "line length",
+        "header", NULL};
+    return any(text, limits) && !any(text, others);
+}
+
+static struct fold fold(enum pop3_code code, bool one_message, const char *text)
 {
     switch (code) {
     case POP3_CODE_IN_USE:
@@ -170,6 +189,8 @@ static struct fold fold(enum pop3_code code, bool one_message)
     case POP3_CODE_OTHER:
         break;
     }
+    if (one_message && says_limit(text))
+        return (struct fold){ERROR_SCOPE_MESSAGE, ERROR_RETRY_LATER, ERROR_THROTTLED};
     enum error_scope scope = one_message ? ERROR_SCOPE_MESSAGE : ERROR_SCOPE_SESSION;
     return (struct fold){scope, ERROR_RETRY_NEVER, ERROR_REFUSED};
 }
@@ -177,7 +198,7 @@ static struct fold fold(enum pop3_code code, bool one_message)
 void pop3_reply_error(const struct pop3_reply *reply, const char *command, bool one_message,
     int login_delay_s, struct error *err)
 {
-    struct fold f = fold(reply->code, one_message);
+    struct fold f = fold(reply->code, one_message, reply->text);
     error_set(err, f.scope, f.retry, f.code, "the POP3 server refused %s: %s", command,
         *reply->text ? reply->text : "it gave no reason");
     if (err && reply->code == POP3_CODE_LOGIN_DELAY && login_delay_s > 0)

@@ -33,6 +33,10 @@ struct source {
      * have been taken for each other. */
     uint32_t *since;
     size_t since_count, since_cap;
+    size_t fetches;     /* RETR and TOP that are not answered */
+    unsigned limits;    /* their last answers, so many in a row, that spoke of a limit */
+    struct fetch *held; /* the first of these, as long as more answers come */
+    struct error held_error;
 };
 
 static void on_stray(void *ctx, uint32_t number, enum pop3_stray what);
@@ -354,8 +358,9 @@ static void on_request_done(void *ctx, const struct pop3_result *res)
 }
 
 struct fetch {
-    struct request base; /* first, so that on_request_done can free it */
+    struct request base; /* first, so that on_guarded can free it */
     source_data_fn *data;
+    bool header;
     size_t item;
     uint64_t octets, most; /* so far; what there may be */
 };
@@ -369,10 +374,72 @@ static void too_much(const struct fetch *f)
     give_up(f->base.source, &why);
 }
 
+/* Whatever the answer: it came where it had to. */
+static void on_guarded(void *ctx, const struct pop3_result *res)
+{
+    struct request *r = ctx;
+    struct request copy = *r;
+    bool answered = res->ok || res->error->code == ERROR_REFUSED;
+    free(r);
+    copy.done(copy.ctx, answered ? NULL : res->error);
+}
+
+/* ---- a limit on what may be fetched ----
+ * It is said of a message; but when it is said of the next one, too, it is not about messages. */
+static void settle(struct fetch *f, const struct error *error)
+{
+    struct request copy = f->base;
+    free(f);
+    copy.done(copy.ctx, error);
+}
+
+static void release_held(struct source *s, const struct error *why)
+{
+    struct fetch *f = s->held;
+    s->held = NULL;
+    if (f)
+        settle(f, why);
+}
+
+static void on_limit(struct fetch *f, const struct error *error)
+{
+    struct source *s = f->base.source;
+    struct error why = *error;
+    if (++s->limits == 1 && s->fetches) {
+        s->held = f;
+        s->held_error = why;
+        return;
+    }
+    if (s->limits > 1) {
+        why.scope = ERROR_SCOPE_SESSION;
+        release_held(s, &why);
+    }
+    settle(f, &why);
+}
+
+/* Of RETR and TOP. */
+static void on_fetch_done(struct fetch *f, const struct pop3_result *res)
+{
+    struct source *s = f->base.source;
+    const struct error *error = res->ok ? NULL : res->error;
+    s->fetches--;
+    if (error && error->scope == ERROR_SCOPE_MESSAGE && error->code == ERROR_THROTTLED) {
+        on_limit(f, error);
+        return;
+    }
+    s->limits = 0;
+    release_held(s, error && error->scope != ERROR_SCOPE_MESSAGE ? error : &s->held_error);
+    if (res->ok && !f->header && s->guard)
+        pop3_next_noop(s->pop3, on_guarded, f);
+    else
+        settle(f, error);
+}
+
 /* Giving up frees what ctx points at. */
 static void on_fetch_data(void *ctx, const void *data, size_t len)
 {
     struct fetch *f = ctx;
+    release_held(f->base.source, &f->base.source->held_error); /* one scanner may serve all */
     f->octets += len;
     if (f->octets > f->most)
         too_much(f);
@@ -386,9 +453,11 @@ static struct fetch *fetch_new(
     const struct source_item *i = &s->items[item];
     uint64_t most = i->octets > UINT64_MAX / 4 ? UINT64_MAX : i->octets * 2 + BEYOND_LIST_OCTETS;
     struct fetch *f = mem_alloc(sizeof *f);
+    s->fetches++;
     *f = (struct fetch){
         .base = {.done = done, .ctx = ctx, .source = s},
         .data = data,
+        .header = header,
         .item = item,
         .most = header      ? HEADER_OCTETS_MAX
                 : i->octets ? most
@@ -397,26 +466,17 @@ static struct fetch *fetch_new(
     return f;
 }
 
-/* Whatever the answer: it came where it had to. */
-static void on_guarded(void *ctx, const struct pop3_result *res)
+static void on_top_done(void *ctx, const struct pop3_result *res)
 {
-    struct request *r = ctx;
-    struct request copy = *r;
-    bool answered = res->ok || res->error->code == ERROR_REFUSED;
-    free(r);
-    copy.done(copy.ctx, answered ? NULL : res->error);
+    on_fetch_done(ctx, res);
 }
 
 static void on_retr_done(void *ctx, const struct pop3_result *res)
 {
     struct fetch *f = ctx;
-    struct source *s = f->base.source;
     if (res->ok)
-        note_octets(s, f->item, f->octets);
-    if (res->ok && s->guard)
-        pop3_next_noop(s->pop3, on_guarded, f);
-    else
-        on_request_done(f, res);
+        note_octets(f->base.source, f->item, f->octets);
+    on_fetch_done(f, res);
 }
 
 void source_fetch(struct source *s, size_t item, source_data_fn *data, source_done_fn *done, void *ctx)
@@ -427,7 +487,7 @@ void source_fetch(struct source *s, size_t item, source_data_fn *data, source_do
 
 void source_fetch_header(struct source *s, size_t item, source_data_fn *data, source_done_fn *done, void *ctx)
 {
-    pop3_top(s->pop3, s->items[item].number, 0, on_fetch_data, on_request_done,
+    pop3_top(s->pop3, s->items[item].number, 0, on_fetch_data, on_top_done,
         fetch_new(s, item, true, data, done, ctx));
 }
 

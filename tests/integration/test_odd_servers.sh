@@ -119,6 +119,51 @@ cut_short() {
 }
 exact_two() { check "$1" test "$(arrived "$user")" = 2; }
 
+# ---- a limit on what may be fetched ----
+six() {
+    local i
+    user=$1
+    for i in 1 2 3 4 5 6; do put "$user" "$i" < <(letter "$i"); done
+}
+limited() { # USER WORDS
+    local name="the source gives no more for now: $2"
+    six "$1"
+    printf 'RETR %s => -ERR %s\\r\\n\n' 3 "$2" 4 "$2" 5 "$2" 6 "$2" >"$W/script"
+    source_odd --script "$W/script"
+    run migrate --max-wait 3
+    expect_exit "$name" 4 "$2"
+    check "$name: what it gave is there" test "$(arrived "$user")" = 2
+    check "$name: no message is named" bash -c '! grep -q unreadable "$1"' - "$W/out"
+    run verify --max-wait 3
+    expect_exit "$name: verify" 1
+    source_odd
+    run migrate
+    expect_exit "$name: the next day" 0
+    check "$name: all are there" test "$(arrived "$user")" = 6
+}
+limits() {
+    local name="one message is refused with words about a limit"
+    limited limit1 'Download exceed'
+    limited limit2 'Daily POP3 bandwidth quota reached, try again tomorrow'
+    limited limit3 'Too many retrievals'
+    limited limit4 'ダウンロードの上限に達しました'
+    six limit5
+    echo 'RETR 3 => -ERR Download exceed\r\n' >"$W/script"
+    source_odd --script "$W/script"
+    run migrate --max-wait 3
+    expect_exit "$name" 1
+    check "$name: it is named" grep -q 'unreadable.*RETR 3: Download exceed' "$W/out"
+    check "$name: the others are there" test "$(arrived "$user")" = 5
+    name="messages that are too large to be given"
+    six limit6
+    printf 'RETR %s => -ERR message size exceeds the limit\\r\\n\n' 3 4 5 >"$W/script"
+    source_odd --script "$W/script"
+    run migrate --max-wait 3
+    expect_exit "$name" 1
+    check "$name: they are named" test "$(grep -c 'unreadable.*message size exceeds' "$W/out")" = 3
+    check "$name: the others are there" test "$(arrived "$user")" = 3
+}
+
 # ---- doors ----
 empty_mailbox() {
     local answer name n=0
@@ -358,6 +403,6 @@ pipelining_not_kept() {
     check "$name: the message is there" test "$(arrived "$user")" = 1
 }
 
-aside lone_dots stand_ins cut_short empty_mailbox signing_in who_are_you beyond_the_last not_opened said_in_words \
+aside lone_dots stand_ins cut_short limits empty_mailbox signing_in who_are_you beyond_the_last not_opened said_in_words \
     spelled_otherwise used_again other_fields silent_capa \
     pipelining_not_kept

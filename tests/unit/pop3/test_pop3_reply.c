@@ -200,9 +200,25 @@ static void test_error(void)
         CHECK_INT(err.wait_ms, rows[i].wait_ms);
         CHECK_STR(err.text, "the POP3 server refused RETR 3: so there");
     }
+    static const char *const limits[] = {"Download exceed", "[X] daily limit reached", "Too many retrievals",
+        "bandwidth used up", "ダウンロード容量の上限を超過しました"};
+    for (size_t i = 0; i < sizeof limits / sizeof *limits; i++) {
+        CHECK_LABEL("%s", limits[i]);
+        struct pop3_reply reply = {0};
+        struct error err;
+        snprintf(reply.text, sizeof reply.text, "%s", limits[i]);
+        pop3_reply_error(&reply, "RETR 3", true, 0, &err);
+        CHECK_INT(err.scope, ERROR_SCOPE_MESSAGE);
+        CHECK_INT(err.retry, ERROR_RETRY_LATER);
+        CHECK_INT(err.code, ERROR_THROTTLED);
+    }
+    CHECK_LABEL("of a message");
+    struct pop3_reply large = {.text = "message size exceeds the limit"};
+    struct error err;
+    pop3_reply_error(&large, "RETR 3", true, 0, &err);
+    CHECK_INT(err.code, ERROR_REFUSED);
     CHECK_LABEL("no words, delay not known");
     struct pop3_reply silent = {.code = POP3_CODE_LOGIN_DELAY};
-    struct error err;
     pop3_reply_error(&silent, "NOOP", false, -1, &err);
     CHECK_STR(err.text, "the POP3 server refused NOOP: it gave no reason");
     CHECK_INT(err.wait_ms, 0);

@@ -308,10 +308,10 @@ struct session {
     size_t before; /* octets fed for the inventory */
 };
 
-static void session_begin(struct session *se, size_t cut)
+static void session_with(struct session *se, const struct script_row *answers, size_t cut)
 {
     struct done done = {0};
-    *se = (struct session){.sc = {.rows = mailbox}, .source = source_new()};
+    *se = (struct session){.sc = {.rows = answers}, .source = source_new()};
     source_inventory(se->source, on_done, &done);
     CHECK_INT(script_run(&se->sc, se->source, NULL), 0);
     CHECK_INT(done.calls, 1);
@@ -320,6 +320,11 @@ static void session_begin(struct session *se, size_t cut)
     se->sc.cut = cut == SIZE_MAX ? cut : se->before + cut;
     for (size_t i = 0; i < 4; i++)
         se->got[i] = (struct got){.order = &se->order, .name = (char)('a' + i)};
+}
+
+static void session_begin(struct session *se, size_t cut)
+{
+    session_with(se, mailbox, cut);
 }
 
 static void session_end(struct session *se)
@@ -366,6 +371,37 @@ static void test_fetch(void)
     for (size_t cut = 1; cut < len; cut++)
         check_fetch(cut);
     check_fetch(SIZE_MAX);
+}
+
+/* By what each RETR is answered (LIMIT or WELL): how each message ends. */
+#define LIMIT "-ERR Download exceed\n"
+#define WELL  "+OK\nSubject: x\n\n.\n"
+static void test_limit(void)
+{
+    static const struct {
+        const char *retr[3];
+        enum error_scope scopes[3];
+    } cases[] = {
+        {{WELL, LIMIT, LIMIT}, {ERROR_SCOPE_NONE, ERROR_SCOPE_SESSION, ERROR_SCOPE_SESSION}},
+        {{LIMIT, LIMIT, LIMIT}, {ERROR_SCOPE_SESSION, ERROR_SCOPE_SESSION, ERROR_SCOPE_SESSION}},
+        {{LIMIT, WELL, LIMIT}, {ERROR_SCOPE_MESSAGE, ERROR_SCOPE_NONE, ERROR_SCOPE_MESSAGE}},
+        {{LIMIT, "-ERR broken\n", WELL}, {ERROR_SCOPE_MESSAGE, ERROR_SCOPE_MESSAGE, ERROR_SCOPE_NONE}},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct script_row script[] = {mailbox[0], mailbox[1], mailbox[2], mailbox[3],
+            {"RETR 1", cases[i].retr[0]}, {"RETR 2", cases[i].retr[1]}, {"RETR 3", cases[i].retr[2]},
+            {NULL, NULL}};
+        struct session se;
+        CHECK_LABEL("limit, row %zu", i);
+        session_with(&se, script, 0);
+        for (size_t k = 0; k < 3; k++)
+            source_fetch(se.source, k, on_data, on_got, &se.got[k]);
+        CHECK_INT(script_run(&se.sc, se.source, NULL), 0);
+        CHECK_STR(buf_str(&se.order), "abc");
+        for (size_t k = 0; k < 3; k++)
+            CHECK_INT(se.got[k].done.error.scope, cases[i].scopes[k]);
+        session_end(&se);
+    }
 }
 
 static void test_header(void)
@@ -703,6 +739,7 @@ int main(void)
         {"more messages than can be", test_too_many},
         {"messages without end", test_endless},
         {"fetch", test_fetch},
+        {"a limit", test_limit},
         {"header", test_header},
         {"delete", test_delete},
         {"delete, and QUIT refused", test_delete_failed},
