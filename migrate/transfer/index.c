@@ -118,6 +118,7 @@ int index_update(struct session *s, struct ledger *ledger, struct ledger_part pa
         return -1;
     char *set CLEANUP(mem_free_str) = index_complement(known, u.roster.known_count, MAX_RANGES);
     u.roster = (struct roster){.set = set,
+        .fields = INDEX_FIELDS,
         .known = known,
         .known_count = u.roster.known_count,
         .all = true,

@@ -172,7 +172,7 @@ static int fetch_candidates(struct look_up *u, struct error *err)
     imap_noop(imap, on_answer, u); /* so that the server shows what has arrived since SELECT */
     if (wait_answers(u, err) < 0)  /* sent together, the FETCH might still be answered without it */
         return -1;
-    struct roster r = {.set = set, .first = lowest_floor(u), .row = on_row, .ctx = u};
+    struct roster r = {.set = set, .fields = INDEX_FIELDS, .first = lowest_floor(u), .row = on_row, .ctx = u};
     int rc = roster_read(u->session, &r, err);
     roster_done(&r);
     if (rc == 0 && u->error.code) {

@@ -2,8 +2,9 @@
  * what the destination gives back now, held against each other.
  *
  * Nothing here uses the ledger's index of the destination, or the code that copied: a defect there must not
- * hide itself. Two things are kept for each message, both of fixed size: a row (of the ledger) and an entry
- * (of the destination). Order of calls: verify_begin; verify_run; read the rows; verify_done. */
+ * hide itself. (Common to both is roster.h, which asks what there is, and asks again.) Two things are kept
+ * for each message, both of fixed size: a row (of the ledger) and an entry (of the destination). Order of
+ * calls: verify_begin; verify_run; read the rows; verify_done. */
 #pragma once
 
 #include "journal.h"
@@ -73,6 +74,7 @@ struct verify_entry {
     struct verify_content *content; /* read, and not accounted for by its bytes; owned */
     bool claimed, doubled;          /* doubled: row is the one that it repeats */
     bool want, asked, unreadable;
+    bool headless; /* the server lists it, and gives no header of it; ident is not known until it is read */
 };
 
 struct verify_box {
@@ -129,7 +131,6 @@ struct verify {
     uint32_t box;
     size_t reading, next_entry;
     bool one_by_one; /* a batch was refused */
-    bool waiting;
     struct error error;
 };
 

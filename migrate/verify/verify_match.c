@@ -107,6 +107,11 @@ void verify_compare(struct verify *v, struct verify_entry *e, const struct verif
 {
     struct verify_row *row = e->row == VERIFY_NONE ? NULL : &v->rows[e->row];
     enum ledger_proof proof = row && verify_is_open(row) ? verify_proof(row, content) : LEDGER_UNPROVED;
+    if (e->headless) {
+        e->headless = false;
+        e->ident = content->ident;
+        memcpy(e->header, content->header, SHA256_OCTETS);
+    }
     if (proof) {
         learn(row, proof, content);
         verify_settle(v, row, e, v->box, VERIFY_AGREED, proof, NULL);
@@ -272,6 +277,10 @@ void verify_claim_headers(struct verify *v)
         struct verify_entry *e = verify_likeliest(v, row, &box);
         if (!e)
             verify_settle(v, row, NULL, 0, VERIFY_MISSING, LEDGER_UNPROVED, NULL);
+        else if (e->headless)
+            verify_settle(v, row, e, box, VERIFY_ALTERED, LEDGER_UNPROVED,
+                mem_printf(
+                    "the server lists a message under its UID %u, and does not give its header", e->uid));
         else if (e->ident == row->ident)
             verify_settle(v, row, e, box, VERIFY_ALTERED, LEDGER_UNPROVED,
                 mem_strdup("its Message-ID is there, but From, Date or Subject differ"));

@@ -2,6 +2,7 @@
 
 #include "buf.h"
 #include "mem.h"
+#include "roster.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -40,34 +41,42 @@ static void scan_header(struct verify *v, const struct imap_fetch_row *row, stru
     memcpy(e->header, c.header, SHA256_OCTETS);
 }
 
-static void on_entry(void *ctx, const struct imap_fetch_row *row)
+static struct verify_entry *add_entry(struct verify_box *box, uint32_t uid)
 {
-    struct verify *v = ctx;
-    struct verify_box *box = &v->boxes[v->box];
     if (box->count == box->cap) {
         box->cap = box->cap ? box->cap + box->cap / 2 : 256;
         box->entries = mem_grow(box->entries, box->cap, sizeof *box->entries);
     }
     struct verify_entry *e = &box->entries[box->count++];
-    *e = (struct verify_entry){.uid = row->uid,
-        .row = VERIFY_NONE,
-        .octets = row->size_octets,
-        .date_s = row->has_date ? row->internaldate_s : MAIL_NO_DATE};
+    *e = (struct verify_entry){.uid = uid, .row = VERIFY_NONE, .date_s = MAIL_NO_DATE};
+    return e;
+}
+
+static void on_entry(void *ctx, const struct imap_fetch_row *row)
+{
+    struct verify *v = ctx;
+    struct verify_entry *e = add_entry(&v->boxes[v->box], row->uid);
+    e->octets = row->size_octets;
+    if (row->has_date)
+        e->date_s = row->internaldate_s;
     if (row->header)
         scan_header(v, row, e);
 }
 
-static void on_listed(void *ctx, const struct imap_result *res)
+/* What no FETCH tells of is there all the same: by content it may still be known. */
+static void add_unread(struct verify *v, const struct roster *r)
 {
-    struct verify *v = ctx;
-    v->waiting = false;
-    if (res->status != IMAP_OK)
-        note_error(v, res);
-}
-
-static bool listed(void *ctx)
-{
-    return !((struct verify *)ctx)->waiting;
+    const struct session *s = &v->session;
+    for (size_t i = 0; i < r->unread_count; i++) {
+        struct verify_entry *e = add_entry(&v->boxes[v->box], r->unread[i]);
+        e->headless = true;
+        e->want = v->level == VERIFY_CONTENT;
+    }
+    if (r->unread_count)
+        log_line(&s->world->log, LOG_WARN,
+            "%s, mailbox %s: the server lists %zu of its messages and does not tell what they are (the first has UID "
+            "%u): what is called missing may be one of them; look there",
+            stream_name(s->lanes[0].link.stream), s->mailbox, r->unread_count, (unsigned)r->unread[0]);
 }
 
 static int compare_uid(const void *a, const void *b)
@@ -109,15 +118,21 @@ static int list_box(struct verify *v, struct error *err)
 {
     struct session *s = &v->session;
     struct verify_box *box = &v->boxes[v->box];
+    struct roster r = {.set = "1:*",
+        .fields = v->level == VERIFY_COUNT ? NULL : FIELDS,
+        .all = true,
+        .row = on_entry,
+        .ctx = v};
     forget_entries(v, v->box);
     box->exists = s->dest.exists;
     box->uidvalidity = s->dest.uidvalidity;
-    if (box->exists && imap_selected(s->lanes[0].imap)->exists) {
+    if (box->exists) {
         session_phase(s, "reading what the destination holds");
-        v->waiting = true;
-        imap_uid_fetch(
-            s->lanes[0].imap, "1:*", v->level == VERIFY_COUNT ? NULL : FIELDS, on_entry, on_listed, v);
-        if (wait_for(v, listed, err) < 0)
+        int rc = roster_read(s, &r, err);
+        if (rc == 0)
+            add_unread(v, &r);
+        roster_done(&r);
+        if (rc < 0)
             return -1;
     }
     sort_entries(box);

@@ -255,6 +255,34 @@ beyond_the_last() {
     check "$name: nothing was copied again" test "$(arrived "$user")" = 3
 }
 
+# verify asks for what a FETCH leaves out, and does not call that missing.
+# asked NAME LEVEL EXIT COUNT WORDS RULE...: verify at this level of three messages, the destination being so; the rules
+# are heeded so often.
+asked() {
+    local name="$1: verify by $2"
+    user=asked$((asked_count++))
+    put "$user" 1 < <(letter 1)
+    put "$user" 2 < <(letter 2)
+    put "$user" 3 < <(letter 3)
+    printf '%s\\r\\n\n' "${@:6}" >"$W/script"
+    source_odd
+    cloud_odd --script "$W/script"
+    run migrate
+    run verify --level "$2"
+    expect_exit "$name" "$3" "$5"
+    check "$name: nothing is called missing" bash -c '! grep -q "^ *missing" "$1"' - "$W/out"
+    check "$name: it did happen" test "$(faults script)" = "$4"
+}
+verify_asks_again() {
+    local level asked_count=0
+    for level in content headers count; do
+        asked "UID FETCH leaves messages out" $level 0 1 '' 'x1 UID FETCH 1:* => %T OK done'
+        asked "no FETCH tells of a message" $level $([[ $level == headers ]] && echo 1 || echo 0) 3 'lists 1 of its messages' \
+            'UID FETCH 1:* => %T OK done' 'UID FETCH 1,2,3 => %T OK done' 'UID FETCH 2 (UID RFC822.SIZE => %T OK done'
+    done
+    asked "UID FETCH is BAD" content 0 1 '' 'x1 UID FETCH 1:* => %T BAD The specified message set is invalid.'
+}
+
 # ---- a mailbox that cannot be opened ----
 # refused_for NAME ANSWER EXIT WORDS: each command says why, with this exit code, and creates nothing.
 refused_for() {
@@ -403,6 +431,6 @@ pipelining_not_kept() {
     check "$name: the message is there" test "$(arrived "$user")" = 1
 }
 
-aside lone_dots stand_ins cut_short limits empty_mailbox signing_in who_are_you beyond_the_last not_opened said_in_words \
+aside lone_dots stand_ins cut_short limits empty_mailbox signing_in who_are_you beyond_the_last verify_asks_again not_opened said_in_words \
     spelled_otherwise used_again other_fields silent_capa \
     pipelining_not_kept

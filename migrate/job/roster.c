@@ -1,7 +1,6 @@
 #include "roster.h"
 
 #include "buf.h"
-#include "index.h"
 #include "mem.h"
 #include <stdlib.h>
 
@@ -15,7 +14,7 @@ struct uids {
 
 struct reading {
     struct roster *roster;
-    struct uids there, told; /* told: with a header */
+    struct uids there, told; /* told: with a header, if one was asked for */
     size_t waiting;
     bool fetch_refused;
     struct error error, refusal;
@@ -56,7 +55,7 @@ static bool has(const uint32_t *uids, size_t count, uint32_t uid)
 static void on_row(void *ctx, const struct imap_fetch_row *row)
 {
     struct reading *r = ctx;
-    if (!row->header)
+    if (!row->header && r->roster->fields)
         return;
     add(&r->told, row->uid);
     r->roster->row(r->roster->ctx, row);
@@ -96,6 +95,11 @@ static bool answered(void *ctx)
     return !((struct reading *)ctx)->waiting;
 }
 
+static int named(const struct session *s, struct error *err)
+{
+    return error_prefix(err, "%s, mailbox %s", stream_name(s->lanes[0].link.stream), s->mailbox);
+}
+
 static int wait_answers(struct session *s, struct reading *r, struct error *err)
 {
     if (session_run_until(s, answered, r, err) < 0) {
@@ -107,13 +111,13 @@ static int wait_answers(struct session *s, struct reading *r, struct error *err)
     if (!r->error.code)
         return 0;
     *err = r->error;
-    return -1;
+    return named(s, err);
 }
 
 static void fetch(struct session *s, struct reading *r, const char *set)
 {
     r->waiting++;
-    imap_uid_fetch(s->lanes[0].imap, set, INDEX_FIELDS, on_row, on_fetched, r);
+    imap_uid_fetch(s->lanes[0].imap, set, r->roster->fields, on_row, on_fetched, r);
 }
 
 static void search(struct session *s, struct reading *r)
@@ -183,7 +187,7 @@ static int read_all(struct session *s, struct reading *r, struct error *err)
     }
     if (r->fetch_refused && !r->roster->searched) {
         *err = r->refusal;
-        return -1;
+        return named(s, err);
     }
     return ask_again(s, r, err);
 }
