@@ -93,7 +93,7 @@ watch_processes() {
             # The environment of one that was given a secret there holds it until it has read it.
             [[ -e $W/env-read ]] && cat "/proc/$pid/environ" >>"$W/seen-environ" 2>/dev/null
         done
-        sleep 0.01
+        sleep 0.1
     done
 }
 watch_processes 2>/dev/null &
@@ -144,6 +144,9 @@ for command in check migrate; do
 done
 ok "each command, by each way of giving the password"
 
+find_ledger() {
+    compgen -G "$W/work-batch/accounts/ucell@localhost*/ledger.sqlite" >/dev/null
+}
 # Killed in the midst, by the list, and again; a batch of right and wrong passwords.
 for signal in KILL none; do
     said=$((said + 1))
@@ -152,7 +155,7 @@ for signal in KILL none; do
         --progress json:9 9>"$W/said/$said-progress" >"$W/said/$said-batch.out" 2>"$W/said/$said-batch.err" </dev/null &
     ferry=$!
     if [[ $signal == KILL ]]; then
-        await test -s "$W/work-batch/accounts/ucell@localhost/ledger.sqlite"
+        await find_ledger
         kill -KILL "$ferry" 2>/dev/null
     fi
     wait "$ferry"
@@ -169,13 +172,17 @@ said=$((said + 1))
 "$POPFERRY" accounts check "$W/given/list.csv" --trust-list --from-host "pop3s://localhost:$LEGACY_POP3S_PORT" \
     --to-host "imaps://localhost:$CLOUD_IMAPS_PORT" >"$W/said/$said-accounts.out" 2>"$W/said/$said-accounts.err" </dev/null
 
-# A slow run by an environment variable: what /proc shows once it was read.
+# A slow run by an environment variable: what /proc shows once it was read, which is when it signs in.
+signed_in() {
+    (($(grep -c uenv "$S/legacy.log") > before))
+}
+before=$(grep -c uenv "$S/legacy.log")
 proxy "$CLOUD_IMAPS_PORT" --delay-ms 1000
 PF_LEAK=${secret[env]} "$POPFERRY" check --from "pop3s://uenv@localhost:$LEGACY_POP3S_PORT" \
     --to "imaps://uenv@localhost:$proxy_port" --ca-file "$SERVERS_CA" --from-password-env PF_LEAK --to-password-env PF_LEAK \
     >"$W/said/slow.out" 2>"$W/said/slow.err" </dev/null &
 ferry=$!
-await_text "$S/legacy.log" 'uenv'
+await signed_in
 cat "/proc/$ferry/environ" >"$W/slow-environ" 2>/dev/null
 cat "/proc/$ferry/cmdline" >"$W/slow-cmdline" 2>/dev/null
 grep 'Max core file size' "/proc/$ferry/limits" >"$W/seen-core" 2>/dev/null
