@@ -58,7 +58,7 @@ static int unknown_option(const char *word, const char *command, const char *das
         offer_options(&n, command);
     if (!n.count)
         offer_options(&n, NULL);
-    char *words CLEANUP(mem_free_str) = nearest_words(&n, dashes);
+    char *words CLEANUP(mem_free_str) = nearest_words(&n, *dashes ? "--" : "");
     error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "there is no option %s%s%s", dashes, word,
         words);
     return -1;
@@ -71,7 +71,54 @@ static int not_heeded(const struct option_row *row, const char *command, struct 
         row->name, commands, command);
 }
 
+/* Does the next word belong to this one? -1: there is no such option. */
+static int takes_next(const char *word, struct error *err)
+{
+    size_t dashes = strspn(word, "-");
+    char *name CLEANUP(mem_free_str) = mem_strndup(word + dashes, strcspn(word + dashes, "="));
+    if (!strcmp(name, "help") || !strcmp(name, "version") || dashes < 2)
+        return 0;
+    const struct option_row *row = option_table_find_word(name, "");
+    if (!row || row->kind == OPTION_SECRET)
+        return unknown_option(name, NULL, "--", err);
+    return row->kind != OPTION_FLAG && !strchr(word, '=');
+}
+
 /* ---- the line itself ---- */
+static bool is_letter(char letter)
+{
+    const char word[] = {letter, '\0'};
+    return letter == 'h' || (letter && option_table_find_word(word, ""));
+}
+
+/* An option, or an option file, as far as can be seen; not -1, nor -09:00. */
+static bool looks_like_option(const char *word)
+{
+    size_t letters = 1;
+    if (*word == '@' || !strncmp(word, "--", 2))
+        return true;
+    while (*word == '-' && is_letter(word[letters]))
+        letters++;
+    return letters > 1 && !word[letters];
+}
+
+/* popt takes whatever follows as the value: of --work-dir $DIR --dry-run, where DIR is empty, --dry-run, and
+ * the run would be a real one. */
+static int check_swallowed(int argc, const char **argv, struct error *err)
+{
+    struct error ignored;
+    for (int i = 1; i + 1 < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (argv[i][0] != '-' || takes_next(argv[i], &ignored) <= 0)
+            continue;
+        if (looks_like_option(argv[i + 1]))
+            return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+                "%s: its value is missing, or is it %s? Then write %s=%s", argv[i], argv[i + 1], argv[i],
+                argv[i + 1]);
+        i++;
+    }
+    return 0;
+}
+
 static bool may_be_empty(const struct option_row *row)
 {
     return !strcmp(row->name, "proxy"); /* "" is: none */
@@ -248,7 +295,7 @@ static int put_said(struct reading *r, struct error *err)
 
 static int read_all(struct reading *r, int argc, const char **argv, poptContext ctx, struct error *err)
 {
-    if (read_line(r, ctx, err) < 0)
+    if (check_swallowed(argc, argv, err) < 0 || read_line(r, ctx, err) < 0)
         return -1;
     if (r->help)
         return COMMAND_LINE_HELP;
@@ -326,19 +373,6 @@ bool command_line_wants_json(int argc, const char **argv)
             option_file_read(argv[i] + 1, look_for_json, &in_file, &ignored);
     }
     return said ? json : in_file;
-}
-
-/* Does the next word belong to this one? -1: there is no such option. */
-static int takes_next(const char *word, struct error *err)
-{
-    size_t dashes = strspn(word, "-");
-    char *name CLEANUP(mem_free_str) = mem_strndup(word + dashes, strcspn(word + dashes, "="));
-    if (!strcmp(name, "help") || !strcmp(name, "version") || dashes < 2)
-        return 0;
-    const struct option_row *row = option_table_find_word(name, "");
-    if (!row || row->kind == OPTION_SECRET)
-        return unknown_option(name, NULL, "--", err);
-    return row->kind != OPTION_FLAG && !strchr(word, '=');
 }
 
 /* The first word from there on that is neither an option nor a value; 0: there is none. */

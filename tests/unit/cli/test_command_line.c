@@ -239,12 +239,22 @@ static const struct {
     {"check", {"--from-pasword-file=geheim"}, "--from-pasword-file; did you mean --from-password-file?"},
     {"migrate", {"--zzzzzz"}, "there is no option --zzzzzz ("},
     {"migrate", {"-x"}, "there is no option -x"},
+    {"migrate", {"-dry-run"}, "there is no option -dry-run; did you mean --dry-run?"},
     {"migrate", {"--from-password=geheim"}, "no password stands on a command line"},
     {"migrate", {"--from-password", "geheim"}, "no password stands on a command line"},
     {"migrate", {"foo"}, "\"foo\" is not understood"},
     {"migrate", {"--", "--limit"}, "\"--limit\" is not understood"},
     {"discover", {"a@b", "c@d"}, "\"c@d\" is one word too many"},
     {"migrate", {"--limit"}, "--limit: its value is missing"},
+    {"migrate", {"--work-dir", "--dry-run"},
+        "--work-dir: its value is missing, or is it --dry-run? Then write --work-dir=--dry-run"},
+    {"migrate", {"--work-dir", "-n"}, "--work-dir: its value is missing, or is it -n?"},
+    {"delete", {"--work-dir", "-nq"}, "--work-dir: its value is missing, or is it -nq?"},
+    {"migrate", {"--dry-run", "--folder", "--limit=3"},
+        "--folder: its value is missing, or is it --limit=3?"},
+    {"migrate", {"--folder", "--no-such"}, "--folder: its value is missing, or is it --no-such?"},
+    {"migrate", {"--work-dir", "@trial"}, "--work-dir: its value is missing, or is it @trial?"},
+    {"migrate", {"--work-dir", "--"}, "--work-dir: its value is missing, or is it --?"},
     {"migrate", {"--from", ""}, "--from: its value is empty"},
     {"migrate", {"--from="}, "--from: its value is empty"},
     {"migrate", {"--limit", "-1"}, "--limit -1: must be"},
@@ -309,6 +319,22 @@ static void of_two_values_the_last_counts(void)
     CHECK_INT(READ("estimate", &o, &err, "--rate=x", "--rate=y"), 0);
     CHECK(!o.twice);
     CHECK_INT(options_count(o.rates), 2);
+    options_done(&o);
+}
+
+static void what_looks_like_an_option_is_a_value_behind_an_equals_sign(void)
+{
+    struct options o;
+    struct error err;
+    CHECK_LABEL("values that look like options");
+    CHECK_INT(READ("migrate", &o, &err, "--from-user=--dry-run", "--work-dir=@trial", "--to-user", "-x",
+                  "--time-zone", "-09:00"),
+        0);
+    CHECK_STR(o.from_user, "--dry-run");
+    CHECK_STR(o.work_dir, "@trial");
+    CHECK_STR(o.to_user, "-x");
+    CHECK_STR(o.time_zone_text, "-09:00");
+    CHECK_INT(o.dry_run, 0);
     options_done(&o);
 }
 
@@ -502,6 +528,8 @@ int main(void)
         {"the table names commands that there are", commands_of_the_table_are_commands},
         {"the manual page says the same as the table", the_manual_says_the_same},
         {"what is not heeded is refused", what_is_not_heeded_is_refused},
+        {"what looks like an option is a value behind =",
+            what_looks_like_an_option_is_a_value_behind_an_equals_sign},
         {"what is heeded is taken", what_is_heeded_is_taken},
         {"of an option given twice the last one counts", of_two_values_the_last_counts},
         {"the command line counts more than a file", the_line_counts_more},
