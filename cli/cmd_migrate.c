@@ -158,6 +158,7 @@ static void print_counts(FILE *out, const struct outcome *o, bool dry)
         dry ? "   listed below" : "   in quarantine, listed below");
     line(out, "refused by the destination", o->refused, "   listed below");
     line(out, "in quarantine since an earlier run", o->quarantined, "   listed below");
+    line(out, "perhaps there in another form", o->in_doubt, "   listed below");
     line(out, "not given out by the source", o->unreadable, "   listed below");
     line(out, "not reached", o->not_reached, "");
     line(out, "of an interrupted run, found sent", o->recovered, "");
@@ -364,8 +365,9 @@ static void tell_words(struct errand_result *r, const struct outcome *o)
             errand_number(all, sizeof all, o->messages),
             o->unreadable == r->attention ? "not given out by the source"
             : o->missing == r->attention  ? "missing in the destination"
+            : o->in_doubt == r->attention ? "in doubt"
                                           : "refused",
-            kept && !o->unreadable && !o->missing ? ", in quarantine" : "");
+            kept && !o->unreadable && !o->missing && !o->in_doubt ? ", in quarantine" : "");
     errand_count(r, o->copied, "copied", "copied");
     errand_count(r, o->spoiled, "spoiled by the destination", "spoiled by the destination");
     errand_count(r, o->done_before + o->present, "there before", "there before");

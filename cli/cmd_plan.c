@@ -74,6 +74,7 @@ static void print_summary(const struct run *r, const struct outcome *o)
     line(out, "the source server's own notes", o->not_mail);
     line(out, "larger than the destination takes", o->too_big);
     line(out, "in quarantine since an earlier run", o->quarantined);
+    line(out, "perhaps there in another form", o->in_doubt);
     fprintf(out,
         "Nothing was changed. Verdicts that rest on headers alone are settled by content when migrating.\n");
 }

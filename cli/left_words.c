@@ -11,6 +11,7 @@ const char *left_words(enum ledger_left reason)
         [LEDGER_LEFT_UPLOAD_CAP] = "beyond the daily upload limit",
         [LEDGER_LEFT_FULL] = "no room in the destination",
         [LEDGER_LEFT_DROPPED] = "accepted by the destination, and not there",
+        [LEDGER_LEFT_IN_DOUBT] = "sent, not answered, and perhaps there in another form",
         [LEDGER_LEFT_INTERRUPTED] = "not reached before the run ended",
         [LEDGER_LEFT_NEW] = "not looked at yet",
     };

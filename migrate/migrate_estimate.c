@@ -45,6 +45,7 @@ static struct quote_count *count_of(struct quote_account *a, const struct forese
     case VERDICT_TOO_BIG:
         return &a->too_big;
     case VERDICT_QUARANTINED:
+    case VERDICT_IN_DOUBT:
         return &a->refused;
     case VERDICT_NOT_MAIL:
         return &a->not_mail;

@@ -37,6 +37,9 @@ static void count_verdict(struct outcome *o, enum verdict v, uint64_t octets)
     case VERDICT_LATER:
         o->later++;
         return;
+    case VERDICT_IN_DOUBT:
+        o->in_doubt++;
+        break;
     case VERDICT_QUARANTINED:
         o->quarantined++;
         return;
@@ -71,7 +74,7 @@ static void on_message(void *ctx, const struct foreseen *f)
     m.verdict = verdict_name(verdict);
     m.reason = f->verdict.reason;
     m.certain = f->verdict.certain;
-    m.attention = verdict == VERDICT_TOO_BIG || verdict == VERDICT_QUARANTINED;
+    m.attention = verdict == VERDICT_TOO_BIG || verdict == VERDICT_QUARANTINED || verdict == VERDICT_IN_DOUBT;
     m.dated_now = verdict == VERDICT_COPY && f->row->known && f->row->date_source == MAIL_DATE_NOW;
     outcome_tell(v->sink, &m);
 }

@@ -140,6 +140,9 @@ static const char *left_form(const struct quote_words *w, enum ledger_left reaso
     case LEDGER_LEFT_DROPPED:
         return quote_words_plural(w, "%s message was accepted by the new server, and is not there",
             "%s messages were accepted by the new server, and are not there", n);
+    case LEDGER_LEFT_IN_DOUBT:
+        return quote_words_plural(w, "%s message is perhaps on the new server, in another form",
+            "%s messages are perhaps on the new server, in another form", n);
     case LEDGER_LEFT_INTERRUPTED:
     case LEDGER_LEFT_NEW:
     case LEDGER_LEFTS:

@@ -33,7 +33,7 @@ void outcome_tell(const struct outcome_sink *sink, const struct outcome_message 
 void outcome_count_rest(struct outcome *o)
 {
     uint64_t told = o->copied + o->done_before + o->present + o->duplicates + o->filtered + o->later +
-                    o->not_mail + o->too_big + o->refused + o->unreadable + o->quarantined;
+                    o->not_mail + o->too_big + o->refused + o->unreadable + o->quarantined + o->in_doubt;
     o->not_reached = o->messages > told ? o->messages - told : 0;
 }
 

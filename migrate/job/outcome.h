@@ -60,6 +60,7 @@ void outcome_tell(const struct outcome_sink *sink, const struct outcome_message 
     X(unreadable, NOW)      /* the source's -ERR */                                                          \
     X(quarantined, NOW)     /* refused by an earlier run and not tried again */                              \
     X(quarantined_now, NOW) /* of too_big and refused: in quarantine since this run */                       \
+    X(in_doubt, NOW)        /* sent by an earlier run or session, and perhaps there in another form */       \
     X(missing, NOW)         /* accepted in this run and yet not there at the end: not in copied */           \
     X(gone_since, NOW)      /* copied by an earlier run, not there any more */                               \
     X(not_reached, NOW)     /* not looked at: the run ended before */                                        \
@@ -113,7 +114,7 @@ void outcome_add_round(struct outcome *now, const struct outcome *round);
 /* Messages that ought to be in the destination and are not. */
 static inline uint64_t outcome_attention(const struct outcome *o)
 {
-    return o->too_big + o->refused + o->unreadable + o->missing + o->quarantined;
+    return o->too_big + o->refused + o->unreadable + o->missing + o->quarantined + o->in_doubt;
 }
 
 /* Nothing that a person has to look at. */

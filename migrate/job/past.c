@@ -36,8 +36,9 @@ enum plan_past past_of(
         return PAST_QUARANTINED;
     case LEDGER_NOT_MAIL:
         return PAST_NOT_MAIL;
-    case LEDGER_OPEN:
     case LEDGER_INTENT:
+        return m.reason ? PAST_IN_DOUBT : PAST_UNKNOWN;
+    case LEDGER_OPEN:
         break;
     }
     return PAST_UNKNOWN;

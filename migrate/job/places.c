@@ -86,7 +86,8 @@ static bool filtered(struct finding *f, size_t item, enum plan_past past)
     const struct survey_row *row = f->places->survey.rows ? &f->places->survey.rows[item] : NULL;
     enum ledger_left why;
     bool date_known = row && row->known && row->date_s != MAIL_NO_DATE;
-    if (past_is_settled(past) || past == PAST_QUARANTINED || !filter_is_set(filter) ||
+    if (past_is_settled(past) || past == PAST_QUARANTINED || past == PAST_IN_DOUBT ||
+        !filter_is_set(filter) ||
         filter_match(filter, date_known, date_known ? row->date_s : 0, f->items[item].octets, &why))
         return false;
     if (past != PAST_REFUSED) /* which the ledger counts as such */

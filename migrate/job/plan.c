@@ -12,6 +12,7 @@ const char *verdict_name(enum verdict v)
         [VERDICT_LATER] = "later",
         [VERDICT_TOO_BIG] = "too-big",
         [VERDICT_QUARANTINED] = "quarantined",
+        [VERDICT_IN_DOUBT] = "in-doubt",
         [VERDICT_NOT_MAIL] = "not-mail",
     };
     return names[v];
@@ -43,6 +44,8 @@ static struct plan_verdict from_match(const struct plan_facts *f)
 
 static const char *copy_reason(const struct plan_facts *f)
 {
+    if (f->past == PAST_IN_DOUBT)
+        return "in doubt before; sent again";
     if (f->past == PAST_REFUSED || f->past == PAST_QUARANTINED)
         return "refused before; tried again";
     return f->id_shared ? "its Message-ID stands on other content too: both are kept"
@@ -56,6 +59,10 @@ struct plan_verdict plan_decide(const struct plan_facts *f, const struct plan_po
     if (f->past == PAST_QUARANTINED && !policy->retry_quarantined)
         return verdict(VERDICT_QUARANTINED, true,
             "refused by an earlier run, and in quarantine; --retry-quarantined tries it again");
+    if (f->past == PAST_IN_DOUBT && !policy->retry_quarantined)
+        return verdict(VERDICT_IN_DOUBT, true,
+            "an earlier run sent it, its answer was lost, and the destination may hold it in another form; "
+            "--retry-quarantined sends it again");
     if (f->internal || f->past == PAST_NOT_MAIL)
         return verdict(
             VERDICT_NOT_MAIL, true, "the source server's own note (FOLDER INTERNAL DATA), no mail");

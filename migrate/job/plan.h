@@ -19,6 +19,7 @@ enum verdict {
     VERDICT_LATER,       /* beyond --limit: the next run takes it */
     VERDICT_TOO_BIG,     /* over the destination's limit */
     VERDICT_QUARANTINED, /* an earlier run's: the destination refused it, and it is not to be tried again */
+    VERDICT_IN_DOUBT,    /* an earlier run sent it, and the destination may hold it in another form, or not */
     VERDICT_NOT_MAIL,    /* a server's own note to itself (FOLDER INTERNAL DATA) */
 };
 const char *verdict_name(enum verdict v); /* "copy", "done-before" ... */
@@ -31,6 +32,7 @@ enum plan_past {
     PAST_DUPLICATE,   /* of another that is settled */
     PAST_REFUSED,     /* the source did not give it; worth another try */
     PAST_QUARANTINED, /* the destination refused it, and it lies in quarantine */
+    PAST_IN_DOUBT,    /* its answer was lost, and it was not found for certain (ledger_in_doubt) */
     PAST_NOT_MAIL,    /* the source server's own note */
 };
 

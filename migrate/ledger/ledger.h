@@ -121,8 +121,8 @@ struct ledger_message {
     int64_t intended_s;                    /* intent: when (wall clock) */
     uint32_t uidvalidity, uid;             /* done: where it is; 0 unknown */
     int64_t twin;                          /* duplicate: ledger id of the message it equals */
-    const char *reason;                    /* refused: why, with the server's words */
-    int64_t mailbox;                       /* where it belongs; in: 0 keeps what is there */
+    const char *reason; /* refused: why, with the server's words; intent: ledger_in_doubt */
+    int64_t mailbox;    /* where it belongs; in: 0 keeps what is there */
     const char
         *quarantine; /* its file, relative to the work folder; NULL if none; in: NULL keeps what is there */
     const char *
@@ -164,6 +164,9 @@ int ledger_intend(struct ledger *l, int64_t job, struct ledger_message **batch, 
 int ledger_done(struct ledger *l, int64_t id, uint32_t uidvalidity, uint32_t uid, struct error *err);
 /* Back to LEDGER_OPEN: it is certain that the destination did not take it. */
 int ledger_withdraw(struct ledger *l, int64_t id, struct error *err);
+/* The destination may hold it in another form, or not (words: which): it stays an intent, with words as its
+ * reason, and is not sent again unless the user says so. */
+int ledger_in_doubt(struct ledger *l, int64_t id, const char *words, struct error *err);
 /* What the source gave of it is not known to be the whole message (words: why), or by now it is (NULL). */
 int ledger_doubt(struct ledger *l, int64_t id, const char *words, struct error *err);
 /* Has the job such a message, with a key or not settled? 1 yes, 0 no, -1 error. */
@@ -251,6 +254,9 @@ int ledger_known_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, u
 /* Is this UID one that we put there, with this identity? (Servers have been seen to name another's UID when
  * several connections append at once.) 1, 0, -1. */
 int ledger_owns_uid(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid,
+    const uint8_t ident[SHA256_OCTETS], struct error *err);
+/* Is a message with this UID, or one of this identity whose UID was not told, known to be there? 1, 0, -1. */
+int ledger_explains(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid,
     const uint8_t ident[SHA256_OCTETS], struct error *err);
 /* The mailbox was made anew, and holds so many messages now: what stands in the ledger as being there under
  * another UIDVALIDITY is looked for again. Rows whose UID was never told only if the mailbox holds fewer than

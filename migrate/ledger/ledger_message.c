@@ -138,6 +138,17 @@ int ledger_owns_uid(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uin
         err);
 }
 
+int ledger_explains(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid,
+    const uint8_t ident[SHA256_OCTETS], struct error *err)
+{
+    return ledger_exists(l,
+        ledger_prepare(l, err,
+            "SELECT 1 FROM message WHERE mailbox=? AND state IN (2, 3) AND "
+            "((uid=? AND uidvalidity=?) OR (uid=0 AND ident=?)) LIMIT 1",
+            "iiih", mailbox, (int64_t)uid, (int64_t)uidvalidity, ident),
+        err);
+}
+
 int ledger_reopen_other_validity(
     struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t messages, struct error *err)
 {
@@ -232,7 +243,14 @@ int ledger_done(struct ledger *l, int64_t id, uint32_t uidvalidity, uint32_t uid
 
 int ledger_withdraw(struct ledger *l, int64_t id, struct error *err)
 {
-    return ledger_write(l, ledger_prepare(l, err, "UPDATE message SET state=0 WHERE id=?", "i", id), err);
+    return ledger_write(
+        l, ledger_prepare(l, err, "UPDATE message SET state=0, reason=NULL WHERE id=?", "i", id), err);
+}
+
+int ledger_in_doubt(struct ledger *l, int64_t id, const char *words, struct error *err)
+{
+    return ledger_write(
+        l, ledger_prepare(l, err, "UPDATE message SET reason=? WHERE id=?", "ti", words, id), err);
 }
 
 int ledger_missing(struct ledger *l, int64_t id, struct error *err)

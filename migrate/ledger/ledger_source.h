@@ -18,6 +18,7 @@
     X(LEDGER_LEFT_UPLOAD_CAP, "upload_cap", false)                                                           \
     X(LEDGER_LEFT_FULL, "destination_full", false)                                                           \
     X(LEDGER_LEFT_DROPPED, "dropped", false)                                                                 \
+    X(LEDGER_LEFT_IN_DOUBT, "in_doubt", false)                                                               \
     X(LEDGER_LEFT_INTERRUPTED, "interrupted", false)                                                         \
     X(LEDGER_LEFT_NEW, "not_looked_at", false)
 

@@ -2,6 +2,7 @@
 
 #include "content.h"
 #include "crash.h"
+#include "doubt.h"
 #include "identity.h"
 #include "index.h"
 #include "mem.h"
@@ -24,8 +25,9 @@ struct intent {
     uint32_t floor_uidvalidity, floor_uid;
     uint8_t ident[SHA256_OCTETS], core[SHA256_OCTETS], fingerprint[SHA256_OCTETS]; /* as sent */
     uint8_t received[SHA256_OCTETS];                                               /* fingerprint */
-    uint32_t found_uid;                                                            /* 0: not yet */
-    bool shared; /* its identity stands in the ledger on other content too: only content can tell */
+    size_t candidates;  /* not found, and this many messages may be it */
+    uint32_t found_uid; /* 0: not yet */
+    bool shared;        /* its identity stands in the ledger on other content too: only content can tell */
 };
 
 /* A message of the destination that might be one of them. */
@@ -35,6 +37,7 @@ struct found {
     int64_t internaldate_s;
     uint8_t ident[SHA256_OCTETS], core[SHA256_OCTETS], fingerprint[SHA256_OCTETS];
     bool content_known, claimed;
+    bool explained; /* the ledger knows what it is */
 };
 
 struct look_up {
@@ -93,7 +96,8 @@ static uint32_t lowest_floor(const struct look_up *u)
 /* ---- what could be one of them ---- */
 static bool resembles(const struct intent *in, const struct found *f)
 {
-    return !memcmp(in->ident, f->ident, SHA256_OCTETS) || in->octets_sent == f->octets;
+    return !memcmp(in->ident, f->ident, SHA256_OCTETS) || in->octets_sent == f->octets ||
+           in->internaldate_s == f->internaldate_s;
 }
 
 static void on_row(void *ctx, const struct imap_fetch_row *row)
@@ -114,6 +118,8 @@ static void on_row(void *ctx, const struct imap_fetch_row *row)
                       : 1;
     if (ours)
         return;
+    f.explained = ledger_explains(u->ledger, u->part.mailbox, u->session->dest.uidvalidity, row->uid, f.ident,
+                      &u->error) != 0;
     if (u->found_count == u->found_cap) {
         u->found_cap = u->found_cap ? u->found_cap * 2 : 64;
         u->found = mem_grow(u->found, u->found_cap, sizeof *u->found);
@@ -265,6 +271,63 @@ static int look(struct look_up *u, struct error *err)
     return 0;
 }
 
+/* ---- by date, size and number ---- */
+static bool may_be_judged(const struct look_up *u, const struct intent *in)
+{
+    return !in->found_uid && same_validity(u, in);
+}
+
+static size_t fill_doubts(
+    const struct look_up *u, struct doubt_intent *intents, struct doubt_row *rows, size_t *ret_rows)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < u->intent_count; i++) {
+        const struct intent *in = &u->intents[i];
+        if (may_be_judged(u, in))
+            intents[n++] = (struct doubt_intent){
+                .date_s = in->internaldate_s, .octets = in->octets_sent, .floor_uid = in->floor_uid};
+    }
+    *ret_rows = 0;
+    for (size_t i = 0; i < u->found_count; i++) {
+        const struct found *f = &u->found[i];
+        if (!f->claimed && !f->explained)
+            rows[(*ret_rows)++] =
+                (struct doubt_row){.date_s = f->internaldate_s, .octets = f->octets, .uid = f->uid};
+    }
+    return n;
+}
+
+static int compare_row(const void *a, const void *b)
+{
+    const struct doubt_row *x = a, *y = b;
+    return x->uid < y->uid ? -1 : x->uid > y->uid;
+}
+
+static void judge_rest(struct look_up *u)
+{
+    const struct session *s = u->session;
+    struct doubt_intent *intents = mem_array(u->intent_count, sizeof *intents);
+    struct doubt_row *rows = mem_array(u->found_count ? u->found_count : 1, sizeof *rows);
+    size_t row_count, count = fill_doubts(u, intents, rows, &row_count), next = 0, recognised = 0;
+    qsort(rows, row_count, sizeof *rows, compare_row);
+    doubt_judge(intents, count, rows, row_count);
+    for (size_t i = 0; i < u->intent_count; i++) {
+        struct intent *in = &u->intents[i];
+        if (!may_be_judged(u, in))
+            continue;
+        recognised += intents[next].uid != 0;
+        in->candidates = intents[next].candidates;
+        in->found_uid = intents[next++].uid;
+    }
+    if (recognised)
+        log_line(&s->world->log, LOG_WARN,
+            "%s, mailbox %s: %zu messages whose answer was lost are there, by their date and size alone: the server "
+            "alters what it stores; popferry verify compares them",
+            stream_name(s->lanes[0].link.stream), s->mailbox, recognised);
+    free(intents);
+    free(rows);
+}
+
 /* ---- the time a server may need ---- */
 static int64_t settle_ms(const struct look_up *u)
 {
@@ -317,14 +380,25 @@ static int look_until_settled(struct look_up *u, struct error *err)
     return 0;
 }
 
+static int resolve(struct look_up *u, const struct intent *in, struct error *err)
+{
+    char words[300];
+    if (in->found_uid)
+        return ledger_done(u->ledger, in->id, u->session->dest.uidvalidity, in->found_uid, err);
+    if (!in->candidates || u->session->job->retry_quarantined)
+        return ledger_withdraw(u->ledger, in->id, err);
+    snprintf(words, sizeof words,
+        "it was sent, and its answer was lost; the destination alters what it stores, and holds %zu message%s of the "
+        "same date that may be it, or may not: look there; --retry-quarantined sends it again",
+        in->candidates, in->candidates == 1 ? "" : "s");
+    return ledger_in_doubt(u->ledger, in->id, words, err);
+}
+
 static int record(struct look_up *u, struct outcome *outcome, struct error *err)
 {
     for (size_t i = 0; i < u->intent_count; i++) {
         const struct intent *in = &u->intents[i];
-        int rc = in->found_uid
-                     ? ledger_done(u->ledger, in->id, u->session->dest.uidvalidity, in->found_uid, err)
-                     : ledger_withdraw(u->ledger, in->id, err);
-        if (rc < 0)
+        if (resolve(u, in, err) < 0)
             return -1;
         outcome->recovered += in->found_uid != 0;
         crash_point("an intent was resolved");
@@ -356,6 +430,8 @@ int reconcile(struct session *s, struct ledger *ledger, struct ledger_part part,
         u.scan = mail_scan_new();
         u.contents = content_reader_new(s->lanes[0].imap);
         rc = s->dest.exists && !s->dest.created ? look_until_settled(&u, err) : 0;
+        if (rc == 0)
+            judge_rest(&u);
         if (rc == 0)
             rc = record(&u, outcome, err);
         mail_scan_free(u.scan);

@@ -172,6 +172,8 @@ int transfer_run(struct session *s, struct ledger *ledger, const struct transfer
 
 /* transfer_in.c: the source's half */
 void transfer_fetch_more(struct transfer *t);
+/* It stays an intent, in doubt (ledger_in_doubt). */
+void transfer_count_doubt(struct transfer *t, uint64_t octets);
 /* Beyond --limit. counted: the ledger has it among the refused. */
 void transfer_leave_later(struct transfer *t, const struct source_item *it, bool counted);
 struct parcel *parcel_new(struct transfer *t, size_t item);

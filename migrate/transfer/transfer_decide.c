@@ -180,6 +180,8 @@ static int find_past_content(struct parcel *p, struct plan_facts *facts)
             p->row.id = m.id; /* without a key its content is what finds its row again */
         if (m.id == p->row.id && m.state == LEDGER_QUARANTINED)
             facts->past = PAST_QUARANTINED;
+        if (m.id == p->row.id && m.state == LEDGER_INTENT && m.reason)
+            facts->past = PAST_IN_DOUBT;
         return 0;
     }
     p->row.twin = m.id;
@@ -394,6 +396,11 @@ static void apply(struct parcel *p, const struct plan_verdict *v)
         return;
     case VERDICT_QUARANTINED:
         t->outcome->quarantined++;
+        transfer_report(p, verdict_name(v->verdict), v->reason, true);
+        parcel_free(p);
+        return;
+    case VERDICT_IN_DOUBT:
+        transfer_count_doubt(t, t->items[p->item].octets);
         transfer_report(p, verdict_name(v->verdict), v->reason, true);
         parcel_free(p);
         return;

@@ -149,18 +149,28 @@ static bool room_for(const struct transfer *t, const struct source_item *it)
            (!t->live_count || t->budget_used + it->octets <= t->memory.budget);
 }
 
+void transfer_count_doubt(struct transfer *t, uint64_t octets)
+{
+    t->outcome->in_doubt++;
+    ledger_amount_add(&t->outcome->left[LEDGER_LEFT_IN_DOUBT], octets);
+}
+
 /* The ledger has what there is to tell of it. */
-static void report_quarantined(struct transfer *t, const struct source_item *it, int64_t id)
+static void report_unsettled(
+    struct transfer *t, const struct source_item *it, int64_t id, enum verdict verdict)
 {
     struct ledger_message m = {0};
     ledger_find_id(t->ledger, id, &m, &t->fatal);
     struct outcome_message out = outcome_of_row(&m);
     out.number = it->number;
     out.octets = it->octets;
-    out.verdict = verdict_name(VERDICT_QUARANTINED);
+    out.verdict = verdict_name(verdict);
     out.reason = m.reason ? m.reason : "";
     out.attention = true;
-    t->outcome->quarantined++;
+    if (verdict == VERDICT_IN_DOUBT)
+        transfer_count_doubt(t, it->octets);
+    else
+        t->outcome->quarantined++;
     t->session->progress.messages++;
     t->session->progress.octets += it->octets;
     outcome_tell(t->sink, &out);
@@ -189,8 +199,8 @@ static bool is_settled(struct transfer *t, const struct source_item *it, enum pl
     enum verdict verdict = plan_decide(&facts, &t->policy).verdict;
     if (verdict == VERDICT_DONE_BEFORE)
         settle_known(t, it);
-    else if (verdict == VERDICT_QUARANTINED)
-        report_quarantined(t, it, id);
+    else if (verdict == VERDICT_QUARANTINED || verdict == VERDICT_IN_DOUBT)
+        report_unsettled(t, it, id, verdict);
     else if (verdict == VERDICT_NOT_MAIL)
         t->outcome->not_mail++;
     else if (!t->policy.copies_left)

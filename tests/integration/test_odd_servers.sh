@@ -283,6 +283,64 @@ verify_asks_again() {
     asked "UID FETCH is BAD" content 0 1 '' 'x1 UID FETCH 1:* => %T BAD The specified message set is invalid.'
 }
 
+# ---- a lost OK of a destination that rewrites what it stores ----
+three() { # USER DAY...: three letters, each of its day
+    local n=0 day
+    user=$1
+    for day in "${@:2}"; do
+        n=$((n + 1))
+        put "$user" "$n" < <(letter "$n" | sed "s/3 Nov 2015/$day Nov 2015/")
+    done
+}
+lost_and_rewritten() {
+    local name="a lost OK, Message-IDs rewritten"
+    three lost1 3 4 5
+    source_odd
+    cloud_odd --rewrite --swallow-first 1
+    run migrate --max-wait 20
+    expect_exit "$name" 0 'by their date and size alone'
+    check "$name: it did happen" test "$(faults swallow)" = 1
+    check "$name: none is there twice ($(arrived "$user"))" test "$(arrived "$user")" = 3
+    name="a lost OK, Message-IDs rewritten, all of one date"
+    three lost2 3 3 3
+    cloud_odd --rewrite --swallow-first 1
+    run migrate --max-wait 20
+    expect_exit "$name" 0 'by their date and size alone'
+    check "$name: none is there twice ($(arrived "$user"))" test "$(arrived "$user")" = 3
+    name="a lost OK, mail without header fields"
+    user=lost3
+    put "$user" 1 < <(printf 'no header 1\n\nbody\n')
+    put "$user" 2 < <(printf 'no header at all 2\n\nbody of 2\n')
+    cloud_odd --rewrite --swallow-first 1
+    run migrate --max-wait 20
+    check "$name: none is there twice ($(arrived "$user"))" test "$(arrived "$user")" = 2
+}
+in_doubt() {
+    local name="a lost OK, rewritten, and not all of it is there"
+    three doubt 3 3 4
+    source_odd
+    cloud_odd --rewrite --swallow-first 1 --no-multiappend
+    run migrate --max-wait 20 --connections 1 --format json
+    says "$name" 1 '[.summary.in_doubt, .summary.copied]' '[2,1]'
+    check "$name: what may be there is named, and not sent again ($(arrived "$user"))" test "$(arrived "$user")" = 2
+    run migrate
+    expect_exit "$name: the next run" 1
+    check "$name: it says what it is" grep -q 'in-doubt: .*was sent, and its answer was lost.*--retry-quarantined' "$W/out"
+    raw report --work-dir "$W/work-$user" --format json
+    says "$name: the sums of report" 0 '[.jobs[0].summary.balance | .copied, .duplicates, .waiting | .messages]' '[1,0,2]'
+    run plan
+    expect_exit "$name: plan" 0
+    check "$name: plan says so, too" test "$(grep -c ' in-doubt ' "$W/out")" = 2
+    run verify
+    expect_exit "$name: verify" 1
+    run delete --yes
+    check "$name: they stay on the source ($(on_source))" test "$(on_source)" -ge 2
+    check "$name: still no more there" test "$(arrived "$user")" = 2
+    run migrate --retry-quarantined
+    expect_exit "$name: the user's word sends them" 0
+    check "$name: all are there, one of them twice" test "$(arrived "$user")" = 4
+}
+
 # ---- a mailbox that cannot be opened ----
 # refused_for NAME ANSWER EXIT WORDS: each command says why, with this exit code, and creates nothing.
 refused_for() {
@@ -431,6 +489,6 @@ pipelining_not_kept() {
     check "$name: the message is there" test "$(arrived "$user")" = 1
 }
 
-aside lone_dots stand_ins cut_short limits empty_mailbox signing_in who_are_you beyond_the_last verify_asks_again not_opened said_in_words \
+aside lone_dots stand_ins cut_short limits empty_mailbox signing_in who_are_you beyond_the_last verify_asks_again lost_and_rewritten in_doubt not_opened said_in_words \
     spelled_otherwise used_again other_fields silent_capa \
     pipelining_not_kept

@@ -39,9 +39,11 @@ static const char usage[] =
     "  --reject-header TEXT           those with TEXT in the header are refused, too\n"
     "  --reject-text TEXT             with this (default: [CANNOT] virus found)\n"
     "  --swallow-percent P            so many are stored, and the line cut in place of the answer\n"
+    "  --swallow-first N              the first N, likewise\n"
     "  --swallow-before               the line of those is cut before their last message: nothing is stored\n"
     "  --poison TEXT                  the line is cut when a message with TEXT comes; nothing is stored\n"
     "  --drop-duplicates              one with a Message-ID that is there is answered OK, with a UID, and not kept\n"
+    "  --rewrite                      another Message-ID is stored; without one, another first line\n"
     "Of what the server offers:\n"
     "  --no-uidplus --no-multiappend --no-literal-plus\n"
     "Of answers:\n"
@@ -66,6 +68,8 @@ enum {
     O_REJECT_HEADER,
     O_REJECT_TEXT,
     O_SWALLOW,
+    O_SWALLOW_FIRST,
+    O_REWRITE,
     O_SWALLOW_BEFORE,
     O_POISON,
     O_NO_UIDPLUS,
@@ -93,6 +97,7 @@ static const struct option known[] = {{"throttle-every", required_argument, NULL
     {"reject-header", required_argument, NULL, O_REJECT_HEADER},
     {"reject-text", required_argument, NULL, O_REJECT_TEXT},
     {"swallow-percent", required_argument, NULL, O_SWALLOW},
+    {"swallow-first", required_argument, NULL, O_SWALLOW_FIRST}, {"rewrite", no_argument, NULL, O_REWRITE},
     {"swallow-before", no_argument, NULL, O_SWALLOW_BEFORE}, {"poison", required_argument, NULL, O_POISON},
     {"no-uidplus", no_argument, NULL, O_NO_UIDPLUS}, {"no-multiappend", no_argument, NULL, O_NO_MULTIAPPEND},
     {"no-literal-plus", no_argument, NULL, O_NO_LITERAL_PLUS},
@@ -118,7 +123,7 @@ static bool set_number(int option, const char *value)
         {O_EXPIRE_EVERY, &o->expire_every}, {O_REJECT, &o->reject_every},
         {O_CONNECTIONS, &o->connection_limit}, {O_GARBAGE, &o->garbage_every},
         {O_TRUNCATE, &o->truncate_every}, {O_STALL_AFTER, &o->stall_after}, {O_STALL_MS, &o->stall_ms},
-        {O_LOGIN_FIRST, &o->login_refuse_first}};
+        {O_LOGIN_FIRST, &o->login_refuse_first}, {O_SWALLOW_FIRST, &o->swallow_first}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (numbers[i].option == option) {
             *numbers[i].to = lines_number(value, UINT32_MAX);
@@ -135,7 +140,7 @@ static bool set_flag(int option)
         bool *to;
     } flags[] = {{O_SWALLOW_BEFORE, &o->swallow_before}, {O_NO_UIDPLUS, &o->no_uidplus},
         {O_NO_MULTIAPPEND, &o->no_multiappend}, {O_NO_LITERAL_PLUS, &o->no_literal_plus},
-        {O_DROP_DUPLICATES, &o->drop_duplicates}};
+        {O_DROP_DUPLICATES, &o->drop_duplicates}, {O_REWRITE, &o->rewrite}};
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (flags[i].option == option) {
             *flags[i].to = true;

@@ -14,8 +14,10 @@ struct badcloud_options {
     uint64_t reject_every;
     const char *reject_header, *reject_text;
     unsigned swallow_percent;
+    uint64_t swallow_first;
     bool swallow_before;
     const char *poison;
+    bool rewrite;
     bool no_uidplus, no_multiappend, no_literal_plus, drop_duplicates;
     uint64_t connection_limit;
     uint64_t garbage_every, truncate_every;

@@ -11,6 +11,7 @@ static struct {
     uint64_t commands;       /* that count for throttling */
     uint64_t messages;       /* passed on */
     uint64_t times_full;     /* APPENDs refused for it */
+    uint64_t swallowed;      /* by --swallow-first */
     uint64_t logins_refused; /* so far */
     uint64_t *ids;           /* hashes of the Message-IDs that are stored; owned */
     size_t id_count;
@@ -213,6 +214,21 @@ static bool judge_reject(struct badcloud_command *cmd)
     return any;
 }
 
+/* By --rewrite: of the same length, so that nothing has to be counted anew. */
+static void rewrite(struct badcloud_command *cmd)
+{
+    for (size_t i = 0; i < cmd->literal_count && cmd->literals[i].len > 2; i++) {
+        char *message = (char *)message_at(cmd, i);
+        char *id CLEANUP(mem_free_str) = message_id(message, cmd->literals[i].len);
+        char *at = id ? memmem(message, cmd->literals[i].len, id, strlen(id)) : NULL;
+        if (at)
+            memset(at + 1, 'x', strlen(id) - 2);
+        else
+            memcpy(message, "x:", 2);
+        lines_log("rewrite %s", id ? id : "-");
+    }
+}
+
 void badcloud_judge_append(struct badcloud_command *cmd)
 {
     const struct badcloud_options *o = &badcloud_options;
@@ -223,7 +239,11 @@ void badcloud_judge_append(struct badcloud_command *cmd)
     }
     if (judge_poison(cmd) || judge_reject(cmd))
         return;
-    if (o->swallow_percent && lines_chance(o->swallow_percent)) {
+    if (o->rewrite)
+        rewrite(cmd);
+    bool first = cloud.swallowed < o->swallow_first;
+    cloud.swallowed += first;
+    if (first || (o->swallow_percent && lines_chance(o->swallow_percent))) {
         lines_log(
             "swallow %zu messages, %s", cmd->literal_count, o->swallow_before ? "not stored" : "stored");
         cmd->action = o->swallow_before ? BADCLOUD_RESET : BADCLOUD_SWALLOW;

@@ -340,7 +340,7 @@ static void end(struct handover *h, struct fixture *f)
     "\"limit\":{\"messages\":0,\"octets\":0},"                                                               \
     "\"upload_cap\":{\"messages\":0,\"octets\":0},"                                                          \
     "\"destination_full\":{\"messages\":0,\"octets\":0},"                                                    \
-    "\"dropped\":{\"messages\":0,\"octets\":0},"                                                             \
+    "\"dropped\":{\"messages\":0,\"octets\":0},\"in_doubt\":{\"messages\":0,\"octets\":0},"                  \
     "\"interrupted\":{\"messages\":0,\"octets\":0},"                                                         \
     "\"not_looked_at\":{\"messages\":0,\"octets\":0}},"
 #define VERIFIED                                                                                               \

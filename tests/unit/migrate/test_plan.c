@@ -27,6 +27,7 @@ static const struct rule rules[] = {
     {PAST_PRESENT, ANY, ANY, ANY, ANY, ANY, ANY, ANY, VERDICT_DONE_BEFORE, true},
     {PAST_DUPLICATE, ANY, ANY, ANY, ANY, ANY, ANY, ANY, VERDICT_DONE_BEFORE, true},
     {PAST_QUARANTINED, ANY, ANY, ANY, ANY, ANY, ANY, ANY, VERDICT_QUARANTINED, true},
+    {PAST_IN_DOUBT, ANY, ANY, ANY, ANY, ANY, ANY, ANY, VERDICT_IN_DOUBT, true},
     {PAST_NOT_MAIL, ANY, ANY, ANY, ANY, ANY, ANY, ANY, VERDICT_NOT_MAIL, true},
     {NOT_SETTLED, true, ANY, ANY, ANY, ANY, ANY, ANY, VERDICT_NOT_MAIL, true},
     {NOT_SETTLED, false, true, ANY, ANY, ANY, ANY, ANY, VERDICT_DUPLICATE, ANY},
@@ -55,7 +56,7 @@ static bool is_settled(const struct combination *c)
 {
     enum plan_past past = c->facts.past;
     return past != PAST_UNKNOWN && past != PAST_REFUSED &&
-           (past != PAST_QUARANTINED || !c->policy.retry_quarantined);
+           ((past != PAST_QUARANTINED && past != PAST_IN_DOUBT) || !c->policy.retry_quarantined);
 }
 
 static const struct rule *rule_for(const struct combination *c)
@@ -85,7 +86,7 @@ static struct combination combine(unsigned n)
     static const uint64_t limits[SIZES] = {0, 1001, 1000, 999};
     static const uint64_t left[] = {0, 1, UINT64_MAX};
     struct combination c = {.facts = {.octets = 1000}};
-    c.facts.past = (enum plan_past)(n % 7), n /= 7;
+    c.facts.past = (enum plan_past)(n % 8), n /= 8;
     c.facts.match = (enum plan_match)(n % 3), n /= 3;
     c.policy.copies_left = left[n % 3], n /= 3;
     c.size = (enum size)(n % SIZES), n /= SIZES;
@@ -105,7 +106,7 @@ static struct combination combine(unsigned n)
     return c;
 }
 
-#define COMBINATIONS (7u * 3 * 3 * SIZES * 64)
+#define COMBINATIONS (8u * 3 * 3 * SIZES * 64)
 
 static void test_rules(void)
 {
@@ -166,6 +167,9 @@ static void test_never_loses(void)
         case VERDICT_QUARANTINED:
             CHECK(f->past == PAST_QUARANTINED && !c.policy.retry_quarantined);
             break;
+        case VERDICT_IN_DOUBT:
+            CHECK(f->past == PAST_IN_DOUBT && !c.policy.retry_quarantined);
+            break;
         case VERDICT_NOT_MAIL:
             CHECK(f->internal || f->past == PAST_NOT_MAIL);
             break;
@@ -218,6 +222,7 @@ static void test_names(void)
     CHECK_STR(verdict_name(VERDICT_LATER), "later");
     CHECK_STR(verdict_name(VERDICT_TOO_BIG), "too-big");
     CHECK_STR(verdict_name(VERDICT_QUARANTINED), "quarantined");
+    CHECK_STR(verdict_name(VERDICT_IN_DOUBT), "in-doubt");
     CHECK_STR(verdict_name(VERDICT_NOT_MAIL), "not-mail");
 }
 
