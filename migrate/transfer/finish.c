@@ -46,8 +46,9 @@ static void on_search(void *ctx, const struct imap_result *res)
 static void on_noop(void *ctx, const struct imap_result *res)
 {
     struct finish *f = ctx;
-    (void)res;
     f->waiting--;
+    if (res->status == IMAP_ABORTED) /* else what is asked next would be asked of nobody */
+        f->error = *res->error;
 }
 
 static bool answered(void *ctx)
