@@ -80,8 +80,7 @@ static void test_readers_agree(void)
         "Status: O\rSubject: x\r\r\nTo: y\r\r\rbody",
         "Subject: x\n \n\ty\nodd line\n more\n\nb",
         "S\xfc: x\r\nSub ject: y\r\nContent-Length: 12\r\ncontent-length: many\r\nX-Keywords: a\r\n b\r\nEnd",
-        "\x01"
-        "A: b\r\nX-Status: AFTD\r\nX-Status:\r\n\r\n",
+        "\001A: b\r\nX-Status: AFTD\r\nX-Status:\r\n\r\n",
     };
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         struct mail_scan *s = mail_scan_new();
