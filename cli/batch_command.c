@@ -368,9 +368,9 @@ static void print_end(const struct batch_work *w, int code)
         batch_pairs_print(&w->list);
         putchar('\n');
     }
-    /* Of a dry run in the words of a plan: what would be. */
-    bool would = w->options->dry_run && !w->scratch;
-    batch_report_text(stdout, w->scratch ? "plan" : w->self->name, w->accounts, w->list.count,
+    /* Of a dry run of migrate in the words of a plan: what would be. */
+    bool deletes = !strcmp(w->self->name, "delete"), would = w->options->dry_run && deletes;
+    batch_report_text(stdout, w->scratch && !deletes ? "plan" : w->self->name, w->accounts, w->list.count,
         w->options->all || would, would, columns(), again);
     if (w->list.disabled)
         printf(_("Not enabled in the list, and left out: %zu.\n"), w->list.disabled);

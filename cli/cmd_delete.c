@@ -159,8 +159,8 @@ static void tell(struct errand_result *r, const struct deletion *d, bool dry_run
     r->octets = d->verification.source_octets;
     r->done = d->deleted;
     r->done_octets = d->deleted_octets;
-    r->rest = (dry_run ? d->chosen : d->left) + d->later;
-    r->rest_octets = dry_run ? d->chosen_octets : d->chosen_octets - d->deleted_octets;
+    r->rest = dry_run ? d->chosen : d->left + d->later;
+    r->rest_octets = dry_run ? d->chosen_octets : d->left_octets + d->later_octets;
     r->attention = d->kept;
     if (!r->told)
         return;
@@ -237,4 +237,4 @@ int cmd_delete_errand(struct errand *e)
 }
 
 const struct errand_kind cmd_delete_kind = {
-    .ready = cmd_delete_ready, .run = cmd_delete_errand, .keeps = true};
+    .ready = cmd_delete_ready, .run = cmd_delete_errand, .keeps = true, .dry_is_scratch = true};

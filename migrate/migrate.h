@@ -92,9 +92,9 @@ struct deletion {
     uint64_t deleted, deleted_octets; /* of these, gone: the source's own list says so */
     uint64_t gone;                    /* of these, gone without our doing */
     uint64_t younger;                 /* kept by older_than_days */
-    uint64_t later;                   /* proved, and beyond the limit */
+    uint64_t later, later_octets;     /* proved, and beyond the limit */
     uint64_t kept;                    /* not proved; each was told to the sink */
-    uint64_t left;                    /* chosen, and still there because the run ended before */
+    uint64_t left, left_octets;       /* chosen, and still there because the run ended before */
     uint64_t sessions;                /* with the source, for deleting */
     bool declined;                    /* confirm said no */
     int64_t elapsed_ms;

@@ -59,6 +59,7 @@ static int choose(struct choice *c, uint32_t index, struct error *err)
         return keep(c, row, "it was not proved yet when it was asked what to delete", err);
     if (w->result->chosen >= c->policy->limit) {
         w->result->later++;
+        w->result->later_octets += row->octets_claimed;
         return verify_tell_row(w->v, c->sink, row, "later", "beyond --limit", false, err);
     }
     w->targets[w->count++] = (struct delete_target){.row = index};
@@ -89,7 +90,7 @@ static int choose_all(struct choice *c, struct error *err)
     struct delete_work *w = c->w;
     struct deletion *r = w->result;
     delete_done(w);
-    r->chosen = r->chosen_octets = r->younger = r->later = r->kept = 0;
+    r->chosen = r->chosen_octets = r->younger = r->later = r->later_octets = r->kept = 0;
     w->targets = mem_array(w->v->row_count ? w->v->row_count : 1, sizeof *w->targets);
     for (size_t i = 0; i < w->v->row_count; i++)
         if (choose(c, (uint32_t)i, err) < 0)
@@ -119,6 +120,7 @@ static int tell_rest(struct delete_work *w, const char *left_as, struct error *e
             rc = tell_kept(w, t, err);
         } else if (t->state != DELETE_GONE) {
             w->result->left++;
+            w->result->left_octets += row->octets_claimed;
             rc = verify_tell_row(w->v, w->sink, row, left_as, "", false, err);
         }
         if (rc < 0)

@@ -42,7 +42,7 @@ int verify_open_ledger(const struct job *job, struct ledger **ret, int64_t *ret_
     if (!l && err->code == ERROR_USAGE)
         return -1; /* there is none, and none shall be made */
     ledger_close(l);
-    l = ledger_open(job->work_dir, LEDGER_WRITE, err);
+    l = ledger_open(job->work_dir, job->scratch ? LEDGER_SCRATCH : LEDGER_WRITE, err);
     int rc = l ? find_job(l, job, err) : -1;
     ledger_close(l);
     return rc < 0 ? -1 : open_ledger(job, ret, ret_job, err);

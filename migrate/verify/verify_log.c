@@ -13,7 +13,7 @@ const struct verify_sink *verify_log_begin(
     struct verify_log *l, struct verify *v, int64_t run, const char *command, const struct verify_sink *inner)
 {
     *l = (struct verify_log){.world = *v->world, .inner = inner};
-    l->journal = open_journal(v->job, v->world, v->job_id, run, command);
+    l->journal = v->job->scratch ? NULL : open_journal(v->job, v->world, v->job_id, run, command);
     l->world.log = journal_log(l->journal, v->world->log);
     l->sink = (struct verify_sink){.message = on_message, .ctx = l};
     v->world = &l->world;

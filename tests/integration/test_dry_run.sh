@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# migrate --dry-run tells what would be done and changes nothing: not the mailboxes of either side, not the work folder.
+# migrate --dry-run and delete --dry-run tell what would be done and change nothing: not the mailboxes of either side, not
+# the work folder.
 # delete --limit deletes so many and no more. What a person answers to is told before.
 . "$(dirname "$0")/lib.sh"
 start servers
@@ -12,10 +13,10 @@ tree() { # USER
         [[ -e $W/work-$1 ]] && find "$W/work-$1" ! -name lock | sort
     )
 }
-# dry NAME USER CODE [OPTIONS]: it ends so, and nothing is other than before.
+# dry NAME USER CODE [OPTIONS]: it ends so, and nothing is other than before. Of what $dry_command says, else migrate.
 dry() {
     tree "$2" >"$W/before"
-    pf migrate "$2" --dry-run "${@:4}"
+    pf "${dry_command:-migrate}" "$2" --dry-run "${@:4}"
     expect_exit "$1" "$3"
     tree "$2" >"$W/after"
     check "$1: nothing was changed" diff "$W/before" "$W/after"
@@ -81,6 +82,23 @@ find "$W/work-list" -type f ! -name lock -exec sha256sum {} + | sort >"$W/before
 raw migrate "${common[@]}" --dry-run --quiet
 find "$W/work-list" -type f ! -name lock -exec sha256sum {} + | sort >"$W/after"
 check "a list that was migrated: its work folder is as it was" diff "$W/before" "$W/after"
+
+# ---- delete ----
+folder_of() { (cd "$1" && find . -type f ! -name lock -exec sha256sum {} + | sort); }
+dry_command=delete dry "delete" taro 1
+dry_command=delete dry "delete --limit, JSON" taro 1 --limit 5 --format json
+raw delete "${common[@]/%"$W/work-list"/$W/nowhere}" --dry-run
+expect_exit "of a list in a work folder that is not there" 2
+check "the folder is not made" test ! -e "$W/nowhere"
+folder_of "$W/work-list" >"$W/before"
+raw delete "${common[@]}" --dry-run --limit 3 --format json
+folder_of "$W/work-list" >"$W/after"
+check "delete of a list: its work folder is as it was" diff "$W/before" "$W/after"
+is "delete of a list: the sum is of what would go, by --limit" \
+    "$(said '[.batch.sum.rest, .batch.sum.rest_octets == ([.documents[].summary.chosen_octets] | add), .batch.sum.done]')" '[6,true,0]'
+raw delete "${common[@]}" --dry-run --limit 3
+check "and so it says" grep -q 'Would be deleted from the sources: 6 messages, .*' "$W/out"
+check "and that nothing was changed" grep -q 'Nothing was changed: this was a dry run' "$W/out"
 
 # ---- delete --limit ----
 left() { find "$S/legacy/taro/Maildir/cur" "$S/legacy/taro/Maildir/new" -type f | wc -l; }
