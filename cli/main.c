@@ -3,6 +3,7 @@
 #include "crash.h"
 #include "exit_code.h"
 #include "mem.h"
+#include <fcntl.h>
 #include <locale.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -35,6 +36,17 @@ static void print_usage(FILE *to)
         "exit codes: 0 all done; 1 done, but some messages were refused; 2 usage; 3 sign-in refused "
         "(password,\n"
         "certificate, wrong service, mailbox); 4 temporary, run again; 5 local disk or ledger; 6 destination full\n");
+}
+
+/* A closed one would be the next file's or connection's, and what is printed go there: into the file that is
+ * locked, or to a server. In the mode that does not serve, so that its use fails as before. */
+static bool hold_standard_descriptors(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDONLY};
+    for (int fd = 0; fd < (int)(sizeof modes / sizeof *modes); fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+            return false;
+    return true;
 }
 
 /* A core file would hold passwords and mail. */
@@ -117,6 +129,8 @@ static int run(int argc, char **argv)
 
 int main(int argc, char **argv)
 {
+    if (!hold_standard_descriptors())
+        return EXIT_CODE_LOCAL;
     setlocale(LC_ALL, "");
     umask(077); /* what is left behind concerns nobody else */
     no_core_files();

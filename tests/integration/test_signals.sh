@@ -90,3 +90,20 @@ for pause in 0.05 0.2 0.4 0.7 1; do
 done
 again_exact "five times SIGTERM"
 faulty_end
+
+# ---- no standard descriptors ----
+# What would be printed must not go into the file, or to the server, that was given the number of a closed one.
+fill jiro --count 5 --octets 20000 --seed 2
+jiro=(migrate --from "pop3://jiro@localhost:$LEGACY_POP3_PORT" --to "imap://jiro@localhost:$CLOUD_IMAP_PORT" --allow-plaintext
+    --from-password-file "$W/password" --to-password-file "$W/password" --work-dir "$W/work-jiro" --verbose)
+: >"$W/err"
+"$POPFERRY" "${jiro[@]}" >"$W/out" 2>&- </dev/null
+rc=$?
+expect_exit "without standard error: exit code 0" 0
+check "and the lock holds nothing that was to be printed" test ! -s "$W/work-jiro/lock"
+exact "and every message is there" jiro
+"$POPFERRY" "${jiro[@]}" --folder Again <&- >&- 2>"$W/err"
+rc=$?
+expect_exit "without standard output: exit code 5" 5 'standard output could not be written'
+check "and the lock holds nothing then either" test ! -s "$W/work-jiro/lock"
+exact "and every message is there, too" jiro /.Again
