@@ -193,6 +193,8 @@ check "in the list" grep -q 'Correct the host in the list' "$W/out"
 raw report --work-dir "$W/work-wrong" --report "$W/h.json" --report "$W/h.html" --lang en
 is "the customer's page: both are kept out, and nothing is known of them" \
     "$(jq -rc '[.accounts[] | .state, .before]' "$W/h.json")" '["no-access",null,"no-access",null]'
+check "the page says that what was deleted in the new mailbox since is counted" \
+    grep -q 'What was moved or deleted there since is still counted' "$W/h.html"
 check "the page says what to do about the password" grep -q 'Correct the user name or password' "$W/h.html"
 check "and about the host" grep -q 'Correct the name of the server' "$W/h.html"
 check "and shows no 0 for what was never seen" grep -q '<td class="num">–</td>' "$W/h.html"
