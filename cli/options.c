@@ -159,6 +159,11 @@ static int parse_progress(struct options *o, struct error *err)
             err, "--progress %s: must be json, or json:FD with the number of a descriptor%s", text, "");
     if (fcntl((int)fd, F_GETFD) < 0)
         return usage(err, "--progress %s: that descriptor is not open (in a shell: %s)", text, "3>FILE");
+    if (fd == STDOUT_FILENO && o->format == FORMAT_JSON)
+        return usage(err,
+            "--progress %s: there the document of --format json is printed; give it another "
+            "descriptor (in a shell: %s)",
+            text, "3>FILE");
     o->progress_fd = (int)fd;
     return 0;
 }

@@ -278,6 +278,8 @@ static const struct {
         "--older-than is of delete, and of migrate only beside --delete-source"},
     {"migrate", {"--jobs", "3"}, "only beside --accounts"},
     {"check", {"--max-wait", "3"}, "only beside --accounts"},
+    {"check", {"--accounts=x.csv", "--format=json", "--progress=json:1"},
+        "--progress json:1: there the document of --format json is printed"},
     {"migrate", {"--old-than", "3"}, "only beside --folder-old"},
     {"migrate", {"--seen=all", "--seen-older-than=3"}, "--seen all goes by no age"},
     {"report", {"--customer", "x"}, "only beside --report"},
