@@ -192,9 +192,10 @@ static void print_attention(FILE *out, const struct list *l, bool dry)
         fprintf(out, "  ");
         if (e->number)
             fprintf(out, "nr %u, ", e->number);
-        fprintf(out, "UIDL %s, %s, %s, from %s, subject \"%s\"\n      %s: %s\n", *e->key ? e->key : "none",
-            print_date(date, sizeof date, e->date_s), text_octets(size, sizeof size, e->octets),
-            *e->from ? e->from : "nobody", e->subject, e->verdict, e->reason);
+        char *who CLEANUP(mem_free_str) = print_who(e->from, e->subject);
+        fprintf(out, "UIDL %s, %s, %s, %s\n      %s: %s\n", *e->key ? e->key : "none",
+            print_date(date, sizeof date, e->date_s), text_octets(size, sizeof size, e->octets), who,
+            e->verdict, e->reason);
     }
 }
 
@@ -202,9 +203,9 @@ static void print_entries(FILE *out, const struct list *l)
 {
     for (size_t i = 0; i < l->count; i++) {
         const struct entry *e = &l->entries[i];
-        fprintf(out, "  nr %u, UIDL %s, Message-ID %s, from %s, subject \"%s\"\n", e->number,
-            *e->key ? e->key : "none", *e->message_id ? e->message_id : "none", *e->from ? e->from : "nobody",
-            e->subject);
+        char *who CLEANUP(mem_free_str) = print_who(e->from, e->subject);
+        fprintf(out, "  nr %u, UIDL %s, Message-ID %s, %s\n", e->number, *e->key ? e->key : "none",
+            *e->message_id ? e->message_id : "none", who);
     }
 }
 

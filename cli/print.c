@@ -19,6 +19,13 @@ void print_cell(FILE *out, const char *s, int width)
     fwrite(buf_bytes(&b), 1, buf_len(&b), out);
 }
 
+char *print_who(const char *from, const char *subject)
+{
+    if (!*from && !*subject)
+        return mem_strdup("sender and subject not known");
+    return mem_printf("from %s, subject \"%s\"", *from ? from : "nobody", subject);
+}
+
 char *print_date(char *dst, size_t cap, int64_t date_s)
 {
     if (date_s == MAIL_NO_DATE) {

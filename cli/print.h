@@ -14,6 +14,8 @@
 void print_cell(FILE *out, const char *s, int width);
 /* "2024-05-31", "-" if unknown; returns dst. */
 char *print_date(char *dst, size_t cap, int64_t date_s);
+/* from ..., subject "..."; of a message whose header was not read, that. Owned by the caller. */
+char *print_who(const char *from, const char *subject);
 /* "2024-05-31T12:00:00Z" for JSON; null if unknown. */
 json_t *print_json_time(int64_t date_s);
 /* "https" style account names: who is moved where. */

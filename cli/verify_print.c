@@ -55,9 +55,10 @@ void verify_list_print(FILE *out, const struct verify_list *l, const char *title
         fprintf(out, "  ");
         if (e->number)
             fprintf(out, "nr %u, ", e->number);
-        fprintf(out, "UIDL %s, %s, %s, from %s, subject \"%s\"\n      %s%s%s\n", *e->key ? e->key : "none",
-            print_date(date, sizeof date, e->date_s), text_octets(size, sizeof size, e->octets),
-            *e->from ? e->from : "nobody", e->subject, e->verdict, *e->reason ? ": " : "", e->reason);
+        char *who CLEANUP(mem_free_str) = print_who(e->from, e->subject);
+        fprintf(out, "UIDL %s, %s, %s, %s\n      %s%s%s\n", *e->key ? e->key : "none",
+            print_date(date, sizeof date, e->date_s), text_octets(size, sizeof size, e->octets), who,
+            e->verdict, *e->reason ? ": " : "", e->reason);
     }
 }
 

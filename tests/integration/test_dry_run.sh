@@ -100,6 +100,14 @@ raw delete "${common[@]}" --dry-run --limit 3
 check "and so it says" grep -q 'Would be deleted from the sources: 6 messages, .*' "$W/out"
 check "and that nothing was changed" grep -q 'Nothing was changed: this was a dry run' "$W/out"
 
+# ---- what no run has read ----
+fill saburo --count 4 --octets 20000 --seed 3
+pf migrate saburo --limit 1
+pf verify saburo
+expect_exit "a trial is not the whole" 1
+check "of what was not read no sender is told, nor that it has none" grep -q 'sender and subject not known$' "$W/out"
+check "and nobody sent nothing" sh -c '! grep -q "from nobody, subject \"\"" "$1"' sh "$W/out"
+
 # ---- delete --limit ----
 left() { find "$S/legacy/taro/Maildir/cur" "$S/legacy/taro/Maildir/new" -type f | wc -l; }
 pf delete taro --limit 5 --dry-run --format json
