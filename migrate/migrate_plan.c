@@ -11,6 +11,7 @@ struct planning {
     int64_t job;
     const struct outcome_sink *sink;
     struct outcome *outcome;
+    struct ledger_amount foreseen; /* not to be copied, as it seems: no run has settled it */
     struct error error;
 };
 
@@ -58,6 +59,11 @@ static bool is_new(enum verdict v)
     return v == VERDICT_COPY || v == VERDICT_COMPARE || v == VERDICT_LATER || v == VERDICT_TOO_BIG;
 }
 
+static bool is_foreseen(enum verdict v)
+{
+    return v == VERDICT_PRESENT || v == VERDICT_DUPLICATE || v == VERDICT_NOT_MAIL || v == VERDICT_IN_DOUBT;
+}
+
 static void on_message(void *ctx, const struct foreseen *f)
 {
     struct planning *v = ctx;
@@ -66,6 +72,8 @@ static void on_message(void *ctx, const struct foreseen *f)
     count_verdict(v->outcome, verdict, f->item->octets);
     if (is_new(verdict))
         ledger_amount_add(&v->outcome->left[LEDGER_LEFT_NEW], f->item->octets);
+    if (is_foreseen(verdict))
+        ledger_amount_add(&v->foreseen, f->item->octets);
     if (f->row->known)
         v->outcome->by_date_source[f->row->date_source] += verdict == VERDICT_COPY;
     m.number = f->item->number;
@@ -90,6 +98,8 @@ static int note_source(struct planning *v, int64_t now_s, struct error *err)
         return 0;
     s.all = (struct ledger_amount){o->messages, o->octets};
     memcpy(s.left, o->left, sizeof s.left);
+    s.left[LEDGER_LEFT_NEW].messages += v->foreseen.messages;
+    s.left[LEDGER_LEFT_NEW].octets += v->foreseen.octets;
     if (ledger_source_seen(v->ledger, v->job, s.all, now_s, err) < 0)
         return -1;
     return ledger_source_left(v->ledger, v->job, &s, err) < 0 ? -1 : ledger_commit(v->ledger, err);

@@ -55,6 +55,23 @@ story() {
     check "$name: JSON and the story agree" "$LIB_HERE/handover_check.py" json "$W/h.json" "$W/story.json"
 }
 
+# ---- a plan, before anything else: what it foresees is not settled ----
+fill planned --count 60 --octets 300000 --seed 8
+pf plan planned --format json
+check "the plan foresees duplicates" jq -e '.summary.duplicates > 0' "$W/out"
+story "a plan" planned not-begun not_looked_at
+pf migrate planned --work-dir "$W/work-other" --quiet
+pf plan planned --work-dir "$W/work-again" --format json
+check "and messages that are there" jq -e '.summary.present > 50' "$W/out"
+raw status --work-dir "$W/work-again" --format json
+is "status after a plan: each message once, and none settled" \
+    "$(said '.jobs[0].balance | [.before.messages, .waiting.messages, .duplicates.messages]')" '[60,60,0]'
+pf migrate planned --work-dir "$W/work-again"
+expect_exit "the migration after it" 0
+raw status --work-dir "$W/work-again" --format json
+is "status: each message once, and all settled" \
+    "$(said '.jobs[0].balance | [.before.messages, .waiting.messages, .present.messages + .duplicates.messages]')" '[60,0,60]'
+
 # ---- --limit: a trial of three ----
 pf migrate trial --limit 3 --format json
 expect_exit "a trial of three" 0
