@@ -251,6 +251,9 @@ int ledger_index_any(struct ledger *l, int64_t mailbox, struct error *err);
 /* UIDs known under this UIDVALIDITY, indexed or our own, ascending; *ret is the caller's to free. */
 int ledger_known_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t **ret,
     size_t *ret_count, struct error *err);
+/* Those of them from this UID on that we put there, and whose header was read there and is the message's. */
+int ledger_own_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t first, uint32_t **ret,
+    size_t *ret_count, struct error *err);
 /* Is this UID one that we put there, with this identity? (Servers have been seen to name another's UID when
  * several connections append at once.) 1, 0, -1. */
 int ledger_owns_uid(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid,

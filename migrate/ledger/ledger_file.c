@@ -7,7 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define BUSY_MS 5000
+/* A writer that makes or closes its file holds it for some fsyncs; disks can be slow. */
+#define BUSY_MS 30000
 
 int ledger_file_failed(sqlite3 *db, const char *path, enum ledger_mode mode, struct error *err)
 {
@@ -23,6 +24,10 @@ int ledger_file_failed(sqlite3 *db, const char *path, enum ledger_mode mode, str
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_DISK,
             "cannot write the ledger %s: %s; what it holds is safe: make room on that disk and run the same "
             "command again",
+            path, words);
+    if (code == SQLITE_BUSY)
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_LATER, ERROR_LOCKED,
+            "the ledger %s is in use by another program (%s); run the same command again when that has ended",
             path, words);
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_LEDGER,
         "the ledger %s cannot be used: %s; keep it, and try with a copy of it or another --work-dir", path,

@@ -102,13 +102,8 @@ int ledger_index_any(struct ledger *l, int64_t mailbox, struct error *err)
         l, ledger_prepare(l, err, "SELECT 1 FROM dest WHERE mailbox=? LIMIT 1", "i", mailbox), err);
 }
 
-int ledger_known_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t **ret,
-    size_t *ret_count, struct error *err)
+static int read_uids(struct ledger *l, sqlite3_stmt *st, uint32_t **ret, size_t *ret_count, struct error *err)
 {
-    sqlite3_stmt *st = ledger_prepare(l, err,
-        "SELECT uid FROM dest WHERE mailbox=?1 UNION SELECT uid FROM message WHERE mailbox=?1 AND uid > 0 AND "
-        "uidvalidity=?2 ORDER BY 1",
-        "ii", mailbox, (int64_t)uidvalidity);
     uint32_t *uids = NULL;
     size_t n = 0, cap = 0;
     int rc = st ? 0 : -1;
@@ -122,4 +117,26 @@ int ledger_known_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, u
     *ret = uids;
     *ret_count = n;
     return rc < 0 ? -1 : 0;
+}
+
+int ledger_known_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t **ret,
+    size_t *ret_count, struct error *err)
+{
+    return read_uids(l,
+        ledger_prepare(l, err,
+            "SELECT uid FROM dest WHERE mailbox=?1 UNION SELECT uid FROM message WHERE mailbox=?1 AND uid > 0 AND "
+            "uidvalidity=?2 ORDER BY 1",
+            "ii", mailbox, (int64_t)uidvalidity),
+        ret, ret_count, err);
+}
+
+int ledger_own_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t first, uint32_t **ret,
+    size_t *ret_count, struct error *err)
+{
+    return read_uids(l,
+        ledger_prepare(l, err,
+            "SELECT DISTINCT m.uid FROM message m JOIN dest d ON d.mailbox=m.mailbox AND d.uid=m.uid AND d.ident=m.ident "
+            "WHERE m.mailbox=? AND m.uidvalidity=? AND m.uid>=? ORDER BY 1",
+            "iii", mailbox, (int64_t)uidvalidity, (int64_t)first),
+        ret, ret_count, err);
 }

@@ -71,13 +71,13 @@ static void name_unread(const struct session *s, const struct roster *r)
         stream_name(s->lanes[0].link.stream), s->mailbox, r->unread_count, first);
 }
 
-char *index_complement(const uint32_t *uids, size_t count, size_t max_ranges)
+char *index_complement(uint32_t first, const uint32_t *uids, size_t count, size_t max_ranges)
 {
     uint32_t gap_min = 1;
     for (;;) {
         struct buf out CLEANUP(buf_done) = {0};
         size_t ranges = 1;
-        uint32_t next = 1;
+        uint32_t next = first;
         for (size_t i = 0; i < count; i++) {
             size_t last = i;
             while (last + 1 < count && uids[last + 1] - uids[last] == 1)
@@ -116,7 +116,7 @@ int index_update(struct session *s, struct ledger *ledger, struct ledger_part pa
     struct update u = {.ledger = ledger, .mailbox = part.mailbox};
     if (ledger_known_uids(ledger, part.mailbox, s->dest.uidvalidity, &known, &u.roster.known_count, err) < 0)
         return -1;
-    char *set CLEANUP(mem_free_str) = index_complement(known, u.roster.known_count, MAX_RANGES);
+    char *set CLEANUP(mem_free_str) = index_complement(1, known, u.roster.known_count, MAX_RANGES);
     u.roster = (struct roster){.set = set,
         .fields = INDEX_FIELDS,
         .known = known,

@@ -12,9 +12,9 @@
 /* Bring the index up to date; waits for it. */
 int index_update(struct session *s, struct ledger *ledger, struct ledger_part part, struct error *err);
 
-/* "4:6,9:*": the complement of ascending UIDs as a sequence set, with the open end. Small gaps of known UIDs
- * are taken in when there would be over max_ranges ranges. Caller frees. */
-char *index_complement(const uint32_t *uids, size_t count, size_t max_ranges);
+/* "4:6,9:*": the complement of ascending UIDs, all of them from first on, as a sequence set, with the open
+ * end. Small gaps of known UIDs are taken in when there would be over max_ranges ranges. Caller frees. */
+char *index_complement(uint32_t first, const uint32_t *uids, size_t count, size_t max_ranges);
 
 /* The facts of a header fetched with INDEX_FIELDS; mail_facts_done them. */
 struct mail_scan;

@@ -16,6 +16,7 @@
 #define SETTLE_OCTETS_A_MS 2000 /* 2 MB/s */
 #define SETTLE_MAX_MS      30000
 #define SETTLED_LONG_AGO_S 600 /* no server works on for so long */
+#define MAX_RANGES         100
 #define LOOK_AGAIN_MS      500 /* then twice that, and so on: some servers count commands */
 
 struct intent {
@@ -100,6 +101,15 @@ static bool resembles(const struct intent *in, const struct found *f)
            in->internaldate_s == f->internaldate_s;
 }
 
+/* It need not be read again. */
+static int note_read(struct look_up *u, const struct found *f, struct error *err)
+{
+    struct ledger_index_row row = {.uid = f->uid, .octets = f->octets};
+    memcpy(row.ident, f->ident, sizeof row.ident);
+    memcpy(row.core, f->core, sizeof row.core);
+    return ledger_index_put(u->ledger, u->part.mailbox, &row, err);
+}
+
 static void on_row(void *ctx, const struct imap_fetch_row *row)
 {
     struct look_up *u = ctx;
@@ -110,13 +120,14 @@ static void on_row(void *ctx, const struct imap_fetch_row *row)
     index_scan_header(u->scan, row, &facts);
     identity_of(&facts, f.ident);
     memcpy(f.core, facts.core, SHA256_OCTETS);
+    int ours = ledger_owns_uid(
+        u->ledger, u->part.mailbox, u->session->dest.uidvalidity, row->uid, f.ident, &u->error);
+    if (ours > 0)
+        note_read(u, &f, &u->error);
     bool wanted = false;
     for (size_t i = 0; i < u->intent_count && !wanted; i++)
         wanted = resembles(&u->intents[i], &f);
-    int ours = wanted ? ledger_owns_uid(u->ledger, u->part.mailbox, u->session->dest.uidvalidity, row->uid,
-                            f.ident, &u->error)
-                      : 1;
-    if (ours)
+    if (ours || !wanted)
         return;
     f.explained = ledger_explains(u->ledger, u->part.mailbox, u->session->dest.uidvalidity, row->uid, f.ident,
                       &u->error) != 0;
@@ -168,17 +179,32 @@ static int wait_answers(struct look_up *u, struct error *err)
     return -1;
 }
 
+static void free_uids(uint32_t **uids)
+{
+    free(*uids);
+}
+
 static int fetch_candidates(struct look_up *u, struct error *err)
 {
-    char set[32];
     struct imap *imap = u->session->lanes[0].imap;
+    uint32_t first = lowest_floor(u), *own CLEANUP(free_uids) = NULL;
+    size_t own_count;
+    if (ledger_own_uids(
+            u->ledger, u->part.mailbox, u->session->dest.uidvalidity, first, &own, &own_count, err) < 0)
+        return -1;
+    char *set CLEANUP(mem_free_str) = index_complement(first, own, own_count, MAX_RANGES);
     u->found_count = 0;
-    snprintf(set, sizeof set, "%u:*", lowest_floor(u));
     u->waiting = 1;
     imap_noop(imap, on_answer, u); /* so that the server shows what has arrived since SELECT */
     if (wait_answers(u, err) < 0)  /* sent together, the FETCH might still be answered without it */
         return -1;
-    struct roster r = {.set = set, .fields = INDEX_FIELDS, .first = lowest_floor(u), .row = on_row, .ctx = u};
+    struct roster r = {.set = set,
+        .fields = INDEX_FIELDS,
+        .first = first,
+        .known = own,
+        .known_count = own_count,
+        .row = on_row,
+        .ctx = u};
     int rc = roster_read(u->session, &r, err);
     roster_done(&r);
     if (rc == 0 && u->error.code) {
@@ -406,6 +432,23 @@ static int record(struct look_up *u, struct outcome *outcome, struct error *err)
     return ledger_commit(u->ledger, err);
 }
 
+/* The session ended in the middle: what was found until then is recorded, and need not be read again, so that
+ * a server whose sessions are short is got through. */
+static int record_found(struct look_up *u, struct outcome *outcome, struct error *err)
+{
+    claim(u, SAME_HEADER_AND_SIZE);
+    for (size_t i = 0; i < u->intent_count; i++) {
+        const struct intent *in = &u->intents[i];
+        for (size_t k = 0; in->found_uid && k < u->found_count; k++)
+            if (u->found[k].uid == in->found_uid && note_read(u, &u->found[k], err) < 0)
+                return -1;
+        if (in->found_uid && resolve(u, in, err) < 0)
+            return -1;
+        outcome->recovered += in->found_uid != 0;
+    }
+    return ledger_commit(u->ledger, err);
+}
+
 static int note_shared(struct look_up *u, struct error *err)
 {
     for (size_t i = 0; i < u->intent_count; i++) {
@@ -430,6 +473,9 @@ int reconcile(struct session *s, struct ledger *ledger, struct ledger_part part,
         u.scan = mail_scan_new();
         u.contents = content_reader_new(s->lanes[0].imap);
         rc = s->dest.exists && !s->dest.created ? look_until_settled(&u, err) : 0;
+        struct error late;
+        if (rc < 0 && session_broken(s))
+            record_found(&u, outcome, &late);
         if (rc == 0)
             judge_rest(&u);
         if (rc == 0)

@@ -115,7 +115,7 @@ swallowing() {
 disturbing() {
     everything stalled "a stall" --stall-after 3 --stall-ms 1500
     happened "a stall" stall
-    everything garbled "garbage between the lines" --garbage-every 25
+    everything garbled "garbage between the lines" --garbage-every 37
     happened "garbage between the lines" garbage
     everything single "one connection only" --no-literal-plus --connection-limit 1
     happened "one connection only" limit
