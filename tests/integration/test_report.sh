@@ -229,7 +229,8 @@ customer=$W/work-customer
 fill saburo --count 30 --octets 90000
 fill shiro --count 25 --octets 600000 --big 100000
 # Too large, and named so that no table could hold it.
-evil=$'\ufffe\uffff_x0041_ a;=1+1;b'
+# Octets: in the C locale bash leaves \\uFFFE as it stands.
+evil=$'\xef\xbf\xbe\xef\xbf\xbf_x0041_ a;=1+1;b'
 {
     printf 'Message-ID: <=evil;+1@example.jp>\r\nFrom: =?utf-8?B?%s?= <evil@example.jp>\r\nSubject: =?utf-8?B?%s?=\r\n\r\n' \
         "$(printf '＝1+1' | base64 -w0)" "$(printf %s "$evil" | base64 -w0)"

@@ -83,7 +83,7 @@ proxy "$faulty_port" --delay-ms 5
 hana=("$POPFERRY" migrate --from "$(pop_url hana)" --to "imap://hana@localhost:$proxy_port" --allow-plaintext
     --from-password-file "$W/password" --to-password-file "$W/password" --ca-file "$SERVERS_CA"
     --work-dir "$W/work-hana" --connections 1 --upload-cap 600k)
-for messages in 3 6 9 12; do
+for messages in 3 5 7 9; do
     "${hana[@]}" >"$W/out" 2>"$W/err" </dev/null &
     pid=$!
     await_arrived hana "$messages" "$pid"
