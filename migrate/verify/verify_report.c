@@ -3,6 +3,7 @@
 #include "clock.h"
 #include "mem.h"
 #include "text.h"
+#include <stdlib.h>
 #include <string.h>
 
 const char *verify_verdict_name(enum verify_verdict v)
@@ -107,6 +108,19 @@ static void judge_refused(struct verify *v, struct verify_row *row)
             m.quarantine ? m.quarantine : "", m.reason ? m.reason : "no reason is recorded");
 }
 
+static void judge_intent(struct verify *v, struct verify_row *row)
+{
+    struct ledger_message m;
+    int rc = ledger_find_id(v->ledger, row->id, &m, &v->error);
+    if (rc < 0)
+        return;
+    give(v, row, VERIFY_PENDING, "was on its way when a run ended; migrate looks for it and settles it");
+    if (rc == 1 && m.reason && *m.reason) {
+        free(row->why);
+        row->why = mem_printf("in doubt: %s", m.reason);
+    }
+}
+
 static void judge(struct verify *v, struct verify_row *row)
 {
     switch (row->state) {
@@ -114,7 +128,7 @@ static void judge(struct verify *v, struct verify_row *row)
         judge_open(v, row);
         break;
     case LEDGER_INTENT:
-        give(v, row, VERIFY_PENDING, "was on its way when a run ended; migrate looks for it and settles it");
+        judge_intent(v, row);
         break;
     case LEDGER_DUPLICATE:
         judge_duplicate(v, row);

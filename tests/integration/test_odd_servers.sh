@@ -333,6 +333,7 @@ in_doubt() {
     check "$name: plan says so, too" test "$(grep -c ' in-doubt ' "$W/out")" = 2
     run verify
     expect_exit "$name: verify" 1
+    check "$name: verify says why" test "$(grep -c 'in doubt: it was sent, and its answer was lost' "$W/out")" = 2
     run delete --yes
     check "$name: they stay on the source ($(on_source))" test "$(on_source)" -ge 2
     check "$name: still no more there" test "$(arrived "$user")" = 2
