@@ -202,4 +202,4 @@ is "failures.csv, which holds the list's own cells, is for its owner alone" \
 check "work folders are for their owner alone" test -z "$(find "$W"/work-* -perm /077 -not -type l)"
 check "the folder itself: 0700" test "$(stat -c %a "$W/work-file")" = 700
 check "nothing is left in the folder for temporary files" \
-    test -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -user "$(id -un)" -newer "$W/secrets" -name 'popferry*' ! -name 'popferry-t*' 2>/dev/null)"
+    test -z "$(find "${TMPDIR:-/tmp}" -maxdepth 1 -user "$(id -un)" -newer "$W/secrets" -name 'popferry*' ! -name 'popferry-t*' ! -name 'popferry-quickstart*' 2>/dev/null)"
