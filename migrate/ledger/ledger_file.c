@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 
 /* A writer that makes or closes its file holds it for some fsyncs; disks can be slow. */
-#define BUSY_MS 30000
+#define BUSY_MS 5000
 
 int ledger_file_failed(sqlite3 *db, const char *path, enum ledger_mode mode, struct error *err)
 {
