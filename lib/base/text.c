@@ -156,6 +156,14 @@ const char *text_find_nocase(const char *haystack, const char *needle)
     return *needle ? NULL : haystack;
 }
 
+bool text_has_any_nocase(const char *haystack, const char *const *needles)
+{
+    for (; *needles; needles++)
+        if (text_find_nocase(haystack, *needles))
+            return true;
+    return false;
+}
+
 bool text_parse_u64(const char *s, size_t len, unsigned long long *ret)
 {
     unsigned long long v = 0;

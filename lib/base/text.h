@@ -37,6 +37,7 @@ int text_compare_nocase(const char *a, size_t a_len, const char *b, size_t b_len
 bool text_has_prefix_nocase(const char *s, const char *prefix);
 /* First place of needle in haystack without regard to ASCII case, or NULL. */
 const char *text_find_nocase(const char *haystack, const char *needle);
+bool text_has_any_nocase(const char *haystack, const char *const *needles); /* needles: ends with NULL */
 
 /* A decimal number of at most 20 digits, nothing else. false on overflow, sign, blank or empty. */
 bool text_parse_u64(const char *s, size_t len, unsigned long long *ret);

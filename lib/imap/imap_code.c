@@ -89,14 +89,6 @@ enum imap_code imap_code_find(const char *text)
     return text_find_nocase(text, "[THROTTLED]") ? IMAP_CODE_THROTTLED : IMAP_CODE_NONE;
 }
 
-static bool says(const char *text, const char *const *phrases)
-{
-    for (; *phrases; phrases++)
-        if (text_find_nocase(text, *phrases))
-            return true;
-    return false;
-}
-
 static const char *const rate_words[] = {"bandwidth", "command or", "rate limit", "throttled",
     "too many requests", "too many commands", "too many simultaneous", "too many concurrent",
     "maximum number of connections", "authenticated but not connected", NULL};
@@ -142,22 +134,23 @@ struct meaning {
  * of sign-ins, the usual ones alone. */
 static bool says_full(enum imap_code_about about, const char *text)
 {
-    return says(text, full_words) || (about == IMAP_CODE_ABOUT_MESSAGE && imap_full_words(text));
+    return text_has_any_nocase(text, full_words) ||
+           (about == IMAP_CODE_ABOUT_MESSAGE && imap_full_words(text));
 }
 
 static struct meaning meaning_of_words(enum imap_code_about about, const char *text)
 {
-    if (says(text, rate_words))
+    if (text_has_any_nocase(text, rate_words))
         return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_THROTTLED};
     if (says_full(about, text))
         return (struct meaning){ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_FULL};
-    if (says(text, login_words))
+    if (text_has_any_nocase(text, login_words))
         return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_AFTER_LOGIN, ERROR_AUTH};
-    if (says(text, locked_words))
+    if (text_has_any_nocase(text, locked_words))
         return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_IN_USE};
-    if (about == IMAP_CODE_ABOUT_OPENING && says(text, later_words))
+    if (about == IMAP_CODE_ABOUT_OPENING && text_has_any_nocase(text, later_words))
         return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_REFUSED};
-    if (about == IMAP_CODE_ABOUT_MESSAGE && says(text, big_words))
+    if (about == IMAP_CODE_ABOUT_MESSAGE && text_has_any_nocase(text, big_words))
         return (struct meaning){ERROR_SCOPE_MESSAGE, ERROR_RETRY_NEVER, ERROR_TOO_BIG};
     static const enum error_scope scopes[] = {[IMAP_CODE_ABOUT_SESSION] = ERROR_SCOPE_SESSION,
         [IMAP_CODE_ABOUT_FOLDER] = ERROR_SCOPE_FOLDER,
@@ -172,7 +165,7 @@ static struct meaning meaning_of(enum imap_code_about about, enum imap_code code
     case IMAP_CODE_TOOBIG:
         return (struct meaning){ERROR_SCOPE_MESSAGE, ERROR_RETRY_NEVER, ERROR_TOO_BIG};
     case IMAP_CODE_OVERQUOTA:
-        if (says(text, rate_words))
+        if (text_has_any_nocase(text, rate_words))
             return (struct meaning){ERROR_SCOPE_JOB, ERROR_RETRY_LATER, ERROR_THROTTLED};
         return (struct meaning){ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_FULL};
     case IMAP_CODE_LIMIT:
@@ -180,7 +173,7 @@ static struct meaning meaning_of(enum imap_code_about about, enum imap_code code
             return meaning_of_words(about, text);
         if (about == IMAP_CODE_ABOUT_MESSAGE) /* of an APPEND: of this message, by RFC 5530 */
             return (struct meaning){ERROR_SCOPE_MESSAGE, ERROR_RETRY_NEVER,
-                says(text, size_words) ? ERROR_TOO_BIG : ERROR_REFUSED};
+                text_has_any_nocase(text, size_words) ? ERROR_TOO_BIG : ERROR_REFUSED};
         return (struct meaning){ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_THROTTLED};
     case IMAP_CODE_UNAVAILABLE:
         if (says_full(about, text)) /* "at the moment" */

@@ -2,7 +2,6 @@
 
 #include "text.h"
 #include <stddef.h>
-#include <string.h>
 
 /* What holds mail. */
 static const char *const places[] = {"quota", "storage", "mailbox", "inbox", "space", "disk", "capacity",
@@ -24,17 +23,10 @@ static const char *const others[] = {"number of mailboxes", "number of folders",
     "message too", "message exceeds", "message length", "line length", "header size",
     "exceeds maximum message", "name", NULL};
 
-static bool any(const char *text, const char *const *words)
-{
-    for (; *words; words++)
-        if (text_find_nocase(text, *words))
-            return true;
-    return false;
-}
-
 bool imap_full_words(const char *text)
 {
-    if (any(text, sentences))
+    if (text_has_any_nocase(text, sentences))
         return true;
-    return !any(text, others) && any(text, places) && any(text, states);
+    return !text_has_any_nocase(text, others) && text_has_any_nocase(text, places) &&
+           text_has_any_nocase(text, states);
 }

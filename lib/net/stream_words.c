@@ -201,14 +201,6 @@ bool stream_words_offers(const struct stream_words *w, const char *mechanism)
     return false;
 }
 
-static bool any(const char *text, const char *const *words)
-{
-    for (; *words; words++)
-        if (text_find_nocase(text, *words))
-            return true;
-    return false;
-}
-
 bool stream_words_is_syntax(const char *refusal)
 {
     static const char *const codes[] = {
@@ -217,7 +209,7 @@ bool stream_words_is_syntax(const char *refusal)
         "unknown auth", "invalid command", "bad command", "unrecogni", "not supported", "unsupported",
         "too many arguments", "too many parameters", "number of arg", "invalid argument", "bad argument",
         "not understood", "command not", "mechanism", "protocol error", NULL};
-    return !any(refusal, codes) && any(refusal, words);
+    return !text_has_any_nocase(refusal, codes) && text_has_any_nocase(refusal, words);
 }
 
 bool stream_words_blames_mechanism(const struct stream_words *w)
@@ -226,7 +218,7 @@ bool stream_words_blames_mechanism(const struct stream_words *w)
         "[UNAVAILABLE]", "[CONTACTADMIN]", "[INUSE]", "[LIMIT]", NULL};
     static const char *const password[] = {"password", "credential", "invalid user", "authentication failed",
         "authentication failure", "login failed", "too many", "BYE", NULL};
-    if (!w->refusal[0] || any(w->refusal, codes) || any(w->refusal, password))
+    if (!w->refusal[0] || text_has_any_nocase(w->refusal, codes) || text_has_any_nocase(w->refusal, password))
         return false;
     return !w->refusal_is_no || stream_words_is_syntax(w->refusal);
 }
@@ -237,7 +229,7 @@ static bool is_in_use(const char *text)
         "mailbox is locked", "maildrop locked", "maildrop is locked", "lock busy", "lock mailbox",
         "lock maildrop", "lock on mailbox", "being accessed", "another pop3 session", "another session",
         NULL};
-    return any(text, words);
+    return text_has_any_nocase(text, words);
 }
 
 static bool is_throttled(const char *text)
@@ -250,11 +242,11 @@ static bool is_throttled(const char *text)
         NULL};
     static const char *const password[] = {
         "password", "credential", "invalid", "incorrect", "authentication failed", NULL};
-    if (any(text, codes) || any(text, words))
+    if (text_has_any_nocase(text, codes) || text_has_any_nocase(text, words))
         return true;
     if (text_find_nocase(text, "too many") && !stream_words_is_syntax(text))
         return true;
-    return text_find_nocase(text, "try again") && !any(text, password);
+    return text_find_nocase(text, "try again") && !text_has_any_nocase(text, password);
 }
 
 /* Exchange: "Suggested Backoff Time: 299609 milliseconds". */

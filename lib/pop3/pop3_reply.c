@@ -153,14 +153,6 @@ struct fold {
     enum error_code code;
 };
 
-static bool any(const char *text, const char *const *words)
-{
-    for (; *words; words++)
-        if (text_find_nocase(text, *words))
-            return true;
-    return false;
-}
-
 /* Of how much may be fetched, in whatever words: "Download exceed", "daily limit reached". */
 static bool says_limit(const char *text)
 {
@@ -169,7 +161,7 @@ static bool says_limit(const char *text)
     static const char *const others[] = {"message size", "size of message", "size of the message",
         "message exceeds", "message is too", "message too", "too large", "too big", "too long", "line length",
         "header", NULL};
-    return any(text, limits) && !any(text, others);
+    return text_has_any_nocase(text, limits) && !text_has_any_nocase(text, others);
 }
 
 static struct fold fold(enum pop3_code code, bool one_message, const char *text)
