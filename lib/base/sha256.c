@@ -3,6 +3,7 @@
 #include "mem.h"
 #include <openssl/evp.h>
 #include <stdlib.h>
+#include <string.h>
 
 struct sha256 {
     EVP_MD_CTX *ctx;
@@ -58,4 +59,10 @@ void sha256_hex(const uint8_t digest[SHA256_OCTETS], char ret_hex[SHA256_HEX])
         ret_hex[2 * i + 1] = digits[digest[i] & 15];
     }
     ret_hex[2 * SHA256_OCTETS] = '\0';
+}
+
+bool sha256_is_set(const uint8_t digest[SHA256_OCTETS])
+{
+    static const uint8_t none[SHA256_OCTETS];
+    return memcmp(digest, none, SHA256_OCTETS) != 0;
 }

@@ -11,23 +11,17 @@ static const char other_header[] =
     "has other header fields on the source now than when it was copied: run popferry migrate again, which takes "
     "it for another copy of the message";
 
-static bool is_known(const uint8_t digest[SHA256_OCTETS])
-{
-    static const uint8_t unknown[SHA256_OCTETS];
-    return memcmp(digest, unknown, SHA256_OCTETS) != 0;
-}
-
 bool delete_is_same(const struct ledger_message *row, const struct mail_facts *f, bool whole)
 {
     uint8_t ident[SHA256_OCTETS];
-    bool header = is_known(row->header) && !memcmp(row->header, f->fields, SHA256_OCTETS);
-    if (whole && !is_known(row->header))
+    bool header = sha256_is_set(row->header) && !memcmp(row->header, f->fields, SHA256_OCTETS);
+    if (whole && !sha256_is_set(row->header))
         return row->sha256_received && !memcmp(row->sha256_received, f->sha256, SHA256_OCTETS);
     if (whole)
-        return header && is_known(row->fingerprint) &&
+        return header && sha256_is_set(row->fingerprint) &&
                !memcmp(row->fingerprint, f->fingerprint, SHA256_OCTETS);
     identity_of(f, ident);
-    return header && is_known(row->ident) && !memcmp(row->ident, ident, SHA256_OCTETS) &&
+    return header && sha256_is_set(row->ident) && !memcmp(row->ident, ident, SHA256_OCTETS) &&
            !memcmp(row->core, f->core, SHA256_OCTETS);
 }
 

@@ -51,8 +51,7 @@ static const char *name_of(const struct verify_fields *f, const struct verify_fi
 static bool same_name(
     const struct pairing *p, const struct verify_field *sent, const struct verify_field *back)
 {
-    const char *a = name_of(p->sent, sent), *b = name_of(p->back, back);
-    return !text_compare_nocase(a, strlen(a), b, strlen(b));
+    return text_equal_nocase(name_of(p->sent, sent), name_of(p->back, back));
 }
 
 static size_t find_partner(const struct pairing *p, const struct verify_field *sent, enum kind kind)
@@ -143,7 +142,7 @@ static bool is_structure(const char *name)
 {
     static const char *const names[] = {"Content-Type", "Content-Transfer-Encoding", "MIME-Version"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (!text_compare_nocase(name, strlen(name), names[i], strlen(names[i])))
+        if (text_equal_nocase(name, names[i]))
             return true;
     return false;
 }

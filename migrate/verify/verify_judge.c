@@ -8,12 +8,6 @@ static bool same(const uint8_t a[SHA256_OCTETS], const uint8_t b[SHA256_OCTETS])
     return !memcmp(a, b, SHA256_OCTETS);
 }
 
-static bool is_known(const uint8_t digest[SHA256_OCTETS])
-{
-    static const uint8_t unknown[SHA256_OCTETS];
-    return !same(digest, unknown);
-}
-
 /* The body that came back gives, with what was sent of the header, the fingerprint of what was sent
  * (mail_scan.h; not of messages without Message-ID). */
 static bool completes(const struct ledger_message *sent, const uint8_t body[SHA256_OCTETS])
@@ -32,7 +26,7 @@ static bool completes(const struct ledger_message *sent, const uint8_t body[SHA2
 
 static bool same_body(const struct verify_pair *p)
 {
-    if (p->header_alone || (is_known(p->row->print) && same(p->row->print, p->theirs->print)))
+    if (p->header_alone || (sha256_is_set(p->row->print) && same(p->row->print, p->theirs->print)))
         return true;
     return p->ours ? same(p->ours->body, p->theirs->body) : completes(p->sent, p->theirs->body);
 }
@@ -61,7 +55,7 @@ static struct verify_judgement judge_header(
 /* The same, where the source cannot tell which fields they are. */
 static struct verify_judgement judge_unknown_header(const struct verify_pair *p)
 {
-    if (!is_known(p->row->fields))
+    if (!sha256_is_set(p->row->fields))
         return agreed(LEDGER_PROOF_BODY,
             mem_strdup(
                 "its other header fields cannot be compared: it was copied before popferry noted them, and the "

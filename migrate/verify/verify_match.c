@@ -9,17 +9,11 @@ static bool same(const uint8_t a[SHA256_OCTETS], const uint8_t b[SHA256_OCTETS])
     return !memcmp(a, b, SHA256_OCTETS);
 }
 
-static bool is_zero(const uint8_t digest[SHA256_OCTETS])
-{
-    static const uint8_t zero[SHA256_OCTETS];
-    return same(digest, zero);
-}
-
 enum ledger_proof verify_proof(const struct verify_row *row, const struct verify_content *content)
 {
-    if (!is_zero(row->sha256) && same(row->sha256, content->sha256))
+    if (sha256_is_set(row->sha256) && same(row->sha256, content->sha256))
         return LEDGER_PROOF_EXACT;
-    if (!is_zero(row->print) && same(row->print, content->print) && !is_zero(row->fields) &&
+    if (sha256_is_set(row->print) && same(row->print, content->print) && sha256_is_set(row->fields) &&
         same(row->fields, content->header_fields))
         return LEDGER_PROOF_CONTENT;
     return LEDGER_UNPROVED;
@@ -28,7 +22,7 @@ enum ledger_proof verify_proof(const struct verify_row *row, const struct verify
 /* The very bytes that were sent tell what the header was, where the ledger does not know. */
 static void learn(struct verify_row *row, enum ledger_proof proof, const struct verify_content *content)
 {
-    if (proof != LEDGER_PROOF_EXACT || row->mended || !is_zero(row->fields))
+    if (proof != LEDGER_PROOF_EXACT || row->mended || sha256_is_set(row->fields))
         return;
     memcpy(row->fields, content->header_fields, SHA256_OCTETS);
     row->learned = true;

@@ -3,7 +3,6 @@
 #include "clock.h"
 #include "mem.h"
 #include "text.h"
-#include <stdlib.h>
 #include <string.h>
 
 const char *verify_verdict_name(enum verify_verdict v)
@@ -51,18 +50,12 @@ static void judge_open(struct verify *v, struct verify_row *row)
         give(v, row, VERIFY_PENDING, "not copied yet");
 }
 
-static bool is_known(const uint8_t digest[SHA256_OCTETS])
-{
-    static const uint8_t unknown[SHA256_OCTETS];
-    return memcmp(digest, unknown, SHA256_OCTETS) != 0;
-}
-
 /* Of two messages of the same content: is the rest of their headers the same, too? */
 static const char *header_words(struct verify *v, const struct verify_row *row, const struct verify_row *twin)
 {
     struct ledger_message a, b;
     uint8_t header[SHA256_OCTETS];
-    if (ledger_find_id(v->ledger, row->id, &a, &v->error) != 1 || !is_known(a.header))
+    if (ledger_find_id(v->ledger, row->id, &a, &v->error) != 1 || !sha256_is_set(a.header))
         return ", as far as is known of its header";
     memcpy(header, a.header, SHA256_OCTETS);
     if (ledger_find_id(v->ledger, twin->id, &b, &v->error) != 1 ||
@@ -112,13 +105,10 @@ static void judge_intent(struct verify *v, struct verify_row *row)
 {
     struct ledger_message m;
     int rc = ledger_find_id(v->ledger, row->id, &m, &v->error);
-    if (rc < 0)
-        return;
-    give(v, row, VERIFY_PENDING, "was on its way when a run ended; migrate looks for it and settles it");
-    if (rc == 1 && m.reason && *m.reason) {
-        free(row->why);
-        row->why = mem_printf("in doubt: %s", m.reason);
-    }
+    if (rc == 1 && m.reason && *m.reason)
+        verify_settle(v, row, NULL, 0, VERIFY_PENDING, LEDGER_UNPROVED, mem_printf("in doubt: %s", m.reason));
+    else if (rc >= 0)
+        give(v, row, VERIFY_PENDING, "was on its way when a run ended; migrate looks for it and settles it");
 }
 
 static void judge(struct verify *v, struct verify_row *row)

@@ -153,8 +153,7 @@ bool verify_is_expected(const struct verify_row *row)
 
 bool verify_is_twin(const struct verify_row *row, const struct verify_row *twin)
 {
-    static const uint8_t unknown[SHA256_OCTETS];
-    return row->twin == twin->id && memcmp(row->received, unknown, SHA256_OCTETS) != 0 &&
+    return row->twin == twin->id && sha256_is_set(row->received) &&
            !memcmp(row->received, twin->received, SHA256_OCTETS);
 }
 

@@ -27,15 +27,9 @@ static bool is_settled(const struct verify_row *row)
     return row->state == LEDGER_DONE || row->state == LEDGER_PRESENT || row->state == LEDGER_DUPLICATE;
 }
 
-static bool is_known(const uint8_t digest[SHA256_OCTETS])
-{
-    static const uint8_t unknown[SHA256_OCTETS];
-    return memcmp(digest, unknown, SHA256_OCTETS) != 0;
-}
-
 static bool same_digest(const uint8_t a[SHA256_OCTETS], const uint8_t b[SHA256_OCTETS])
 {
-    return is_known(a) && !memcmp(a, b, SHA256_OCTETS);
+    return sha256_is_set(a) && !memcmp(a, b, SHA256_OCTETS);
 }
 
 bool verify_same_message(const struct ledger_message *m, const struct mail_facts *f, bool whole)
@@ -62,7 +56,7 @@ static void judge(struct verify *v, size_t row, const struct mail_facts *f, bool
     struct ledger_message m;
     *ret_again = false;
     if (ledger_find_id(v->ledger, v->rows[row].id, &m, &v->error) != 1 ||
-        (!m.message_id && !is_known(m.header)))
+        (!m.message_id && !sha256_is_set(m.header)))
         return;
     v->rows[row].same_source = verify_same_message(&m, f, whole);
     if (v->rows[row].same_source)

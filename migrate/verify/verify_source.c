@@ -42,17 +42,11 @@ static void begin_ours(struct task *t)
     t->begun = true;
 }
 
-static bool is_known(const uint8_t digest[SHA256_OCTETS])
-{
-    static const uint8_t unknown[SHA256_OCTETS];
-    return memcmp(digest, unknown, SHA256_OCTETS) != 0;
-}
-
 /* Its header is that of what was copied. */
 static bool is_as_sent(const struct task *t, const struct verify_content *ours)
 {
     const struct verify_row *row = &t->v->rows[t->row];
-    if (is_known(row->fields))
+    if (sha256_is_set(row->fields))
         return !memcmp(row->fields, ours->header_fields, SHA256_OCTETS);
     return !row->mended && !memcmp(row->header, ours->header, SHA256_OCTETS);
 }
@@ -225,7 +219,7 @@ static void on_ours(struct task *t, const struct verify_content *ours)
         .theirs = theirs,
         .header_alone = ours && t->header_alone};
     struct verify_judgement j = verify_judge(&pair);
-    if (j.proof == LEDGER_PROOF_CONTENT && !row->mended && !is_known(row->fields)) {
+    if (j.proof == LEDGER_PROOF_CONTENT && !row->mended && !sha256_is_set(row->fields)) {
         memcpy(row->fields, ours->header_fields, SHA256_OCTETS);
         row->learned = true;
     }
