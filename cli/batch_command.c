@@ -325,12 +325,13 @@ static int write_failures(struct batch_work *w, int code)
         rows[i] = w->list.entries[i].row;
     char *kept CLEANUP(mem_free_str) = NULL;
     int rc = 0;
-    if (!batch_failures_is_list(w->failures_path, w->options->accounts))
+    if (!batch_failures_is_list(w->failures_path, w->options->accounts)) {
         rc = batch_failures_write(
             w->failures_path, &w->list.list, w->accounts, rows, w->list.count, &kept, &why);
-    if (rc == 0 && !batch_failures_is_list(w->failures_path, w->options->accounts))
-        rc = batch_known_note_failures(
-            &w->list, w->options, w->failures_path, w->accounts, clock_wall_s(w->clock), &why);
+        if (rc == 0)
+            rc = batch_known_note_failures(
+                &w->list, w->options, w->failures_path, w->accounts, clock_wall_s(w->clock), &why);
+    }
     free(rows);
     if (kept)
         fprintf(stderr,

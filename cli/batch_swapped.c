@@ -47,9 +47,8 @@ static bool is_password_like(const char *value)
 /* "taro" and "Taro@example.jp" */
 static bool is_person(const char *value, const char *account)
 {
-    return account && text_equal_nocase(value, account)
-               ? true
-               : account && !text_compare_nocase(value, strlen(value), account, strcspn(account, "@"));
+    return account && (text_equal_nocase(value, account) ||
+                          !text_compare_nocase(value, strlen(value), account, strcspn(account, "@")));
 }
 
 /* ---- a side of a row ---- */

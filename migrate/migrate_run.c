@@ -420,11 +420,18 @@ static int run_job(struct run *r, struct outcome *o, struct error *err)
     return rc;
 }
 
+/* why: of rc < 0 */
+static int exit_code_of_run(int rc, const struct outcome *o, const struct error *why)
+{
+    if (rc < 0)
+        return exit_code_of(why);
+    return outcome_is_well(o) ? EXIT_CODE_DONE : EXIT_CODE_ATTENTION;
+}
+
 static int record_end(struct ledger *ledger, int64_t run, const struct world *world, int rc,
     const struct outcome *o, const struct error *why, struct error *err)
 {
     char words[ERROR_TEXT_MAX + 64];
-    int exit_code = rc < 0 ? exit_code_of(why) : outcome_is_well(o) ? 0 : 1;
     uint64_t left = o->later + o->filtered;
     if (rc < 0)
         snprintf(words, sizeof words, "%s", why->text);
@@ -435,8 +442,8 @@ static int record_end(struct ledger *ledger, int64_t run, const struct world *wo
     else
         snprintf(words, sizeof words, "%llu copied, %llu need attention", (unsigned long long)o->copied,
             (unsigned long long)outcome_attention(o));
-    return ledger_run_end(
-        ledger, run, clock_wall_s(world->clock), exit_code, rc < 0 ? why->code : ERROR_NONE, words, err);
+    return ledger_run_end(ledger, run, clock_wall_s(world->clock), exit_code_of_run(rc, o, why),
+        rc < 0 ? why->code : ERROR_NONE, words, err);
 }
 
 static int run_logged(struct run *r, int64_t run_id, struct outcome *o, struct error *err)
@@ -448,11 +455,7 @@ static int run_logged(struct run *r, int64_t run_id, struct outcome *o, struct e
     r->world = &world;
     patience_begin(&r->patience, r->job, r->world);
     int rc = run_job(r, o, err);
-    journal_end_run(r->journal,
-        rc < 0               ? exit_code_of(err)
-        : outcome_is_well(o) ? EXIT_CODE_DONE
-                             : EXIT_CODE_ATTENTION,
-        o, rc < 0 ? err : NULL);
+    journal_end_run(r->journal, exit_code_of_run(rc, o, err), o, rc < 0 ? err : NULL);
     journal_close(r->journal);
     return rc;
 }

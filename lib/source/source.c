@@ -349,16 +349,21 @@ const struct source_facts *source_facts(const struct source *s)
     return &s->facts;
 }
 
-static void on_request_done(void *ctx, const struct pop3_result *res)
+/* The last that is heard of it: frees it. */
+static void settle(struct request *r, const struct error *error)
 {
-    struct request *r = ctx;
     struct request copy = *r;
     free(r);
-    copy.done(copy.ctx, res->ok ? NULL : res->error);
+    copy.done(copy.ctx, error);
+}
+
+static void on_request_done(void *ctx, const struct pop3_result *res)
+{
+    settle(ctx, res->ok ? NULL : res->error);
 }
 
 struct fetch {
-    struct request base; /* first, so that on_guarded can free it */
+    struct request base; /* first, so that settle can free it */
     source_data_fn *data;
     bool header;
     size_t item;
@@ -377,28 +382,18 @@ static void too_much(const struct fetch *f)
 /* Whatever the answer: it came where it had to. */
 static void on_guarded(void *ctx, const struct pop3_result *res)
 {
-    struct request *r = ctx;
-    struct request copy = *r;
     bool answered = res->ok || res->error->code == ERROR_REFUSED;
-    free(r);
-    copy.done(copy.ctx, answered ? NULL : res->error);
+    settle(ctx, answered ? NULL : res->error);
 }
 
 /* ---- a limit on what may be fetched ----
  * It is said of a message; but when it is said of the next one, too, it is not about messages. */
-static void settle(struct fetch *f, const struct error *error)
-{
-    struct request copy = f->base;
-    free(f);
-    copy.done(copy.ctx, error);
-}
-
 static void release_held(struct source *s, const struct error *why)
 {
     struct fetch *f = s->held;
     s->held = NULL;
     if (f)
-        settle(f, why);
+        settle(&f->base, why);
 }
 
 static void on_limit(struct fetch *f, const struct error *error)
@@ -414,7 +409,7 @@ static void on_limit(struct fetch *f, const struct error *error)
         why.scope = ERROR_SCOPE_SESSION;
         release_held(s, &why);
     }
-    settle(f, &why);
+    settle(&f->base, &why);
 }
 
 /* Of RETR and TOP. */
@@ -432,7 +427,7 @@ static void on_fetch_done(struct fetch *f, const struct pop3_result *res)
     if (res->ok && !f->header && s->guard)
         pop3_next_noop(s->pop3, on_guarded, f);
     else
-        settle(f, error);
+        settle(&f->base, error);
 }
 
 /* Giving up frees what ctx points at. */

@@ -76,6 +76,15 @@ static bool match_date(struct doubt_intent *intents, size_t count, int64_t date_
     return k == row_count;
 }
 
+/* For one of a date all of it are matched, or none. */
+static bool tried_before(const struct doubt_intent *intents, size_t i)
+{
+    for (size_t k = 0; k < i; k++)
+        if (intents[k].date_s == intents[i].date_s && intents[k].candidates)
+            return true;
+    return false;
+}
+
 void doubt_judge(struct doubt_intent *intents, size_t count, struct doubt_row *rows, size_t row_count)
 {
     for (size_t i = 0; i < count; i++)
@@ -84,7 +93,7 @@ void doubt_judge(struct doubt_intent *intents, size_t count, struct doubt_row *r
         intents[i].candidates = count_candidates(&intents[i], rows, row_count);
     for (size_t i = 0; i < count; i++) {
         int64_t date_s = intents[i].date_s;
-        if (!intents[i].uid && intents[i].candidates &&
+        if (!intents[i].uid && intents[i].candidates && !tried_before(intents, i) &&
             match_date(intents, count, date_s, rows, row_count, false))
             match_date(intents, count, date_s, rows, row_count, true);
     }

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MAX_RANGES 100
-
 struct update {
     struct ledger *ledger;
     int64_t mailbox;
@@ -98,7 +96,7 @@ char *index_complement(uint32_t first, const uint32_t *uids, size_t count, size_
     }
 }
 
-static void free_uids(uint32_t **uids)
+void index_free_uids(uint32_t **uids)
 {
     free(*uids);
 }
@@ -112,11 +110,11 @@ int index_update(struct session *s, struct ledger *ledger, struct ledger_part pa
         return -1;
     if (ledger_index_begin(ledger, part.mailbox, s->dest.uidvalidity, err) < 0)
         return -1;
-    uint32_t *known CLEANUP(free_uids) = NULL;
+    uint32_t *known CLEANUP(index_free_uids) = NULL;
     struct update u = {.ledger = ledger, .mailbox = part.mailbox};
     if (ledger_known_uids(ledger, part.mailbox, s->dest.uidvalidity, &known, &u.roster.known_count, err) < 0)
         return -1;
-    char *set CLEANUP(mem_free_str) = index_complement(1, known, u.roster.known_count, MAX_RANGES);
+    char *set CLEANUP(mem_free_str) = index_complement(1, known, u.roster.known_count, INDEX_RANGES_MAX);
     u.roster = (struct roster){.set = set,
         .fields = INDEX_FIELDS,
         .known = known,

@@ -16,6 +16,9 @@ int index_update(struct session *s, struct ledger *ledger, struct ledger_part pa
  * end. Small gaps of known UIDs are taken in when there would be over max_ranges ranges. Caller frees. */
 char *index_complement(uint32_t first, const uint32_t *uids, size_t count, size_t max_ranges);
 
+#define INDEX_RANGES_MAX 100           /* what a server is asked for in one command */
+void index_free_uids(uint32_t **uids); /* for CLEANUP */
+
 /* The facts of a header fetched with INDEX_FIELDS; mail_facts_done them. */
 struct mail_scan;
 void index_scan_header(struct mail_scan *scan, const struct imap_fetch_row *row, struct mail_facts *ret);

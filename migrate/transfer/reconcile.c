@@ -16,7 +16,6 @@
 #define SETTLE_OCTETS_A_MS 2000 /* 2 MB/s */
 #define SETTLE_MAX_MS      30000
 #define SETTLED_LONG_AGO_S 600 /* no server works on for so long */
-#define MAX_RANGES         100
 #define LOOK_AGAIN_MS      500 /* then twice that, and so on: some servers count commands */
 
 struct intent {
@@ -179,20 +178,15 @@ static int wait_answers(struct look_up *u, struct error *err)
     return -1;
 }
 
-static void free_uids(uint32_t **uids)
-{
-    free(*uids);
-}
-
 static int fetch_candidates(struct look_up *u, struct error *err)
 {
     struct imap *imap = u->session->lanes[0].imap;
-    uint32_t first = lowest_floor(u), *own CLEANUP(free_uids) = NULL;
+    uint32_t first = lowest_floor(u), *own CLEANUP(index_free_uids) = NULL;
     size_t own_count;
     if (ledger_own_uids(
             u->ledger, u->part.mailbox, u->session->dest.uidvalidity, first, &own, &own_count, err) < 0)
         return -1;
-    char *set CLEANUP(mem_free_str) = index_complement(first, own, own_count, MAX_RANGES);
+    char *set CLEANUP(mem_free_str) = index_complement(first, own, own_count, INDEX_RANGES_MAX);
     u->found_count = 0;
     u->waiting = 1;
     imap_noop(imap, on_answer, u); /* so that the server shows what has arrived since SELECT */
@@ -420,10 +414,13 @@ static int resolve(struct look_up *u, const struct intent *in, struct error *err
     return ledger_in_doubt(u->ledger, in->id, words, err);
 }
 
-static int record(struct look_up *u, struct outcome *outcome, struct error *err)
+/* whole: all that may be one of them was read; else only what was found can be said. */
+static int record(struct look_up *u, bool whole, struct outcome *outcome, struct error *err)
 {
     for (size_t i = 0; i < u->intent_count; i++) {
         const struct intent *in = &u->intents[i];
+        if (!whole && !in->found_uid)
+            continue;
         if (resolve(u, in, err) < 0)
             return -1;
         outcome->recovered += in->found_uid != 0;
@@ -437,16 +434,10 @@ static int record(struct look_up *u, struct outcome *outcome, struct error *err)
 static int record_found(struct look_up *u, struct outcome *outcome, struct error *err)
 {
     claim(u, SAME_HEADER_AND_SIZE);
-    for (size_t i = 0; i < u->intent_count; i++) {
-        const struct intent *in = &u->intents[i];
-        for (size_t k = 0; in->found_uid && k < u->found_count; k++)
-            if (u->found[k].uid == in->found_uid && note_read(u, &u->found[k], err) < 0)
-                return -1;
-        if (in->found_uid && resolve(u, in, err) < 0)
+    for (size_t k = 0; k < u->found_count; k++)
+        if (u->found[k].claimed && note_read(u, &u->found[k], err) < 0)
             return -1;
-        outcome->recovered += in->found_uid != 0;
-    }
-    return ledger_commit(u->ledger, err);
+    return record(u, false, outcome, err);
 }
 
 static int note_shared(struct look_up *u, struct error *err)
@@ -474,12 +465,12 @@ int reconcile(struct session *s, struct ledger *ledger, struct ledger_part part,
         u.contents = content_reader_new(s->lanes[0].imap);
         rc = s->dest.exists && !s->dest.created ? look_until_settled(&u, err) : 0;
         struct error late;
-        if (rc < 0 && session_broken(s))
-            record_found(&u, outcome, &late);
-        if (rc == 0)
+        if (rc == 0) {
             judge_rest(&u);
-        if (rc == 0)
-            rc = record(&u, outcome, err);
+            rc = record(&u, true, outcome, err);
+        } else if (session_broken(s)) {
+            record_found(&u, outcome, &late);
+        }
         mail_scan_free(u.scan);
         content_reader_free(u.contents);
     }

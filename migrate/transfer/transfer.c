@@ -224,7 +224,6 @@ int transfer_run(struct session *s, struct ledger *ledger, const struct transfer
     *task->copies_left = t.policy.copies_left;
     rc = settle(&t, err);
     mail_scan_free(t.scan);
-    transfer_raw_end(&t);
     content_reader_free(t.contents);
     free(t.by_key);
     free(t.duplicates);

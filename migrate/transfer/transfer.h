@@ -55,7 +55,6 @@ struct parcel {
     bool read;                                   /* the whole message is here */
     const char *variant; /* static: the form in which the destination may hold it; NULL: as it is */
     bool stored;         /* the destination said OK to it */
-    bool raw_came;       /* transfer_raw.c: the destination gave it back */
     bool raw_left;       /* fields that cannot be encoded, and keep raw 8-bit octets */
     bool spoiled;        /* the destination does not hold what was sent */
     bool settled;        /* it is here for the archive alone */
@@ -155,7 +154,6 @@ struct transfer {
     enum ledger_raw_headers raw_headers;
     struct parcel *raw_asked; /* is sent, to be read back */
     struct parcel_queue raw_waiting;
-    struct mail_scan *raw_scan;               /* of what is read back */
     bool doubts;                              /* of something that may be in the queues */
     struct transfer_gone gone[TRANSFER_LIVE]; /* the last ones; a ring */
     size_t gone_next;
@@ -198,6 +196,7 @@ int transfer_make_ready(struct parcel *p, struct error *err);
 bool transfer_mend(struct parcel *p);
 /* Its raw 8-bit header fields encoded; then the ready queue. */
 void transfer_encode(struct parcel *p);
+void transfer_append(struct parcel_queue *q, struct parcel *p);
 void transfer_queue(struct parcel *p); /* what was taken from it: to its end */
 struct parcel *transfer_take_ready(struct transfer *t);
 void transfer_take_suspects(struct transfer *t);
@@ -221,7 +220,6 @@ const char *transfer_cut_words(void);            /* why a message that blame_is_
  * Once they are known to be spoiled, they are encoded (RFC 2047) before they are sent; job->keep_headers:
  * never. What was learned stands in the ledger. */
 int transfer_raw_begin(struct transfer *t, struct error *err);
-void transfer_raw_end(struct transfer *t);
 bool transfer_raw_encodes(const struct parcel *p); /* to be done before it is sent */
 bool transfer_raw_apart(const struct parcel *p);   /* not in one group with others */
 /* What is at the head of the ready queue may go. */

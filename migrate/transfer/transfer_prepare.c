@@ -133,7 +133,7 @@ static bool seen(const struct parcel *p, int64_t internaldate_s)
     return internaldate_s < p->transfer->now_s - (int64_t)job->seen_older_than_days * 86400;
 }
 
-static void append(struct parcel_queue *q, struct parcel *p)
+void transfer_append(struct parcel_queue *q, struct parcel *p)
 {
     p->queue_next = NULL;
     *(q->last ? &q->last->queue_next : &q->first) = p;
@@ -143,7 +143,7 @@ static void append(struct parcel_queue *q, struct parcel *p)
 void transfer_queue(struct parcel *p)
 {
     struct transfer *t = p->transfer;
-    append(p->broken >= BLAME_CAREFUL ? &t->suspects : &t->ready, p);
+    transfer_append(p->broken >= BLAME_CAREFUL ? &t->suspects : &t->ready, p);
     t->ready_count++;
     t->ready_octets += p->row.octets_sent;
 }

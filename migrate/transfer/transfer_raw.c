@@ -1,26 +1,17 @@
 #include "transfer.h"
 
-#include "mail_mend.h"
-#include "mem.h"
-#include <stdio.h>
-
 /* The first message with raw 8-bit octets in its header goes alone; its header is then read back. Until that
  * is known, others of the kind wait in t->raw_waiting. */
 
 static bool is_raw(const struct parcel *p)
 {
-    return p->facts.header_8bit && !p->mend && mail_mend_needed(&p->facts, MAIL_MEND_HEADERS);
+    return p->facts.header_8bit && !p->mend;
 }
 
 int transfer_raw_begin(struct transfer *t, struct error *err)
 {
     t->raw_headers = LEDGER_RAW_KEPT;
     return t->session->job->keep_headers ? 0 : ledger_raw_headers(t->ledger, t->job, &t->raw_headers, err);
-}
-
-void transfer_raw_end(struct transfer *t)
-{
-    mail_scan_free(t->raw_scan);
 }
 
 bool transfer_raw_encodes(const struct parcel *p)
@@ -33,13 +24,6 @@ bool transfer_raw_apart(const struct parcel *p)
     return p->transfer->raw_headers != LEDGER_RAW_KEPT && is_raw(p);
 }
 
-static void wait_for_answer(struct transfer *t, struct parcel *p)
-{
-    p->queue_next = NULL;
-    *(t->raw_waiting.last ? &t->raw_waiting.last->queue_next : &t->raw_waiting.first) = p;
-    t->raw_waiting.last = p;
-}
-
 void transfer_raw_sort(struct transfer *t)
 {
     while (t->ready.first && !t->fatal.code && transfer_raw_apart(t->ready.first)) {
@@ -47,7 +31,7 @@ void transfer_raw_sort(struct transfer *t)
             return;
         struct parcel *p = transfer_take_ready(t);
         if (t->raw_headers == LEDGER_RAW_UNKNOWN)
-            wait_for_answer(t, p);
+            transfer_append(&t->raw_waiting, p);
         else
             transfer_encode(p);
     }
@@ -56,11 +40,8 @@ void transfer_raw_sort(struct transfer *t)
 void transfer_raw_sent(struct parcel *p)
 {
     struct transfer *t = p->transfer;
-    if (t->raw_headers != LEDGER_RAW_UNKNOWN || t->raw_asked || !is_raw(p))
-        return;
-    t->raw_asked = p;
-    if (!t->raw_scan)
-        t->raw_scan = mail_scan_new();
+    if (t->raw_headers == LEDGER_RAW_UNKNOWN && !t->raw_asked && is_raw(p))
+        t->raw_asked = p;
 }
 
 /* They go on behind what is ready. */
@@ -103,33 +84,15 @@ static void tell(const struct parcel *p)
         stream_name(t->session->lanes[0].link.stream), t->items[p->item].number);
 }
 
-static void on_back_data(void *ctx, const void *data, size_t len)
-{
-    struct parcel *p = ctx;
-    mail_scan_feed(p->transfer->raw_scan, data, len);
-}
-
-static void on_back_begin(void *ctx, uint64_t octets)
-{
-    struct parcel *p = ctx;
-    p->raw_came = octets > 0;
-}
-
-static void on_back_end(void *ctx, uint32_t uid)
-{
-    (void)ctx;
-    (void)uid;
-}
-
 /* A server that does not give it back tells nothing: then that is asked with the next one. */
-static void on_back(void *ctx, const struct imap_result *res)
+static void on_back(
+    void *ctx, uint32_t uid, bool found, const struct mail_facts *back, const struct error *error)
 {
     struct parcel *p = ctx;
     struct transfer *t = p->transfer;
-    struct mail_facts back CLEANUP(mail_facts_done) = {0};
-    mail_scan_finish(t->raw_scan, &back);
-    bool told = res->status == IMAP_OK && p->raw_came && back.header_octets;
-    bool kept = !told || back.octets_8bit == p->facts.octets_8bit;
+    bool told = found && !error && back->header_octets;
+    bool kept = !told || back->octets_8bit == p->facts.octets_8bit;
+    (void)uid;
     if (told)
         learn(t, kept ? LEDGER_RAW_KEPT : LEDGER_RAW_SPOILED);
     if (!kept) {
@@ -151,11 +114,8 @@ static void on_noop(void *ctx, const struct imap_result *res)
 
 bool transfer_raw_stored(struct parcel *p, uint32_t uid)
 {
-    static const struct imap_body_handler handler = {
-        .begin = on_back_begin, .data = on_back_data, .end = on_back_end};
     struct transfer *t = p->transfer;
-    struct link *link = &t->session->lanes[0].link;
-    char set[16];
+    const struct link *link = &t->session->lanes[0].link;
     if (t->raw_headers == LEDGER_RAW_SPOILED && p->raw_left)
         note_spoiled(p);
     if (t->raw_asked != p)
@@ -164,8 +124,7 @@ bool transfer_raw_stored(struct parcel *p, uint32_t uid)
         end_waiting(t);
         return false;
     }
-    snprintf(set, sizeof set, "%u", uid);
     imap_noop(link->imap, on_noop, NULL); /* else some do not see yet what another connection has brought */
-    imap_uid_fetch_body(link->imap, set, &handler, on_back, p);
+    content_read(t->contents, uid, on_back, p);
     return true;
 }

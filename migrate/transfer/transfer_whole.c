@@ -128,9 +128,7 @@ static void drop_from(struct transfer *t, struct parcel_queue *q)
     for (struct parcel *p = all; p; p = next) {
         next = p->queue_next;
         if (!p->doubted) {
-            p->queue_next = NULL;
-            *(q->last ? &q->last->queue_next : &q->first) = p;
-            q->last = p;
+            transfer_append(q, p);
             continue;
         }
         t->ready_count--;
