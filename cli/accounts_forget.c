@@ -10,6 +10,7 @@
 #include "print.h"
 #include "report.h"
 #include "talk.h"
+#include "text_list.h"
 #include "work_dir.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -17,23 +18,9 @@
 
 static const char *const heeded[] = {"work-dir", "dry-run", "lang", "format", "quiet", NULL};
 
-struct folders {
-    char **all;
-    size_t count;
-};
-
-static void folders_done(struct folders *f)
-{
-    for (size_t i = 0; i < f->count; i++)
-        free(f->all[i]);
-    free(f->all);
-}
-
 static bool on_name(void *ctx, const char *name)
 {
-    struct folders *f = ctx;
-    f->all = mem_grow(f->all, f->count + 1, sizeof *f->all);
-    f->all[f->count++] = report_clean(name);
+    text_list_add(ctx, report_clean(name));
     return true;
 }
 
@@ -41,7 +28,7 @@ static bool on_name(void *ctx, const char *name)
 static void suggest(const struct options *o, const char *name, struct error *err)
 {
     struct error ignored;
-    struct folders f CLEANUP(folders_done) = {0};
+    struct text_list f CLEANUP(text_list_done) = {0};
     struct nearest n = {.word = name}, short_n = n;
     if (work_dir_each_name(o->work_dir, on_name, &f, &ignored) < 0)
         return;

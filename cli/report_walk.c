@@ -3,6 +3,7 @@
 #include "exit_code.h"
 #include "mem.h"
 #include "talk.h"
+#include "text_list.h"
 #include "work_dir.h"
 #include <stdlib.h>
 #include <string.h>
@@ -40,23 +41,9 @@ bool report_walk_lost(
 }
 
 /* ---- the folders ---- */
-struct folders {
-    char **all;
-    size_t count;
-};
-
-static void folders_done(struct folders *f)
-{
-    for (size_t i = 0; i < f->count; i++)
-        free(f->all[i]);
-    free(f->all);
-}
-
 static bool on_folder(void *ctx, const char *folder)
 {
-    struct folders *f = ctx;
-    f->all = mem_grow(f->all, f->count + 1, sizeof *f->all);
-    f->all[f->count++] = mem_strdup(folder);
+    text_list_add(ctx, mem_strdup(folder));
     return true;
 }
 
@@ -71,7 +58,7 @@ static int nothing_there(const char *work_dir, struct error *err)
 int report_walk_folders(
     const char *work_dir, report_walk_folder_fn *fn, void *ctx, struct report_walk *w, struct error *err)
 {
-    struct folders f CLEANUP(folders_done) = {0};
+    struct text_list f CLEANUP(text_list_done) = {0};
     w->work_dir = work_dir;
     if (work_dir_each(work_dir, on_folder, &f, err) < 0)
         return -1;

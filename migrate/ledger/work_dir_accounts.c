@@ -4,6 +4,7 @@
 #include "mem.h"
 #include "sha256.h"
 #include "text.h"
+#include "text_list.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -126,24 +127,12 @@ char *work_dir_of_job(const char *work_dir, bool batch, const char *source, cons
 }
 
 /* ---- all of them ---- */
-struct names {
-    char **all;
-    size_t count;
-};
-
-static void names_done(struct names *n)
-{
-    for (size_t i = 0; i < n->count; i++)
-        free(n->all[i]);
-    free(n->all);
-}
-
 static int by_name(const void *a, const void *b)
 {
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static int read_names(const char *path, struct names *n, struct error *err)
+static int read_names(const char *path, struct text_list *n, struct error *err)
 {
     DIR *dir = opendir(path);
     if (!dir)
@@ -152,8 +141,7 @@ static int read_names(const char *path, struct names *n, struct error *err)
     for (errno = 0; (e = readdir(dir)); errno = 0) {
         if (*e->d_name == '.')
             continue;
-        n->all = mem_grow(n->all, n->count + 1, sizeof *n->all);
-        n->all[n->count++] = mem_strdup(e->d_name);
+        text_list_add(n, mem_strdup(e->d_name));
     }
     int why = errno;
     closedir(dir);
@@ -173,7 +161,7 @@ static bool visit(const char *folder, work_dir_fn *fn, void *ctx)
 
 int work_dir_each_name(const char *work_dir, work_dir_name_fn *fn, void *ctx, struct error *err)
 {
-    struct names names CLEANUP(names_done) = {0};
+    struct text_list names CLEANUP(text_list_done) = {0};
     char *accounts CLEANUP(mem_free_str) = mem_printf("%s/" WORK_DIR_ACCOUNTS, work_dir);
     if (read_names(accounts, &names, err) < 0)
         return -1;
@@ -184,7 +172,7 @@ int work_dir_each_name(const char *work_dir, work_dir_name_fn *fn, void *ctx, st
 
 int work_dir_each(const char *work_dir, work_dir_fn *fn, void *ctx, struct error *err)
 {
-    struct names names CLEANUP(names_done) = {0};
+    struct text_list names CLEANUP(text_list_done) = {0};
     char *accounts CLEANUP(mem_free_str) = mem_printf("%s/" WORK_DIR_ACCOUNTS, work_dir);
     if (read_names(accounts, &names, err) < 0)
         return -1;
