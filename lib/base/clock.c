@@ -1,5 +1,6 @@
 #include "clock.h"
 
+#include <stdbool.h>
 #include <time.h>
 
 static int64_t system_mono_ms(void *ctx)
@@ -37,6 +38,13 @@ static int64_t days_from_civil(int64_t y, int month, int day)
 int64_t clock_from_utc(int year, int month, int day, int hour, int minute, int second)
 {
     return days_from_civil(year, month, day) * 86400 + hour * 3600 + minute * 60 + second;
+}
+
+int clock_days_in(int year, int month)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    return days[month - 1] + (month == 2 && leap);
 }
 
 struct clock_utc clock_to_utc(int64_t wall_s)

@@ -29,3 +29,4 @@ struct clock_utc {
     int weekday;                                /* 0 = Sunday */
 };
 struct clock_utc clock_to_utc(int64_t wall_s);
+int clock_days_in(int year, int month); /* month 1..12 */

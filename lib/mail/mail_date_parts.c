@@ -45,17 +45,11 @@ bool mail_date_parts_has_year(const struct mail_date_parts *p)
 }
 
 /* ---- days ---- */
-static bool is_leap(int year)
-{
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
 static bool is_day(struct day d)
 {
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     if (d.month < 1 || d.month > 12 || d.year < 0 || d.year > 9999)
         return false;
-    return d.day >= 1 && d.day <= days[d.month - 1] + (d.month == 2 && is_leap(d.year));
+    return d.day >= 1 && d.day <= clock_days_in(d.year, d.month);
 }
 
 static int weekday_of(struct day d)

@@ -52,13 +52,6 @@ static void need(struct reader *r, char c)
         r->bad = true;
 }
 
-static int days_in(int year, int month)
-{
-    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return days[month - 1] + (month == 2 && leap);
-}
-
 /* "Z", "+09:00", "+0900", or nothing: the caller's. Minutes east of UTC. */
 static int zone(struct reader *r, int utc_offset_min)
 {
@@ -147,8 +140,8 @@ int filter_parse_date(
     read_time(&r, &d, &offset_min);
     if (r.bad || *r.p || strlen(text) >= sizeof narrow)
         return usage(option, text, why_no_date(narrow), err);
-    if (!d.year || !d.month || d.month > 12 || !d.day || d.day > days_in(d.year, d.month) || d.hour > 23 ||
-        d.minute > 59 || d.second > 59)
+    if (!d.year || !d.month || d.month > 12 || !d.day || d.day > clock_days_in(d.year, d.month) ||
+        d.hour > 23 || d.minute > 59 || d.second > 59)
         return usage(option, text, "there is no such date", err);
     *ret_s = clock_from_utc(d.year, d.month, d.day, d.hour, d.minute, d.second) - (int64_t)offset_min * 60;
     return 0;
