@@ -314,7 +314,7 @@ for ((step = 1; ; step += stride)); do
     rm -rf "$S/legacy/taro" "$W/work-taro"
     cp -a "$W/legacy-copy" "$S/legacy/taro"
     cp -a "$W/work-copy" "$W/work-taro"
-    POPFERRY_CRASH_AT=$step pf delete taro --yes
+    POPFERRY_CRASH_AT=$step pf delete taro --yes --accept duplicates
     if ((rc != 137)); then break; fi
     crashed=$((crashed + 1))
     where=$(tail -1 "$W/err")
@@ -322,7 +322,7 @@ for ((step = 1; ; step += stride)); do
     if ((recorded > 60 - $(on_source))); then
         not_ok "killed at step $step ($where): $recorded recorded as deleted, $(on_source) still there" && bad=1
     fi
-    pf delete taro --yes
+    pf delete taro --yes --accept duplicates
     if [[ $rc != 1 || $(on_source) != 1 || $(find "$legacy" -name "${altered%%:*}*" -type f) == "" ]]; then
         not_ok "killed at step $step ($where): run again ends with $rc, $(on_source) left" "$W/out" "$W/err" && bad=1
     fi

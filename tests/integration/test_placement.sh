@@ -8,6 +8,7 @@ start servers
 fill taro --count 200 --octets 2000000
 zone=(--time-zone +09:00)
 export TZ=UTC-9 # for find: dates as in Tokyo
+read -r begun_s begun_year begun_month < <(date '+%s %Y %m')
 
 forget() { # USER
     rm -rf "$W/work-$1" "$S/cloud/$1"
@@ -35,10 +36,14 @@ once() {
     while read -r path; do ln "$path" "$W/together/new/$((++n)).x" 2>/dev/null || cp -p "$path" "$W/together/new/$n.x"; done <"$W/paths"
     check "$1" "$SERVERS_TOOLS/maildiff" --manifest "$S/$2.manifest" --source "$S/legacy/$2/Maildir" --dest "$W/together"
 }
-# in_place NAME USER AWK-EXPRESSION: it gives the folder, from year, month and date of a message ($2 $3 $4).
+# in_place NAME USER AWK-EXPRESSION: it gives the folder, from year, month and date of a message ($2 $3 $4). What is dated by
+# the hour of its copy may stand in the month in which this test began: midnight may have come in between.
 in_place() {
-    placed "$2" | awk -F'\t' "{ want = $3 } \$1 != want { print \$5 \": in \" \$1 \" instead of \" want; bad = 1 } END { exit bad }" \
-        >"$W/misplaced"
+    placed "$2" | awk -F'\t' "
+        { was = want = $3 }
+        \$4 >= $begun_s { \$2 = \"$begun_year\"; \$3 = \"$begun_month\"; was = $3 }
+        \$1 != want && \$1 != was { print \$5 \": in \" \$1 \" instead of \" want; bad = 1 }
+        END { exit bad }" >"$W/misplaced"
     if (($(wc -l <"$W/misplaced"))); then not_ok "$1" "$W/misplaced"; else ok "$1"; fi
 }
 nothing_new() { # NAME USER MESSAGES OPTIONS...
