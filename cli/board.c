@@ -109,14 +109,19 @@ static void say_untried(struct board *b, const struct untried *u)
             continue;
         }
         buf_append_str(&text, "popferry: ");
-        buf_printf(&text, _("%1$zu accounts not tried: %2$s"), u->count[k], a->result.error.text);
+        buf_printf(&text,
+            ngettext("%1$zu account not tried: %2$s", "%1$zu accounts not tried: %2$s", u->count[k]),
+            u->count[k], a->result.error.text);
         say(b, buf_str(&text));
     }
     if (!u->more)
         return;
     struct buf text CLEANUP(buf_done) = {0};
     buf_append_str(&text, "popferry: ");
-    buf_printf(&text, _("%zu accounts not tried for other reasons"), u->more);
+    buf_printf(&text,
+        ngettext(
+            "%zu account not tried for other reasons", "%zu accounts not tried for other reasons", u->more),
+        u->more);
     say(b, buf_str(&text));
 }
 

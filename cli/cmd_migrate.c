@@ -72,7 +72,8 @@ static void list_drop(struct list *l, const struct outcome_message *m)
     size_t n = 0;
     for (size_t i = 0; i < l->count; i++) {
         struct entry *e = &l->entries[i];
-        if (!strcmp(e->key, m->key) && !strcmp(e->message_id, m->message_id))
+        bool numbered = *m->key || e->number == m->number; /* without UIDL, its place alone tells it */
+        if (numbered && !strcmp(e->key, m->key) && !strcmp(e->message_id, m->message_id))
             entry_done(e);
         else
             l->entries[n++] = *e;

@@ -37,6 +37,19 @@ static int place(const struct reading *r, int rc, struct error *err)
     return rc < 0 ? error_prefix(err, "%s:%ld", r->path, r->number) : 0;
 }
 
+/* "value" or 'value', as a shell would have it: without the quotes. Those of "a" or "b" are the value's own.
+ */
+static char *unquote(char *value)
+{
+    size_t len = strlen(value);
+    bool quoted =
+        len > 1 && (*value == '"' || *value == '\'') && strchr(value + 1, *value) == value + len - 1;
+    if (!quoted)
+        return value;
+    value[len - 1] = '\0';
+    return value + 1;
+}
+
 static int take_line(struct reading *r, char *line, struct error *err)
 {
     line += strspn(line, " \t");
@@ -54,7 +67,7 @@ static int take_line(struct reading *r, char *line, struct error *err)
     value += equals;
     value += strspn(value, " \t");
     line[name] = '\0';
-    const struct option_line l = {r->path, r->number, line, *value || equals ? value : NULL};
+    const struct option_line l = {r->path, r->number, line, *value || equals ? unquote(value) : NULL};
     return place(r, r->take(r->ctx, &l, err), err);
 }
 

@@ -48,8 +48,11 @@ static void say(const struct handover *h, const struct options *o)
     char size[32];
     struct ledger_amount after = handover_after(&h->sum);
     printf(
-        _("%1$zu accounts: %2$zu in order, %3$zu that are not. %4$llu messages, %5$s, are in the new mailboxes; "
-          "%6$llu of them verified."),
+        ngettext("%1$zu account: %2$zu in order, %3$zu that are not. %4$llu messages, %5$s, are in the new "
+                 "mailboxes; %6$llu of them verified.",
+            "%1$zu accounts: %2$zu in order, %3$zu that are not. %4$llu messages, %5$s, are in the new "
+            "mailboxes; %6$llu of them verified.",
+            h->count),
         h->count, h->by_state[HANDOVER_IN_ORDER], h->count - h->by_state[HANDOVER_IN_ORDER],
         (unsigned long long)after.messages, text_octets(size, sizeof size, after.octets),
         (unsigned long long)handover_proved(&h->sum));

@@ -225,7 +225,7 @@ static void print_sums(const struct status *s)
     const char *before = ": ";
     for (size_t i = 0; i < s->count; i++)
         n[standing(&s->accounts[i])]++;
-    printf("%zu accounts in %s", s->count, s->work_dir);
+    printf("%zu account%s in %s", s->count, s->count == 1 ? "" : "s", s->work_dir);
     for (int i = 0; i < STANDINGS; i++)
         if (n[i]) {
             printf("%s%zu %s", before, n[i], standing_words[i]);

@@ -17,6 +17,7 @@
 
 #define CONNECT_TIMEOUT_MS 60000
 #define IDLE_TIMEOUT_MS    300000
+#define HOST_MAX_OCTETS    253 /* RFC 1035 section 2.3.4, without the dot of the root */
 
 int64_t stream_now_ms(void)
 {
@@ -73,11 +74,14 @@ static void forget_password(struct stream *s)
     stream_secret_done(&s->secret);
 }
 
-/* A host is put into a URL: what would end it there, or begin something else, is no host. */
-static const char *host_fault(const char *host)
+const char *stream_host_fault(const char *host)
 {
     if (!*host)
         return "no host is given";
+    if (*host == '-')
+        return "a host name cannot begin with -";
+    if (strlen(host) > HOST_MAX_OCTETS)
+        return "a host name has at most 253 octets";
     for (const char *p = host; *p; p++)
         if ((unsigned char)*p <= ' ' || *p == 0x7f || strchr("/\\?#@[]<>\"", *p))
             return "a host name cannot hold blanks or any of / \\ ? # @ [ ] < > \"";
@@ -101,7 +105,7 @@ static const char *token_fault(const struct stream_spec *spec)
 /* USER, PASS and LOGIN are lines. */
 static const char *spec_fault(const struct stream_spec *spec)
 {
-    const char *fault = host_fault(spec->host ? spec->host : "");
+    const char *fault = stream_host_fault(spec->host ? spec->host : "");
     if (fault)
         return fault;
     if (!spec->user || !*spec->user)

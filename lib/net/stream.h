@@ -66,6 +66,10 @@ struct stream_route {
 /* Is that such a pin? */
 bool stream_pin_is_valid(const char *pin);
 
+/* Why that can be no host: it is put into a URL, where something in it would end it or begin something else;
+ * or it would be an option of a program that is given it. NULL: it may be one. */
+const char *stream_host_fault(const char *host);
+
 /* Where and how. Strings are copied by stream_open. */
 struct stream_spec {
     enum stream_protocol protocol;

@@ -1,6 +1,7 @@
 #include "endpoint.h"
 
 #include "mem.h"
+#include "stream.h"
 #include "text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -130,9 +131,11 @@ static int parse_host(
         rest = host_end;
     }
     e->host = decode(host, (size_t)(host_end - host));
-    if (!e->host || !*e->host || strpbrk(e->host, " /\\@"))
-        return usage(
-            err, side, "the URL names no valid host; it reads like pop3s://user%40example.jp@pop.example.jp");
+    const char *fault = stream_host_fault(e->host ? e->host : "");
+    if (fault) {
+        usage(err, side, fault);
+        return error_append(err, "a URL reads like pop3s://user%%40example.jp@pop.example.jp");
+    }
     for (char *p = e->host; *p; p++) /* names of hosts have no letter case, those of accounts may have */
         *p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;
     if (rest == end)

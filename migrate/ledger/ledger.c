@@ -239,6 +239,19 @@ static int check_files(const struct ledger *l, struct error *err)
     return 0;
 }
 
+/* A dry run refuses what the run that it foretells will refuse. Who only reads may read another's. */
+static int make_ready(struct ledger *l, const char *work_dir, struct error *err)
+{
+    if (l->mode == LEDGER_READ)
+        return 0;
+    if (l->mode == LEDGER_SCRATCH)
+        return work_dir_check(work_dir, err) < 0 ? -1 : check_files(l, err);
+    if (work_dir_make(work_dir, err) < 0)
+        return -1;
+    l->lock_fd = work_dir_lock(work_dir, err);
+    return l->lock_fd < 0 ? -1 : check_files(l, err);
+}
+
 struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct error *err)
 {
     struct ledger *l = mem_alloc(sizeof *l);
@@ -250,10 +263,7 @@ struct ledger *ledger_open(const char *work_dir, enum ledger_mode mode, struct e
         ledger_close(l);
         return NULL;
     }
-    bool locked = mode != LEDGER_WRITE ||
-                  (work_dir_make(work_dir, err) == 0 && (l->lock_fd = work_dir_lock(work_dir, err)) >= 0 &&
-                      check_files(l, err) == 0);
-    if (!locked || open_db(l, err) < 0) {
+    if (make_ready(l, work_dir, err) < 0 || open_db(l, err) < 0) {
         ledger_close(l);
         return NULL;
     }

@@ -31,8 +31,7 @@ static int make_parents(char *path, struct error *err)
     return 0;
 }
 
-/* WORK/accounts is a folder of ours as well, and none that a link may lead to. */
-static int check_own(const char *path, struct error *err)
+int work_dir_check(const char *path, struct error *err)
 {
     static const char middle[] = "/" WORK_DIR_ACCOUNTS "/";
     const char *inner = strstr(path, middle);
@@ -56,7 +55,7 @@ int work_dir_make(const char *path, struct error *err)
         errno = ENOTDIR;
         return failed(path, "use", err);
     }
-    if (check_own(path, err) < 0)
+    if (work_dir_check(path, err) < 0)
         return -1;
     if (!there) {
         char *copy CLEANUP(mem_free_str) = mem_strdup(path);

@@ -8,6 +8,10 @@
 /* Make it (and missing parents) with mode 0700 unless it is there; check that it can be written. */
 int work_dir_make(const char *path, struct error *err);
 
+/* Is it, as far as it is there, a folder that nobody else could have prepared (own.h)? So is WORK/accounts.
+ */
+int work_dir_check(const char *path, struct error *err);
+
 /* Take the exclusive lock that keeps a second run out; returns a descriptor to close, or -1 (ERROR_LOCKED
  * when another process holds it). */
 int work_dir_lock(const char *path, struct error *err);

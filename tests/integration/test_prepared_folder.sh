@@ -70,6 +70,8 @@ check "the report is there" test -s report.html
 mkdir -m 777 open && chmod 777 open
 pf migrate hana --work-dir open
 expect_exit "a work folder that others may write to" 5 'open can be written to by other users.*chmod -R go-w'
+pf migrate hana --work-dir open --dry-run
+expect_exit "a dry run says so, too" 5 'open can be written to by other users.*chmod -R go-w'
 check "nothing was made in it" test -z "$(ls open)"
 pf migrate hana --work-dir single-2 --archive open
 expect_exit "an archive folder that others may write to" 5 'open can be written to by other users'

@@ -398,6 +398,16 @@ static void the_line_counts_more(void)
     CHECK_INT(options_count(o.rates), 2);
     CHECK_STR(o.rates[1], "2");
     options_done(&o);
+    CHECK_LABEL("one pair of quotes around a whole value is left out");
+    FILE_OF("quoted",
+        "folder = \"Old mail\"\nfrom-user='taro'\nto-user = \"a\" or \"b\"\nca-file = \"\nca-dir = ''x\n");
+    CHECK_INT(READ("migrate", &o, &err, "@quoted"), 0);
+    CHECK_STR(o.folder, "Old mail");
+    CHECK_STR(o.from_user, "taro");
+    CHECK_STR(o.to_user, "\"a\" or \"b\"");
+    CHECK_STR(o.ca_file, "\"");
+    CHECK_STR(o.ca_dir, "''x");
+    options_done(&o);
     CHECK_LABEL("a form that the command does not have");
     FILE_OF("csv", "format = csv\n");
     CHECK_INT(READ("check", &o, &err, "@csv"), 0);

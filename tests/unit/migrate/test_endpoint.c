@@ -16,6 +16,10 @@ struct good {
     const char *user, *folder, *account;
 };
 
+/* 250 octets */
+#define FIFTY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa."
+#define LONG  FIFTY FIFTY FIFTY FIFTY FIFTY
+
 static const struct good good[] = {
     {"pop3s://pop.example.jp", P, ENDPOINT_TLS, "pop.example.jp", 995, NULL, NULL, "?@pop.example.jp"},
     {"POP3S://taro@pop.example.jp", P, ENDPOINT_TLS, "pop.example.jp", 995, "taro", NULL,
@@ -101,6 +105,10 @@ static const struct {
     {"pop3s://u@a%2fb", P, "host"},
     {"pop3s://u@a%0ab", P, "host"},
     {"pop3s://u@h%4", P, "host"},
+    {"pop3s://u@-host", P, "cannot begin with -"},
+    {"pop3s://u@%2Dhost", P, "cannot begin with -"},
+    {"pop3s://u@a%22b", P, "cannot hold"},
+    {"pop3s://u@" LONG ".example.jp", P, "253 octets"},
     {"pop3s://u@[::1", P, "brackets"},
     {"pop3s://u@[::1]995", P, ":port"},
     {"pop3s://u@[::1]x:995", P, ":port"},
