@@ -54,7 +54,10 @@ search() { # NAME FILE...
     fi
 }
 # The search itself finds each form.
-for form in cat "base64 -w0" "xxd -p -c 999"; do
+hex() {
+    od -An -v -tx1 | tr -d ' \n'
+}
+for form in cat "base64 -w0" hex; do
     printf 'x%s' "${secret[file]}" | $form >"$W/planted"
     check "the search finds a planted secret ($form)" bash -c "! python3 '$W/search.py' '$W/secrets' '$W/planted'"
 done
