@@ -202,35 +202,38 @@ bool filter_is_set(const struct filter *f)
     return filter_needs_date(f) || f->min_octets || f->max_octets != FILTER_NO_MAX;
 }
 
-bool filter_match(
-    const struct filter *f, bool date_known, int64_t date_s, uint64_t octets, enum ledger_left *ret_why)
+static bool beyond(const struct filter *f, int64_t date_s, enum filter_limit *ret_why)
 {
-    enum ledger_left why = LEDGER_LEFTS;
-    if (octets < f->min_octets)
-        why = LEDGER_LEFT_MIN_SIZE;
-    else if (octets > f->max_octets)
-        why = LEDGER_LEFT_MAX_SIZE;
-    else if (date_known && date_s < f->since_s)
-        why = LEDGER_LEFT_SINCE;
-    else if (date_known && f->before_s != FILTER_NO_BEFORE && date_s >= f->before_s)
-        why = LEDGER_LEFT_BEFORE;
-    if (why != LEDGER_LEFTS)
-        *ret_why = why;
-    return why == LEDGER_LEFTS;
+    bool before = date_s < f->since_s;
+    bool after = f->before_s != FILTER_NO_BEFORE && date_s >= f->before_s;
+    if (before || after)
+        *ret_why = before ? FILTER_SINCE : FILTER_BEFORE;
+    return before || after;
 }
 
-const char *filter_words(enum ledger_left why)
+bool filter_match(
+    const struct filter *f, bool date_known, int64_t date_s, uint64_t octets, enum filter_limit *ret_why)
+{
+    if (octets < f->min_octets)
+        *ret_why = FILTER_MIN_SIZE;
+    else if (octets > f->max_octets)
+        *ret_why = FILTER_MAX_SIZE;
+    else
+        return !date_known || !beyond(f, date_s, ret_why);
+    return false;
+}
+
+const char *filter_words(enum filter_limit why)
 {
     switch (why) {
-    case LEDGER_LEFT_MIN_SIZE:
-        return "smaller than --min-size";
-    case LEDGER_LEFT_MAX_SIZE:
-        return "larger than --max-size";
-    case LEDGER_LEFT_SINCE:
+    case FILTER_SINCE:
         return "older than --since";
-    case LEDGER_LEFT_BEFORE:
+    case FILTER_BEFORE:
         return "not older than --before";
-    default:
-        return "";
+    case FILTER_MIN_SIZE:
+        return "smaller than --min-size";
+    case FILTER_MAX_SIZE:
+        return "larger than --max-size";
     }
+    return "";
 }

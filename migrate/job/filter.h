@@ -4,7 +4,6 @@
 #pragma once
 
 #include "error.h"
-#include "ledger_source.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -15,6 +14,13 @@
 struct filter {
     int64_t since_s, before_s;       /* since_s <= date < before_s, UTC seconds */
     uint64_t min_octets, max_octets; /* min_octets <= size <= max_octets, of the message as received */
+};
+
+enum filter_limit {
+    FILTER_SINCE,
+    FILTER_BEFORE,
+    FILTER_MIN_SIZE,
+    FILTER_MAX_SIZE,
 };
 
 /* Lets everything pass. A zeroed struct does not. */
@@ -39,9 +45,9 @@ int filter_check(const struct filter *f, struct error *err);
 bool filter_is_set(const struct filter *f);     /* can it leave out anything? */
 bool filter_needs_date(const struct filter *f); /* is there a limit by date? */
 
-/* Does the message pass? If not, *ret_why is one of those that ledger_left_is_asked. date_s counts only if
- * date_known; octets is the source's claim as long as nothing better is known. */
+/* Does the message pass? If not, *ret_why is the limit that it is beyond. date_s counts only if date_known;
+ * octets is the source's claim as long as nothing better is known. */
 bool filter_match(
-    const struct filter *f, bool date_known, int64_t date_s, uint64_t octets, enum ledger_left *ret_why);
+    const struct filter *f, bool date_known, int64_t date_s, uint64_t octets, enum filter_limit *ret_why);
 /* Static words for it, as "older than --since". */
-const char *filter_words(enum ledger_left why);
+const char *filter_words(enum filter_limit why);

@@ -61,7 +61,18 @@ static bool needs_look_up(void *ctx, const struct ledger_message *m)
 }
 
 /* ---- filters ---- */
-static void report_filtered(struct finding *f, size_t item, enum ledger_left why)
+static enum ledger_left left_of(enum filter_limit why)
+{
+    static const enum ledger_left reasons[] = {
+        [FILTER_SINCE] = LEDGER_LEFT_SINCE,
+        [FILTER_BEFORE] = LEDGER_LEFT_BEFORE,
+        [FILTER_MIN_SIZE] = LEDGER_LEFT_MIN_SIZE,
+        [FILTER_MAX_SIZE] = LEDGER_LEFT_MAX_SIZE,
+    };
+    return reasons[why];
+}
+
+static void report_filtered(struct finding *f, size_t item, enum filter_limit why)
 {
     const struct source_item *it = &f->items[item];
     const struct survey_row *row = f->places->survey.rows ? &f->places->survey.rows[item] : NULL;
@@ -84,14 +95,14 @@ static bool filtered(struct finding *f, size_t item, enum plan_past past)
 {
     const struct filter *filter = &f->session->job->filter;
     const struct survey_row *row = f->places->survey.rows ? &f->places->survey.rows[item] : NULL;
-    enum ledger_left why;
+    enum filter_limit why;
     bool date_known = row && row->known && row->date_s != MAIL_NO_DATE;
     if (past_is_settled(past) || past == PAST_QUARANTINED || past == PAST_IN_DOUBT ||
         !filter_is_set(filter) ||
         filter_match(filter, date_known, date_known ? row->date_s : 0, f->items[item].octets, &why))
         return false;
     if (past != PAST_REFUSED) /* which the ledger counts as such */
-        ledger_amount_add(&f->outcome->left[why], f->items[item].octets);
+        ledger_amount_add(&f->outcome->left[left_of(why)], f->items[item].octets);
     report_filtered(f, item, why);
     return true;
 }

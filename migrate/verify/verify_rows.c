@@ -191,10 +191,10 @@ static bool is_settled(const struct verify_row *row)
 /* A message that nothing is known of. */
 static void map_new(struct verify *v, uint32_t item, const struct source_item *it, bool other_size)
 {
-    enum ledger_left left;
-    bool filtered = !filter_match(&v->job->filter, false, 0, it->octets, &left);
+    enum filter_limit limit;
+    bool filtered = !filter_match(&v->job->filter, false, 0, it->octets, &limit);
     const char *why =
-        filtered ? filter_words(left)
+        filtered ? filter_words(limit)
         : other_size
             ? "the source gives another size under this UIDL now; verify by content or migrate compares it"
             : "new on the source, not copied yet";
