@@ -26,7 +26,7 @@ struct list {
 struct run {
     struct errand *errand;
     struct print_stream stream;
-    struct list attention, dated_now, spoiled;
+    struct list attention, dated_now, spoiled, doubled;
     bool dry;     /* what would be done is told, from the headers alone */
     char **makes; /* mailboxes that would be made */
     size_t make_count;
@@ -100,6 +100,7 @@ static void run_done(struct run *r)
     list_done(&r->attention);
     list_done(&r->dated_now);
     list_done(&r->spoiled);
+    list_done(&r->doubled);
     for (size_t i = 0; i < r->make_count; i++)
         free(r->makes[i]);
     free(r->makes);
@@ -116,7 +117,9 @@ static void on_message(void *ctx, const struct outcome_message *m)
         print_stream_message(&r->stream, m);
         return;
     }
-    if (m->attention) {
+    if (m->doubled) {
+        list_add(&r->doubled, m);
+    } else if (m->attention) {
         list_add(&r->attention, m);
         list_drop(&r->dated_now, m);
         list_drop(&r->spoiled, m);
@@ -160,6 +163,7 @@ static void print_counts(FILE *out, const struct outcome *o, bool dry)
     line(out, "refused by the destination", o->refused, "   listed below");
     line(out, "in quarantine since an earlier run", o->quarantined, "   listed below");
     line(out, "perhaps there in another form", o->in_doubt, "   listed below");
+    line(out, "there twice: stored late", o->doubled, "   listed below");
     line(out, "not given out by the source", o->unreadable, "   listed below");
     line(out, "not reached", o->not_reached, "");
     line(out, "of an interrupted run, found sent", o->recovered, "");
@@ -231,6 +235,19 @@ static void print_spoiled(FILE *out, const struct list *l)
     print_entries(out, l);
 }
 
+static void print_doubled(FILE *out, const struct list *l)
+{
+    if (!l->count)
+        return;
+    fprintf(out, "In the destination twice (%zu):\n", l->count);
+    for (size_t i = 0; i < l->count; i++) {
+        const struct entry *e = &l->entries[i];
+        char *who CLEANUP(mem_free_str) = print_who(e->from, e->subject);
+        fprintf(out, "  UIDL %s, Message-ID %s, %s\n      %s\n", *e->key ? e->key : "none",
+            *e->message_id ? e->message_id : "none", who, e->reason);
+    }
+}
+
 static void print_verdict(FILE *out, const struct outcome *o, int rc)
 {
     uint64_t bad = outcome_attention(o);
@@ -262,6 +279,12 @@ static void print_verdict(FILE *out, const struct outcome *o, int rc)
             N(rest), N(o->messages), o->later ? " without --limit" : "");
     if (bad || rest)
         return;
+    if (rc == 0 && o->doubled) {
+        fprintf(out,
+            "Source and destination do NOT agree: nothing is lacking, but %llu messages stand in the destination twice.\n",
+            N(o->doubled));
+        return;
+    }
     if (rc < 0)
         fprintf(
             out, "Whether source and destination agree is not known: the run ended before it was checked.\n");
@@ -343,6 +366,7 @@ static void print_text(const struct run *r, const struct outcome *o, int rc)
     print_attention(out, &r->attention, false);
     print_dated_now(out, &r->dated_now, false);
     print_spoiled(out, &r->spoiled);
+    print_doubled(out, &r->doubled);
     if (o->quarantined_now + o->quarantined)
         fprintf(out,
             "What the destination refused lies as received in %s/quarantine, with its reasons.\n"
@@ -372,6 +396,7 @@ static void tell_words(struct errand_result *r, const struct outcome *o)
             kept && !o->unreadable && !o->missing && !o->in_doubt ? ", in quarantine" : "");
     errand_count(r, o->copied, "copied", "copied");
     errand_count(r, o->spoiled, "spoiled by the destination", "spoiled by the destination");
+    errand_count(r, o->doubled, "twice in the destination", "twice in the destination");
     errand_count(r, o->done_before + o->present, "there before", "there before");
     errand_count(r, o->duplicates, "duplicate", "duplicates");
     errand_count(r, o->filtered, "left out", "left out");
@@ -379,7 +404,7 @@ static void tell_words(struct errand_result *r, const struct outcome *o)
     errand_count(r, r->rest, "still to be copied", "still to be copied");
     if (!o->messages)
         errand_part(r, "the source is empty");
-    else if (!r->error.code && !r->attention && !r->rest && !o->gone_since && !o->spoiled)
+    else if (!r->error.code && !r->attention && !r->rest && !o->gone_since && !o->spoiled && !o->doubled)
         errand_clause(r, o->mailboxes_unvisited ? "nothing new; verify looks whether they are there still"
                          : o->filtered          ? "the rest is there"
                                                 : "all is there");

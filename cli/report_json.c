@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include "ledger_late.h"
 #include "mem.h"
 #include "print.h"
 #include "report_unlisted.h"
@@ -106,6 +107,17 @@ static bool on_message(void *ctx, const struct ledger_message *m)
     return l->rc == 0 && !ferror(stdout);
 }
 
+static bool on_doubled(void *ctx, const struct ledger_copy *copy, const struct ledger_message *m)
+{
+    struct listing *l = ctx;
+    next(l);
+    dump(json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "id", (json_int_t)m->id, "uidl",
+        m->key ? text(m->key) : json_null(), "message_id", text(m->message_id), "subject", text(m->subject),
+        "mailbox", text(report_mailbox(l->job, copy->mailbox)), "uidvalidity", count(copy->uidvalidity),
+        "kept_uid", count(m->uid), "uid", count(copy->uid), "same_bytes", (int)copy->same_bytes));
+    return !ferror(stdout);
+}
+
 /* ---- one job ---- */
 static bool on_run(void *ctx, const struct ledger_run_row *row)
 {
@@ -141,7 +153,7 @@ static json_t *mailboxes(const struct report_job *job)
 int report_json(struct ledger *ledger, const struct report_job *job, bool first, struct error *err)
 {
     const struct ledger_totals *t = &job->totals;
-    struct listing runs = {.ledger = ledger, .job = job, .err = err}, messages = runs;
+    struct listing runs = {.ledger = ledger, .job = job, .err = err}, messages = runs, doubled = runs;
     fputs(first ? "\n{" : ",\n{", stdout);
     member("job", json_integer(job->id), ",");
     member("work_dir", json_string(job->work_dir), ",");
@@ -149,16 +161,20 @@ int report_json(struct ledger *ledger, const struct report_job *job, bool first,
     member("to", json_string(job->destination), ",");
     member("folder", json_string(job->folder), ",\n");
     member("summary",
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "messages", count(t->messages), "octets",
-            count(t->octets_claimed), "balance", print_json_balance(&job->balance), "source",
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "messages", count(t->messages),
+            "octets", count(t->octets_claimed), "balance", print_json_balance(&job->balance), "source",
             print_json_source(&job->from), "by_state", print_json_states(t->count), "octets_by_state",
             print_json_states(t->octets), "by_proof", proofs(t), "repaired", count(t->repaired), "dated_now",
-            count(t->dated_now)),
+            count(t->dated_now), "doubled", count(t->doubled)),
         ",\n");
     member("mailboxes", mailboxes(job), ",\n");
     fputs("\"runs\":[", stdout);
     int rc = ledger_each_run(ledger, job->id, on_run, &runs, err);
     fputs(runs.any ? "\n],\n" : "],\n", stdout);
+    fputs("\"doubled\":[", stdout);
+    if (rc == 0)
+        rc = ledger_each_doubled(ledger, job->id, on_doubled, &doubled, err);
+    fputs(doubled.any ? "\n],\n" : "],\n", stdout);
     fputs("\"messages\":[", stdout);
     if (rc == 0)
         rc = ledger_each_message(ledger, job->id, on_message, &messages, err);

@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include "clock.h"
+#include "ledger_late.h"
 #include "left_words.h"
 #include "mem.h"
 #include "print.h"
@@ -104,6 +105,8 @@ static void print_sums(const struct report_job *job)
         printf("  %-38s %8llu%s\n", "of those copied: dated now", N(t->dated_now), below);
     if (t->deleted)
         line("deleted from the source", t->deleted, t->deleted_octets, "");
+    if (t->doubled)
+        printf("  %-38s %8llu%s\n", "in the destination twice", N(t->doubled), below);
     print_proofs(t);
 }
 
@@ -267,7 +270,11 @@ static void print_verdict(const struct text *t)
             N(b->waiting.messages));
     if (unknown)
         printf("  Attention: %s.\n", unknown);
-    if (b->waiting.messages || unknown || b->quarantined.messages || b->refused.messages)
+    if (t->job->totals.doubled)
+        printf("  %llu messages stand in the destination twice: delete one of each there.\n",
+            N(t->job->totals.doubled));
+    if (b->waiting.messages || unknown || t->job->totals.doubled || b->quarantined.messages ||
+        b->refused.messages)
         return;
     if (t->run_ill || t->verify_ill)
         printf("  Every message known here is settled, but the last %s did not end well: see above.\n",
@@ -277,6 +284,29 @@ static void print_verdict(const struct text *t)
             N(b->left_out.messages));
     else
         printf("  Nothing needs attention.\n");
+}
+
+static bool on_doubled(void *ctx, const struct ledger_copy *copy, const struct ledger_message *m)
+{
+    struct text *t = ctx;
+    char *subject CLEANUP(mem_free_str) = report_clean(m->subject);
+    char *message_id CLEANUP(mem_free_str) = report_clean(m->message_id);
+    printf("    mailbox %s, UID %u and %u%s  ", report_mailbox(t->job, copy->mailbox), m->uid, copy->uid,
+        copy->same_bytes ? " (the very same bytes)" : "");
+    print_cell(stdout, subject, 36);
+    printf("\n        Message-ID %s\n", or_none(message_id));
+    return !ferror(stdout);
+}
+
+static int print_doubled(struct text *t)
+{
+    if (!t->job->totals.doubled || t->rc < 0)
+        return t->rc;
+    printf("  In the destination twice, stored late after they were sent again (%llu):\n",
+        N(t->job->totals.doubled));
+    if (ledger_each_doubled(t->ledger, t->job->id, on_doubled, t, t->err) < 0)
+        t->rc = -1;
+    return t->rc;
 }
 
 static int print_attention(struct text *t)
@@ -295,6 +325,7 @@ static int print_attention(struct text *t)
     print_section(t, &refused, n[LEDGER_REFUSED], UINT64_MAX);
     print_section(t, &unfinished, open, t->verbose ? UINT64_MAX : UNFINISHED_MAX);
     print_section(t, &dated_now, t->job->totals.dated_now, UINT64_MAX);
+    print_doubled(t);
     print_verdict(t);
     return t->rc;
 }

@@ -120,6 +120,8 @@ static void print_paragraph(const struct status_account *a)
         N(b->copied.messages), text_octets(size, sizeof size, b->copied.octets), N(b->present.messages),
         N(b->duplicates.messages), N(b->quarantined.messages), N(b->refused.messages),
         N(b->waiting.messages));
+    if (a->totals.doubled)
+        printf("  in the destination twice: %llu; popferry report names them\n", N(a->totals.doubled));
     print_left(a);
     if (a->run_started_s)
         print_run(a);
@@ -154,7 +156,7 @@ static enum standing standing(const struct status_account *a)
         return NOT_BEGUN;
     if (a->run_ended_s && a->run_exit_code > 1)
         return FAILED;
-    if (refused(a) || (a->run_ended_s && a->run_exit_code))
+    if (refused(a) || a->totals.doubled || (a->run_ended_s && a->run_exit_code))
         return REFUSED;
     if (a->run_started_s && !a->run_ended_s)
         return UNENDED;

@@ -4,6 +4,8 @@
 #include "exit_code.h"
 #include "finish.h"
 #include "index.h"
+#include "late.h"
+#include "ledger_late.h"
 #include "leftover.h"
 #include "maildir.h"
 #include "mem.h"
@@ -113,6 +115,8 @@ static int work_place(struct run *r, struct session *s, const struct place *plac
     base->last = last && !session_source_is_volatile(s);
     if (rc == 0 && r->room.none && session_broken(s))
         return 0; /* told by the room's error; what was stored is checked by the next run */
+    if (rc == 0)
+        rc = late_look(s, r->ledger, part, err);
     return rc < 0 ? -1 : finish_check(&finish, s, r->ledger, part, base, r->sink, o, err);
 }
 
@@ -382,6 +386,39 @@ static int list_quarantine(const struct run *r, struct outcome *o, struct error 
     return quarantine_reasons_end(l.reasons, err);
 }
 
+struct telling {
+    const struct outcome_sink *sink;
+    uint64_t count;
+};
+
+static bool tell_doubled(void *ctx, const struct ledger_copy *copy, const struct ledger_message *m)
+{
+    struct telling *t = ctx;
+    struct outcome_message out = outcome_of_row(m);
+    char words[400], own[32] = "a UID that was not told";
+    if (m->uid)
+        snprintf(own, sizeof own, "UID %u", m->uid);
+    snprintf(words, sizeof words,
+        "stands in the destination twice, under %s and, later, UID %u%s: its answer was lost, it was sent again, and the "
+        "server has stored the first one after all; popferry removes neither: delete one of the two there",
+        own, copy->uid, copy->same_bytes ? " (the very same bytes)" : "");
+    out.verdict = "doubled";
+    out.reason = words;
+    out.attention = out.doubled = true;
+    outcome_tell(t->sink, &out);
+    t->count++;
+    return true;
+}
+
+/* Also of earlier runs, until somebody has removed one of the two. */
+static int list_doubled(const struct run *r, struct outcome *o, struct error *err)
+{
+    struct telling t = {.sink = r->sink};
+    int rc = ledger_each_doubled(r->ledger, r->job_id, tell_doubled, &t, err);
+    o->doubled = t.count;
+    return rc;
+}
+
 /* What was left, and what is there now. why: with what the run ended, if rc < 0. */
 static int note_end(
     const struct run *r, struct outcome *o, int rc, const struct error *why, struct error *err)
@@ -408,7 +445,7 @@ static int run_job(struct run *r, struct outcome *o, struct error *err)
     for (unsigned i = 0; rc < 0 && i < r->blame.sent_streak; i++)
         transfer_take_back(r->ledger, job->work_dir, r->blame.sent[i], &late);
     if ((clear_quarantine(r, &late) < 0 || list_quarantine(r, o, &late) < 0 ||
-            note_end(r, o, rc, err, &late) < 0) &&
+            list_doubled(r, o, &late) < 0 || note_end(r, o, rc, err, &late) < 0) &&
         rc == 0) {
         *err = late;
         rc = -1;

@@ -22,6 +22,7 @@ struct outcome_message {
     bool dated_now; /* copied, and nothing in it tells its date for certain: INTERNALDATE is the run's hour;
                        planned: so it would be */
     bool spoiled;   /* copied, and the destination does not hold what was sent */
+    bool doubled;   /* it stands in the destination twice */
 };
 
 /* What the ledger knows of a message; the strings are the row's. The caller adds verdict, reason and the
@@ -67,6 +68,7 @@ void outcome_tell(const struct outcome_sink *sink, const struct outcome_message 
     X(repaired, WORK)       /* of copied: sent with a repair */                                              \
     X(mended, WORK)         /* of these: changed further because it was refused, or asked for */             \
     X(spoiled, WORK)   /* of copied: the destination does not hold what was sent, as one read back shows */  \
+    X(doubled, SEEN)   /* stand in the destination twice: the first one came after it was sent again */      \
     X(archived, WORK)  /* written to the archive in this run */                                              \
     X(recovered, WORK) /* intents of an interrupted run that were found in the destination */                \
     X(fetched, WORK)   /* bodies downloaded from the source */                                               \
@@ -120,5 +122,5 @@ static inline uint64_t outcome_attention(const struct outcome *o)
 /* Nothing that a person has to look at. */
 static inline bool outcome_is_well(const struct outcome *o)
 {
-    return !outcome_attention(o) && !o->spoiled;
+    return !outcome_attention(o) && !o->spoiled && !o->doubled;
 }

@@ -307,6 +307,7 @@ struct ledger_totals {
     uint64_t repaired;                                    /* of those done: sent with a repair */
     uint64_t dated_now;                                   /* of those done: ledger_dated_now */
     uint64_t deleted, deleted_octets;                     /* from the source, by popferry */
+    uint64_t doubled;                                     /* in the destination: ledger_late.h */
 };
 int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, struct error *err);
 

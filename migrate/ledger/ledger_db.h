@@ -13,7 +13,7 @@ struct ledger {
     struct ledger_statement {
         const char *sql; /* a literal: the pointer is the key */
         sqlite3_stmt *st;
-    } statements[80];
+    } statements[100];
 };
 
 /* SQL: octets of a message as received; as long as it was not read, as claimed. */

@@ -1,4 +1,5 @@
 #include "ledger_db.h"
+#include "ledger_late.h"
 
 #include "mem.h"
 
@@ -137,6 +138,16 @@ int ledger_own_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uin
         ledger_prepare(l, err,
             "SELECT DISTINCT m.uid FROM message m JOIN dest d ON d.mailbox=m.mailbox AND d.uid=m.uid AND d.ident=m.ident "
             "WHERE m.mailbox=? AND m.uidvalidity=? AND m.uid>=? ORDER BY 1",
+            "iii", mailbox, (int64_t)uidvalidity, (int64_t)first),
+        ret, ret_count, err);
+}
+
+int ledger_settled_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t first,
+    uint32_t **ret, size_t *ret_count, struct error *err)
+{
+    return read_uids(l,
+        ledger_prepare(l, err,
+            "SELECT DISTINCT uid FROM message WHERE mailbox=? AND uidvalidity=? AND uid>=? AND state IN (2, 3) ORDER BY 1",
             "iii", mailbox, (int64_t)uidvalidity, (int64_t)first),
         ret, ret_count, err);
 }

@@ -1,4 +1,5 @@
 #include "ledger_db.h"
+#include "ledger_late.h"
 
 #include "mail_date.h"
 #include "mem.h"
@@ -56,6 +57,8 @@ int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, stru
     int rc = st ? 0 : -1;
     while (st && (rc = ledger_step(l, st, err)) == 1)
         add_group(st, &t);
+    if (rc == 0)
+        rc = ledger_count_doubled(l, job, &t.doubled, err);
     if (rc == 0)
         *ret = t;
     return rc;

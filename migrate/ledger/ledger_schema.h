@@ -3,7 +3,7 @@
  * in user_version. */
 #pragma once
 
-#define LEDGER_VERSION 5
+#define LEDGER_VERSION 6
 
 static const char *const ledger_schema[LEDGER_VERSION] = {
     /* version 1 */
@@ -104,4 +104,15 @@ static const char *const ledger_schema[LEDGER_VERSION] = {
     "ALTER TABLE job ADD COLUMN raw_headers INTEGER NOT NULL DEFAULT 0;" /* enum ledger_raw_headers */
     "UPDATE message SET proof = iif(state <> 4 AND proof = 5, 6, 0), proved_s = iif(state <> 4 AND proof <> 4, "
     "proved_s, 0) WHERE proof >= 4;",
+    /* version 6: what was sent again after a lost answer, and what stands there twice since (ledger_late.h)
+     */
+    "CREATE TABLE late("
+    "  message INTEGER PRIMARY KEY REFERENCES message(id),"
+    "  uidvalidity INTEGER NOT NULL, floor_uid INTEGER NOT NULL,"
+    "  sent_s INTEGER NOT NULL, given_up_s INTEGER NOT NULL);"
+    "CREATE TABLE doubled("
+    "  message INTEGER NOT NULL REFERENCES message(id),"
+    "  uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL,"
+    "  same_bytes INTEGER NOT NULL, found_s INTEGER NOT NULL,"
+    "  PRIMARY KEY(message, uidvalidity, uid)) WITHOUT ROWID;",
 };

@@ -1,5 +1,6 @@
 #include "places.h"
 
+#include "ledger_late.h"
 #include "mem.h"
 #include <stdlib.h>
 
@@ -58,6 +59,13 @@ static bool needs_look_up(void *ctx, const struct ledger_message *m)
     struct place *place = place_of(f->places, m->mailbox, "");
     place->needed = place->intents = true;
     return true;
+}
+
+/* What was sent there twice may have arrived twice. */
+static void needs_look_again(void *ctx, int64_t mailbox)
+{
+    struct finding *f = ctx;
+    place_of(f->places, mailbox, "")->needed = true;
 }
 
 /* ---- filters ---- */
@@ -153,8 +161,9 @@ static int prepare(struct finding *f, bool one, enum places_headers headers, str
         struct place *place = place_named(f, s->mailbox);
         if (place)
             place->needed = true;
-    } else if (ledger_each_mailbox(f->ledger, f->job, add_known, f, &f->error) == 0) {
-        ledger_each_of_job(f->ledger, f->job, LEDGER_INTENT, needs_look_up, f, &f->error);
+    } else if (ledger_each_mailbox(f->ledger, f->job, add_known, f, &f->error) == 0 &&
+               ledger_each_of_job(f->ledger, f->job, LEDGER_INTENT, needs_look_up, f, &f->error) == 0) {
+        ledger_each_late_mailbox(f->ledger, f->job, needs_look_again, f, &f->error);
     }
     if (f->error.code) {
         *err = f->error;

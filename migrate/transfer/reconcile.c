@@ -5,6 +5,7 @@
 #include "doubt.h"
 #include "identity.h"
 #include "index.h"
+#include "ledger_late.h"
 #include "mem.h"
 #include "roster.h"
 #include <stdio.h>
@@ -400,13 +401,22 @@ static int look_until_settled(struct look_up *u, struct error *err)
     return 0;
 }
 
+/* It will be sent again; and may still come, later than this. */
+static int let_go(struct look_up *u, const struct intent *in, struct error *err)
+{
+    if (same_validity(u, in) && ledger_late_expect(u->ledger, in->id, in->floor_uidvalidity, in->floor_uid,
+                                    in->intended_s, clock_wall_s(u->session->world->clock), err) < 0)
+        return -1;
+    return ledger_withdraw(u->ledger, in->id, err);
+}
+
 static int resolve(struct look_up *u, const struct intent *in, struct error *err)
 {
     char words[300];
     if (in->found_uid)
         return ledger_done(u->ledger, in->id, u->session->dest.uidvalidity, in->found_uid, err);
     if (!in->candidates || u->session->job->retry_quarantined)
-        return ledger_withdraw(u->ledger, in->id, err);
+        return let_go(u, in, err);
     snprintf(words, sizeof words,
         "it was sent, and its answer was lost; the destination alters what it stores, and holds %zu message%s of the "
         "same date that may be it, or may not: look there; --retry-quarantined sends it again",

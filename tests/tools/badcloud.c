@@ -41,6 +41,8 @@ static const char usage[] =
     "  --swallow-percent P            so many are stored, and the line cut in place of the answer\n"
     "  --swallow-first N              the first N, likewise\n"
     "  --swallow-before               the line of those is cut before their last message: nothing is stored\n"
+    "  --late-ms MS                   the line is cut in place of the first one's answer, and it is stored so much later\n"
+    "  --late-appends N               the same, once N others were answered\n"
     "  --poison TEXT                  the line is cut when a message with TEXT comes; nothing is stored\n"
     "  --drop-duplicates              one with a Message-ID that is there is answered OK, with a UID, and not kept\n"
     "  --rewrite                      another Message-ID is stored; without one, another first line\n"
@@ -71,6 +73,8 @@ enum {
     O_SWALLOW_FIRST,
     O_REWRITE,
     O_SWALLOW_BEFORE,
+    O_LATE_MS,
+    O_LATE_APPENDS,
     O_POISON,
     O_NO_UIDPLUS,
     O_NO_MULTIAPPEND,
@@ -98,7 +102,8 @@ static const struct option known[] = {{"throttle-every", required_argument, NULL
     {"reject-text", required_argument, NULL, O_REJECT_TEXT},
     {"swallow-percent", required_argument, NULL, O_SWALLOW},
     {"swallow-first", required_argument, NULL, O_SWALLOW_FIRST}, {"rewrite", no_argument, NULL, O_REWRITE},
-    {"swallow-before", no_argument, NULL, O_SWALLOW_BEFORE}, {"poison", required_argument, NULL, O_POISON},
+    {"swallow-before", no_argument, NULL, O_SWALLOW_BEFORE}, {"late-ms", required_argument, NULL, O_LATE_MS},
+    {"late-appends", required_argument, NULL, O_LATE_APPENDS}, {"poison", required_argument, NULL, O_POISON},
     {"no-uidplus", no_argument, NULL, O_NO_UIDPLUS}, {"no-multiappend", no_argument, NULL, O_NO_MULTIAPPEND},
     {"no-literal-plus", no_argument, NULL, O_NO_LITERAL_PLUS},
     {"drop-duplicates", no_argument, NULL, O_DROP_DUPLICATES},
@@ -123,7 +128,8 @@ static bool set_number(int option, const char *value)
         {O_EXPIRE_EVERY, &o->expire_every}, {O_REJECT, &o->reject_every},
         {O_CONNECTIONS, &o->connection_limit}, {O_GARBAGE, &o->garbage_every},
         {O_TRUNCATE, &o->truncate_every}, {O_STALL_AFTER, &o->stall_after}, {O_STALL_MS, &o->stall_ms},
-        {O_LOGIN_FIRST, &o->login_refuse_first}, {O_SWALLOW_FIRST, &o->swallow_first}};
+        {O_LOGIN_FIRST, &o->login_refuse_first}, {O_SWALLOW_FIRST, &o->swallow_first},
+        {O_LATE_MS, &o->late_ms}, {O_LATE_APPENDS, &o->late_appends}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (numbers[i].option == option) {
             *numbers[i].to = lines_number(value, UINT32_MAX);
@@ -244,6 +250,7 @@ int main(int argc, char **argv)
     static const struct lines_main m = {.tool = &tool, .usage = usage, .options = known, .set = set};
     int rc = lines_main(&m, argc, argv);
     badcloud_fault_done();
+    badcloud_late_done();
     lines_script_done();
     return rc;
 }

@@ -1,7 +1,8 @@
 /* badcloud.h - the parts of badcloud (badcloud.c says what it is).
  *
  * badcloud_read.c takes commands from the client and passes them on, badcloud_fault.c decides which of them
- * go wrong, badcloud_answer.c passes the server's answers on and brings in those of its own. */
+ * go wrong, badcloud_answer.c passes the server's answers on and brings in those of its own, badcloud_late.c
+ * stores what the client was not told of when it has given up on it. */
 #pragma once
 
 #include "lines.h"
@@ -16,6 +17,7 @@ struct badcloud_options {
     unsigned swallow_percent;
     uint64_t swallow_first;
     bool swallow_before;
+    uint64_t late_ms, late_appends;
     const char *poison;
     bool rewrite;
     bool no_uidplus, no_multiappend, no_literal_plus, drop_duplicates;
@@ -93,6 +95,14 @@ void badcloud_judge_append(struct badcloud_command *cmd);
  * it has them all. Returns how many; *ret is the caller's. */
 size_t badcloud_find_duplicates(const struct badcloud_command *cmd, size_t **ret);
 void badcloud_fault_done(void);
+
+/* ---- badcloud_late.c ---- */
+/* How the client signed in, for later. */
+void badcloud_late_note(const struct badcloud_command *cmd);
+/* Is this APPEND the one that is stored later? Then it is kept. */
+bool badcloud_late_take(const struct badcloud_command *cmd);
+void badcloud_late_appended(void); /* another one was answered OK */
+void badcloud_late_done(void);
 
 /* ---- badcloud_answer.c ---- */
 bool badcloud_answer(struct badcloud_conn *b); /* the server's */

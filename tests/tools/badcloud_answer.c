@@ -172,8 +172,10 @@ static void note_selected(struct badcloud_conn *b, const struct badcloud_command
 
 static void note_ok(struct badcloud_conn *b, const struct badcloud_command *cmd)
 {
-    if (!strcmp(cmd->word, "LOGIN") || !strcmp(cmd->word, "AUTHENTICATE"))
+    if (!strcmp(cmd->word, "LOGIN") || !strcmp(cmd->word, "AUTHENTICATE")) {
         b->signed_in = true;
+        badcloud_late_note(cmd);
+    }
 }
 
 static void answered_own(struct badcloud_conn *b, struct badcloud_command *cmd)
@@ -200,6 +202,8 @@ static void answered(struct badcloud_conn *b, struct badcloud_command *cmd)
     note_selected(b, cmd, ok);
     if (ok)
         note_ok(b, cmd);
+    if (ok && !strcmp(cmd->word, "APPEND"))
+        badcloud_late_appended();
     if (ok && badcloud_options.drop_duplicates && !strcmp(cmd->word, "APPEND"))
         uids = duplicate_uids(cmd, buf_str(&b->line));
     filter_append_uid(&b->line);

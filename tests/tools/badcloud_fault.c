@@ -241,6 +241,10 @@ void badcloud_judge_append(struct badcloud_command *cmd)
         return;
     if (o->rewrite)
         rewrite(cmd);
+    if (badcloud_late_take(cmd)) {
+        cmd->action = BADCLOUD_RESET;
+        return;
+    }
     bool first = cloud.swallowed < o->swallow_first;
     cloud.swallowed += first;
     if (first || (o->swallow_percent && lines_chance(o->swallow_percent))) {

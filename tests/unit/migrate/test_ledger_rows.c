@@ -2,6 +2,7 @@
  * proof, deletion. */
 #include "fixture.h"
 #include "identity.h"
+#include "ledger_late.h"
 #include "mem.h"
 
 static struct ledger_message row(struct fixture *f, int64_t id)
@@ -410,9 +411,97 @@ static void test_sent(void)
     fixture_end(&f);
 }
 
+/* ---- sent again after a lost answer, and there twice ---- */
+struct seen {
+    struct ledger_late late[4];
+    struct ledger_copy copies[4];
+    uint32_t own[4];
+    int64_t mailboxes[4];
+    size_t late_count, copy_count, mailbox_count;
+};
+
+static void on_late(void *ctx, const struct ledger_late *late)
+{
+    struct seen *s = ctx;
+    s->late[s->late_count++] = *late;
+}
+
+static bool on_copy(void *ctx, const struct ledger_copy *copy, const struct ledger_message *m)
+{
+    struct seen *s = ctx;
+    s->own[s->copy_count] = m->uid;
+    s->copies[s->copy_count++] = *copy;
+    return true;
+}
+
+static void on_mailbox(void *ctx, int64_t mailbox)
+{
+    struct seen *s = ctx;
+    s->mailboxes[s->mailbox_count++] = mailbox;
+}
+
+static struct seen see(struct fixture *f)
+{
+    struct seen s = {0};
+    CHECK_INT(ledger_each_late(f->ledger, f->mailbox, on_late, &s, NULL), 0);
+    CHECK_INT(ledger_each_doubled(f->ledger, f->job, on_copy, &s, NULL), 0);
+    CHECK_INT(ledger_each_late_mailbox(f->ledger, f->job, on_mailbox, &s, NULL), 0);
+    return s;
+}
+
+static void test_late(void)
+{
+    struct fixture f;
+    uint64_t count = 9;
+    fixture_begin(&f);
+    fixture_mailbox(&f);
+    struct mail_facts facts = fixture_facts(1, "s", "b");
+    int64_t id = fixture_put(&f, "1", LEDGER_DONE, &facts), other = fixture_put(&f, "2", LEDGER_DONE, NULL);
+    struct seen s = see(&f);
+    CHECK(!s.late_count && !s.copy_count && !s.mailbox_count);
+    CHECK_INT(ledger_late_expect(f.ledger, id, 7, 50, 1000, 1003, NULL), 0);
+    CHECK_INT(ledger_late_expect(f.ledger, id, 7, 60, 1010, 1013, NULL), 0); /* lost once more */
+    CHECK_INT(ledger_done(f.ledger, id, 7, 70, NULL), 0);
+    fixture_reopen(&f);
+    fixture_mailbox(&f);
+    s = see(&f);
+    CHECK_INT(s.late_count, 1);
+    CHECK(s.late[0].id == id && s.late[0].uidvalidity == 7 && s.late[0].floor_uid == 50); /* the lower one */
+    CHECK(s.late[0].sent_s == 1010 && s.late[0].given_up_s == 1013 && s.late[0].uid == 70);
+    CHECK(!memcmp(s.late[0].fingerprint, facts.fingerprint, SHA256_OCTETS));
+    CHECK(s.mailbox_count == 1 && s.mailboxes[0] == f.mailbox);
+    CHECK_LABEL("a mailbox made anew");
+    CHECK_INT(ledger_late_expect(f.ledger, id, 8, 90, 1020, 1023, NULL), 0);
+    s = see(&f);
+    CHECK(s.late[0].uidvalidity == 8 && s.late[0].floor_uid == 90);
+    CHECK_INT(ledger_late_forget(f.ledger, id, NULL), 0);
+    CHECK_LABEL("there twice");
+    struct ledger_copy first = {.id = id,
+                           .mailbox = f.mailbox,
+                           .uidvalidity = 7,
+                           .uid = 71,
+                           .same_bytes = true},
+                       second = {.id = other, .mailbox = f.mailbox, .uidvalidity = 7, .uid = 72};
+    CHECK_INT(ledger_doubled(f.ledger, &second, 1100, NULL), 0);
+    CHECK_INT(ledger_doubled(f.ledger, &first, 1100, NULL), 0);
+    CHECK_INT(ledger_doubled(f.ledger, &first, 1101, NULL), 0);
+    s = see(&f);
+    CHECK(!s.late_count && s.copy_count == 2 && s.mailbox_count == 1);
+    CHECK(s.copies[0].uid == 71 && s.copies[0].same_bytes && s.own[0] == 70 && s.copies[1].uid == 72);
+    CHECK_LABEL("the one that counted is gone");
+    CHECK_INT(ledger_double_counts(f.ledger, &first, NULL), 0);
+    CHECK_INT(row(&f, id).uid, 71);
+    CHECK_INT(ledger_undoubled(f.ledger, &second, NULL), 0);
+    CHECK_INT(ledger_count_doubled(f.ledger, f.job, &count, NULL), 0);
+    CHECK_INT(count, 0);
+    mail_facts_done(&facts);
+    fixture_end(&f);
+}
+
 int main(void)
 {
     static const struct check_test tests[] = {
+        {"sent again, and there twice", test_late},
         {"mailboxes", test_mailboxes},
         {"two mailboxes", test_two_mailboxes},
         {"untold UIDs", test_untold},

@@ -3,6 +3,7 @@
 #include "crash.h"
 #include "fixture.h"
 #include "identity.h"
+#include "ledger_late.h"
 #include "ledger_schema.h"
 #include "ledger_source.h"
 #include "mem.h"
@@ -145,6 +146,10 @@ static void check_content(struct ledger *l)
     CHECK_INT(ledger_known_uids(l, inbox, 7, &uids, &count, NULL), 0);
     CHECK_INT(count, ROWS);
     free(uids);
+    CHECK_LABEL("nothing is expected late");
+    uint64_t doubled = 1;
+    CHECK_INT(ledger_count_doubled(l, job, &doubled, NULL), 0);
+    CHECK_INT(doubled, 0);
     CHECK_LABEL("the index begins anew");
     CHECK_INT(ledger_index_begin(l, inbox, 7, NULL), 0);
     CHECK_INT(ledger_index_any(l, inbox, NULL), 0);
