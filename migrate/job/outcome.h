@@ -23,6 +23,7 @@ struct outcome_message {
                        planned: so it would be */
     bool spoiled;   /* copied, and the destination does not hold what was sent */
     bool doubled;   /* it stands in the destination twice */
+    bool doubtful;  /* there, and perhaps not the whole message: the source lists far more than it gave */
 };
 
 /* What the ledger knows of a message; the strings are the row's. The caller adds verdict, reason and the
@@ -69,6 +70,7 @@ void outcome_tell(const struct outcome_sink *sink, const struct outcome_message 
     X(mended, WORK)         /* of these: changed further because it was refused, or asked for */             \
     X(spoiled, WORK)   /* of copied: the destination does not hold what was sent, as one read back shows */  \
     X(doubled, SEEN)   /* stand in the destination twice: the first one came after it was sent again */      \
+    X(doubtful, NOW)   /* there, and perhaps not whole: the source lists far more than it gave */            \
     X(archived, WORK)  /* written to the archive in this run */                                              \
     X(recovered, WORK) /* intents of an interrupted run that were found in the destination */                \
     X(fetched, WORK)   /* bodies downloaded from the source */                                               \
@@ -122,5 +124,5 @@ static inline uint64_t outcome_attention(const struct outcome *o)
 /* Nothing that a person has to look at. */
 static inline bool outcome_is_well(const struct outcome *o)
 {
-    return !outcome_attention(o) && !o->spoiled && !o->doubled;
+    return !outcome_attention(o) && !o->spoiled && !o->doubled && !o->doubtful;
 }

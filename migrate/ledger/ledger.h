@@ -171,6 +171,9 @@ int ledger_in_doubt(struct ledger *l, int64_t id, const char *words, struct erro
 int ledger_doubt(struct ledger *l, int64_t id, const char *words, struct error *err);
 /* Has the job such a message, with a key or not settled? 1 yes, 0 no, -1 error. */
 int ledger_has_doubt(struct ledger *l, int64_t job, struct error *err);
+/* Of the messages that were read: how many were as large as LIST said, and how many were not. Looks at every
+ * message. */
+int ledger_sizes(struct ledger *l, int64_t job, uint64_t *ret_right, uint64_t *ret_wrong, struct error *err);
 /* The connection ended while it was on its way (`broken` counts that): it stays an intent. */
 int ledger_broke(struct ledger *l, int64_t id, struct error *err);
 /* The destination said OK to it and does not hold it under its UID: back to LEDGER_OPEN, without a UID, so

@@ -276,6 +276,20 @@ int ledger_has_doubt(struct ledger *l, int64_t job, struct error *err)
         err);
 }
 
+int ledger_sizes(struct ledger *l, int64_t job, uint64_t *ret_right, uint64_t *ret_wrong, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT count(*) FILTER (WHERE octets_claimed=octets_received), count(*) FROM message WHERE job=? AND "
+        "sha256_received IS NOT NULL",
+        "i", job);
+    if (!st || ledger_step(l, st, err) != 1)
+        return -1;
+    *ret_right = (uint64_t)sqlite3_column_int64(st, 0);
+    *ret_wrong = (uint64_t)sqlite3_column_int64(st, 1) - *ret_right;
+    sqlite3_reset(st);
+    return 0;
+}
+
 int ledger_broke(struct ledger *l, int64_t id, struct error *err)
 {
     return ledger_write(

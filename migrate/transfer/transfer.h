@@ -15,6 +15,7 @@
 #include "places.h"
 #include "plan.h"
 #include "session.h"
+#include "shortfall.h"
 #include "spool.h"
 
 /* The usual; less where job->memory_octets says so. */
@@ -59,6 +60,7 @@ struct parcel {
     bool spoiled;        /* the destination does not hold what was sent */
     bool settled;        /* it is here for the archive alone */
     bool doubted;        /* transfer_whole.c: it is not to be sent */
+    bool is_short;       /* shortfall.h */
     unsigned broken;     /* connections that ended while it was on its way: then with care */
     unsigned mend;       /* mail_mend.h: what is changed beyond what IMAP demands */
     uint64_t cap_octets; /* what is kept free for it of the daily upload limit */
@@ -92,8 +94,9 @@ struct transfer_room {
 struct transfer_task {
     struct ledger_part part;
     const struct place *place;
-    struct archive *archive; /* NULL: none */
-    struct blame *blame;     /* of the run */
+    struct archive *archive;     /* NULL: none */
+    struct blame *blame;         /* of the run */
+    struct shortfall *shortfall; /* likewise */
     struct finish *finish;
     struct transfer_room *room;
     uint64_t *copies_left; /* of the run's --limit; UINT64_MAX: none */
