@@ -165,6 +165,7 @@ static void print_counts(FILE *out, const struct outcome *o, bool dry)
         dry ? "   listed below" : "   in quarantine, listed below");
     line(out, "refused by the destination", o->refused, "   listed below");
     line(out, "in quarantine since an earlier run", o->quarantined, "   listed below");
+    line(out, "of these: taken for duplicates", o->swallowed, "   not stored by Gmail");
     line(out, "perhaps there in another form", o->in_doubt, "   listed below");
     line(out, "there twice: stored late", o->doubled, "   listed below");
     line(out, "not given out by the source", o->unreadable, "   listed below");

@@ -413,11 +413,13 @@ static bool tell_doubled(void *ctx, const struct ledger_copy *copy, const struct
 }
 
 /* Also of earlier runs, until somebody has removed one of the two. */
-static int list_doubled(const struct run *r, struct outcome *o, struct error *err)
+static int list_rest(const struct run *r, struct outcome *o, struct error *err)
 {
     struct telling t = {.sink = r->sink};
     int rc = ledger_each_doubled(r->ledger, r->job_id, tell_doubled, &t, err);
     o->doubled = t.count;
+    if (rc == 0)
+        rc = ledger_count_swallowed(r->ledger, r->job_id, &o->swallowed, err);
     return rc;
 }
 
@@ -448,7 +450,7 @@ static int run_job(struct run *r, struct outcome *o, struct error *err)
         transfer_take_back(r->ledger, job->work_dir, r->blame.sent[i], &late);
     if ((shortfall_judge(&r->shortfall, r->ledger, r->job_id, rc == 0, r->sink, o, &late) < 0 ||
             clear_quarantine(r, &late) < 0 || list_quarantine(r, o, &late) < 0 ||
-            list_doubled(r, o, &late) < 0 || note_end(r, o, rc, err, &late) < 0) &&
+            list_rest(r, o, &late) < 0 || note_end(r, o, rc, err, &late) < 0) &&
         rc == 0) {
         *err = late;
         rc = -1;

@@ -62,6 +62,7 @@ void outcome_tell(const struct outcome_sink *sink, const struct outcome_message 
     X(unreadable, NOW)      /* the source's -ERR */                                                          \
     X(quarantined, NOW)     /* refused by an earlier run and not tried again */                              \
     X(quarantined_now, NOW) /* of too_big and refused: in quarantine since this run */                       \
+    X(swallowed, SEEN)      /* of refused and quarantined: taken for duplicates, and not stored */           \
     X(in_doubt, NOW)        /* sent by an earlier run or session, and perhaps there in another form */       \
     X(missing, NOW)         /* accepted in this run and yet not there at the end: not in copied */           \
     X(gone_since, NOW)      /* copied by an earlier run, not there any more */                               \

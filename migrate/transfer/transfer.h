@@ -62,6 +62,8 @@ struct parcel {
     bool doubted;        /* transfer_whole.c: it is not to be sent */
     bool is_short;       /* shortfall.h */
     unsigned broken;     /* connections that ended while it was on its way: then with care */
+    uint32_t uid;        /* under which it is said to be stored, and that is being looked at */
+    bool asked_twice;    /* it was not there when it was looked at */
     unsigned mend;       /* mail_mend.h: what is changed beyond what IMAP demands */
     uint64_t cap_octets; /* what is kept free for it of the daily upload limit */
 };
@@ -157,6 +159,7 @@ struct transfer {
     enum ledger_raw_headers raw_headers;
     struct parcel *raw_asked; /* is sent, to be read back */
     struct parcel_queue raw_waiting;
+    struct transfer_gmail *gmail;             /* NULL: it is not one; owned */
     bool doubts;                              /* of something that may be in the queues */
     struct transfer_gone gone[TRANSFER_LIVE]; /* the last ones; a ring */
     size_t gone_next;
@@ -204,6 +207,8 @@ void transfer_queue(struct parcel *p); /* what was taken from it: to its end */
 struct parcel *transfer_take_ready(struct transfer *t);
 void transfer_take_suspects(struct transfer *t);
 /* transfer_out.c: the destination's half */
+/* The destination holds it, under this UID (0: not told). */
+void transfer_stored(struct parcel *p, uint32_t uidvalidity, uint32_t uid);
 void transfer_send_more(struct transfer *t);
 void transfer_fail(struct transfer *t, const struct error *why);
 
@@ -231,6 +236,18 @@ void transfer_raw_sent(struct parcel *p);
 /* true: it is read back, then told and freed here. uid 0: not told. */
 bool transfer_raw_stored(struct parcel *p, uint32_t uid);
 void transfer_raw_unanswered(struct parcel *p); /* or refused */
+
+/* ---- transfer_gmail.c: did Gmail store it? ----
+ * Where CAPABILITY tells X-GM-EXT-1, the OK to an APPEND, and the UID in it, do not say that the message is
+ * there: what has the Message-ID of another one is taken for a duplicate, and dropped. X-GM-MSGID tells,
+ * asked for many at once. Until then it stays an intent. What was dropped goes into quarantine, and is not
+ * sent again, unless the other one holds the same content. */
+void transfer_gmail_begin(struct transfer *t);
+void transfer_gmail_end(struct transfer *t);
+/* true: it is looked at, and goes on there. */
+bool transfer_gmail_takes(struct parcel *p, uint32_t uid);
+void transfer_gmail_go(struct transfer *t); /* ask, unless that is on its way */
+bool transfer_gmail_idle(const struct transfer *t);
 
 /* ---- transfer_cap.c: the daily upload limit ----
  * Order of calls: begin; for each message ask, before its RETR; reserve; refuses, when it is ready to be
