@@ -1,6 +1,8 @@
-/* popferry discover ADDRESS: which servers a mail address has, and how that is known. */
+/* popferry discover ADDRESS: which servers a mail address has, and how that is known. PATH: what mail lies
+ * there. */
 #include "command.h"
 
+#include "discover_disk.h"
 #include "discover_options.h"
 #include "discover_print.h"
 #include "exit_code.h"
@@ -24,7 +26,9 @@ static int read_request(
     if (protocol && strcmp(protocol, "pop3") != 0 && strcmp(protocol, "imap") != 0)
         return usage("--protocol must be pop3 or imap, not ", protocol, err);
     if (!o->words[0])
-        return usage("which address? As in popferry discover taro@example.jp", "", err);
+        return usage(
+            "which address, or which folder of this machine? As in popferry discover taro@example.jp", "",
+            err);
     ret_want[STREAM_POP3] = !protocol || !strcmp(protocol, "pop3");
     ret_want[STREAM_IMAP] = !protocol || !strcmp(protocol, "imap");
     *ret_how = (struct discover_options){.ispdb = o->ispdb,
@@ -53,6 +57,24 @@ static void dump(const struct discover_result *result, int code)
     print_json_document(stdout, "discover", content);
 }
 
+/* Of the options of the one search, those that the other does not heed. */
+static const char *unheeded(const struct options *o, bool path)
+{
+    const struct {
+        bool given;
+        const char *name;
+    } of_servers[] = {{o->protocol, "--protocol"}, {o->ispdb, "--ispdb"},
+        {o->autoconfig_dir, "--autoconfig-dir"}, {o->dns, "--dns"}, {o->allow_http, "--allow-http"},
+        {o->discover_timeout, "--discover-timeout"}, {o->catalogs && o->catalogs[0], "--catalog"},
+        {o->ca_file, "--ca-file"}};
+    if (!path)
+        return o->verbose ? "--verbose" : NULL;
+    for (size_t i = 0; i < sizeof of_servers / sizeof *of_servers; i++)
+        if (of_servers[i].given)
+            return of_servers[i].name;
+    return NULL;
+}
+
 int cmd_discover(const struct command *self, int argc, const char **argv)
 {
     struct options o CLEANUP(options_done) = {0};
@@ -63,6 +85,19 @@ int cmd_discover(const struct command *self, int argc, const char **argv)
     int code;
     if (!command_begin(self, argc, argv, &o, &code))
         return code;
+    bool path = o.words[0] && discover_disk_is_path(o.words[0]);
+    const char *option = o.words[0] ? unheeded(&o, path) : NULL;
+    if (option) {
+        usage(option,
+            path ? ": it is of the search for an address's servers, and not of a folder"
+                 : ": it is of a folder of this machine, and not of an address",
+            &err);
+        return command_refuse(self, &o, &err);
+    }
+    if (path) {
+        code = discover_disk(&o, o.words[0], &err);
+        return code < 0 ? command_refuse(self, &o, &err) : code;
+    }
     if (read_request(&o, &how, want, &err) < 0 ||
         discover_options_run(&how, o.words[0], want, NULL, NULL, &result, &err) < 0)
         return command_refuse(self, &o, &err);

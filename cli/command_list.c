@@ -24,9 +24,13 @@ static const struct command commands[] = {
     {"status", "what has been done so far, from the ledger alone", cmd_status, .formats = "text json"},
     {"report", "the whole story of each mailbox: sums, what needs attention, every message", cmd_report,
         .formats = "text json csv"},
-    {"discover", "find the servers of a mail address, and say how they are known", cmd_discover,
-        .formats = "text json", .arguments = "ADDRESS [OPTIONS]", .words = 1,
+    {"discover", "find the servers of a mail address, or the mail that lies on a disk", cmd_discover,
+        .formats = "text json", .arguments = "ADDRESS | PATH [OPTIONS]", .words = 1,
         .notes =
+            "PATH: a folder or file of this machine (with a \"/\", or one that is there). It is looked through for\n"
+            "stores of mail: mbox files, Thunderbird, Maildir, MH, .eml files; Outlook's and Outlook Express's are\n"
+            "named. --verbose shows their folders. Nothing is written, no link is followed, no other disk entered.\n\n"
+            "ADDRESS: its servers. "
             "Asked in this order, until a trusted server with TLS is known for each protocol: the folder of\n"
             "--autoconfig-dir; what the domain publishes (autoconfig.DOMAIN, then its web site); the database of\n"
             "mail providers; SRV records; the provider that takes the domain's mail (MX); what the catalog knows;\n"

@@ -269,7 +269,7 @@ static const struct option_row rows[] = {
         OPTION_SAYS},
     {"quiet", 'q', FLAG(quiet), "no progress and no notes on standard error, only errors", NULL, NULL, false,
         OPTION_SAYS},
-    {"verbose", 'v', FLAG(verbose), "tell more", NULL, SIGNING_IN " report", false, OPTION_SAYS},
+    {"verbose", 'v', FLAG(verbose), "tell more", NULL, SIGNING_IN " report discover", false, OPTION_SAYS},
     {"accounts", 0, TEXT(accounts),
         "do it for each account of this list (CSV as a spreadsheet saves it; popferry accounts makes one to begin with); its columns are these options",
         "FILE", LISTED, true, OPTION_READS_FILE},

@@ -1,0 +1,114 @@
+/* store.h - mail that lies on a disk: a tree of folders with messages, read only.
+ *
+ * Order of calls: store_open; store_step until it says that all was found; then folders, items and notes are
+ * there and messages can be read, any number at a time. store_free last. One thread. What is not there,
+ * cannot be read or is not what it should be costs only itself: it is named in the notes, and the rest goes
+ * on.
+ *
+ * Messages are handed out as they would go over the wire: each line end as CR LF, whatever the file has;
+ * without what a store adds in front ("From " lines, X-Mozilla-Status); with the quoting of "From " undone
+ * where the file proves how it was done. Nothing else is changed.
+ *
+ * Memory: 32 octets a message, and for kinds with a file for each its name. */
+#pragma once
+
+#include "error.h"
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+enum store_kind {
+    STORE_MBOX,        /* a file, or a folder of them at any depth */
+    STORE_THUNDERBIRD, /* a profile, its Mail folder, or one account of it */
+    STORE_MAILDIR,     /* Maildir, Maildir++, or a tree of them */
+    STORE_EML,         /* a tree of files with a message each */
+    STORE_MH,          /* a tree of folders with numbered files */
+    STORE_KINDS,
+};
+
+/* As a user writes it: "mbox". */
+const char *store_kind_name(enum store_kind kind);
+/* In words for a table: "mbox files". */
+const char *store_kind_words(enum store_kind kind);
+/* "mbox:PATH": true, with both. */
+bool store_parse(const char *text, enum store_kind *ret_kind, const char **ret_path);
+
+enum store_role {
+    STORE_ROLE_NONE,
+    STORE_ROLE_INBOX,
+    STORE_ROLE_SENT,
+    STORE_ROLE_DRAFTS,
+    STORE_ROLE_TRASH,
+    STORE_ROLE_JUNK,
+    STORE_ROLE_OUTBOX,
+    STORE_ROLE_TEMPLATES,
+    STORE_ROLE_ARCHIVE,
+};
+
+struct store_folder {
+    char *path; /* UTF-8, levels divided by "/"; a "/" within a name is U+FF0F. "" is the store itself */
+    char *disk; /* the file or folder on the disk */
+    enum store_role role;      /* by its name, in English and Japanese */
+    uint64_t messages, octets; /* its items */
+    uint64_t deleted;          /* marked as such and not yet compacted: no items */
+    uint64_t partial; /* of which only the first lines were ever fetched: no items, each in the notes */
+    int64_t oldest_s, newest_s; /* of its items; MAIL_NO_DATE if not known */
+};
+
+enum store_flag {
+    STORE_KNOWN = 1, /* the store says how it is: else the others mean nothing */
+    STORE_SEEN = 2,
+    STORE_ANSWERED = 4,
+    STORE_FLAGGED = 8,
+    STORE_DRAFT = 16,
+    STORE_FORWARDED = 32,
+    STORE_UNQUOTE = 64, /* private */
+};
+
+struct store_item {
+    uint64_t at;     /* private: where it is in its folder */
+    uint64_t octets; /* as it lies there, or exactly as it will be handed out (mbox) */
+    int64_t date_s;  /* its topmost Received, else its Date; MAIL_NO_DATE */
+    uint32_t folder;
+    uint16_t flags;
+    uint16_t keywords; /* for store_keywords; 0: none */
+};
+
+enum store_note_kind {
+    STORE_NOTE_LOST,    /* mail that cannot be had */
+    STORE_NOTE_PARTIAL, /* a message of which the store has only the beginning */
+    STORE_NOTE_DOUBT,   /* where a message begins is not plain: what was taken for what */
+    STORE_NOTE_ASIDE,   /* no mail of this store: left alone */
+};
+struct store_note {
+    enum store_note_kind kind;
+    char *path;      /* on the disk */
+    uint64_t offset; /* in the file */
+    char *words;
+};
+
+struct store;
+
+/* Does not look at the disk but for whether there is something by that name. */
+struct store *store_open(enum store_kind kind, const char *path, struct error *err);
+void store_free(struct store *s);
+
+/* Find what there is, for some milliseconds: 1 there is more to do, 0 all was found, -1 nothing can be found
+ * at all. *ret_done, unless NULL: octets looked at so far. */
+int store_step(struct store *s, uint64_t *ret_done, struct error *err);
+
+const struct store_folder *store_folders(const struct store *s, size_t *ret_count);
+const struct store_item *store_items(const struct store *s, size_t *ret_count);
+const struct store_note *store_notes(const struct store *s, size_t *ret_count);
+/* Each keyword, divided by blanks. "": none. */
+const char *store_keywords(const struct store *s, const struct store_item *item);
+/* "FILE, octet 1234", for people. Caller frees. */
+char *store_place(const struct store *s, size_t item);
+
+struct store_reader;
+/* An error is of this message alone: the file is gone, cannot be read, or changed since it was found. */
+struct store_reader *store_reader_open(struct store *s, size_t item, struct error *err);
+/* 0: it is over. -1: it cannot be read to its end. */
+ssize_t store_reader_read(struct store_reader *r, void *dst, size_t cap, struct error *err);
+void store_reader_close(struct store_reader *r);

@@ -1,0 +1,371 @@
+#include "store_find.h"
+
+#include "mbox_from.h"
+#include "mbox_scan.h"
+#include "mem.h"
+#include "store_dir.h"
+#include "store_maildir.h"
+#include "text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define LEVELS_MAX 64
+#define FRONT      16384
+#define JOIN_MAX   2 /* levels of folders with files of a kind that are one store: account, folder */
+
+struct finder {
+    struct store_finding *out;
+    dev_t disk;
+    char *front;
+};
+
+/* What a folder holds, as its parent sees it: at out->all[from] and behind. */
+struct seen {
+    size_t from;
+    bool one; /* one kind of files, and it may be joined with what lies beside it */
+    enum store_kind kind;
+    unsigned height;
+};
+
+const char *store_foreign_words(enum store_foreign foreign)
+{
+    static const char *const words[] = {
+        [STORE_FOREIGN_PST] = "Outlook .pst or .ost",
+        [STORE_FOREIGN_DBX] = "Outlook Express .dbx",
+    };
+    return words[foreign];
+}
+
+static void add(
+    struct finder *f, enum store_kind kind, enum store_foreign foreign, const char *path, uint64_t octets)
+{
+    struct store_finding *out = f->out;
+    out->all = mem_grow(out->all, out->count + 1, sizeof *out->all);
+    out->all[out->count++] =
+        (struct store_found){.kind = kind, .foreign = foreign, .path = mem_strdup(path), .octets = octets};
+}
+
+static void add_unread(struct finder *f, const char *path)
+{
+    char *words = mem_printf("%s: %s", path, strerror(errno));
+    f->out->unread = mem_grow(f->out->unread, f->out->unread_count + 1, sizeof *f->out->unread);
+    f->out->unread[f->out->unread_count++] = words;
+}
+
+/* ---- files ---- */
+static bool ends_with(const char *name, const char *end)
+{
+    size_t len = strlen(name), n = strlen(end);
+    return len > n && text_equal_nocase(name + len - n, end);
+}
+
+static bool has_field(const char *front, size_t len)
+{
+    static const char *const fields[] = {
+        "From:", "Received:", "Subject:", "Date:", "Return-Path:", "X-Mozilla-Status:"};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        for (const char *p = front, *end = front + len;
+             (p = memmem(p, (size_t)(end - p), fields[i], strlen(fields[i]))); p++)
+            if (p == front || p[-1] == '\n')
+                return true;
+    return false;
+}
+
+/* A line "From " alone is in many texts: it has a date, or a field of mail follows. */
+static bool is_mbox(const char *front, size_t len)
+{
+    const char *line = memmem(front, len, "From ", 5);
+    if (!mbox_scan_is_likely(front, len) || !line)
+        return false;
+    const char *lf = memchr(line, '\n', len - (size_t)(line - front));
+    size_t n = lf ? (size_t)(lf - line) : 0;
+    return mbox_from_has_date(line, n) || has_field(front, len);
+}
+
+struct file_kind {
+    bool mbox, headed; /* headed: a field of mail stands in its front */
+    enum store_foreign foreign;
+    uint64_t octets;
+};
+
+static struct file_kind file_kind(struct finder *f, const char *path)
+{
+    struct file_kind k = {0};
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+        if (fd >= 0)
+            close(fd);
+        return k;
+    }
+    ssize_t n = read(fd, f->front, FRONT);
+    close(fd);
+    size_t len = n > 0 ? (size_t)n : 0;
+    k.octets = (uint64_t)st.st_size;
+    k.mbox = is_mbox(f->front, len);
+    k.headed = has_field(f->front, len);
+    if (len >= 4 && !memcmp(f->front, "!BDN", 4))
+        k.foreign = STORE_FOREIGN_PST;
+    if (len >= 4 && !memcmp(f->front, "\xcf\xad\x12\xfe", 4))
+        k.foreign = STORE_FOREIGN_DBX;
+    return k;
+}
+
+/* ---- folders ---- */
+static bool is_number(const char *name)
+{
+    return *name && !name[strspn(name, "0123456789")];
+}
+
+static bool has_ending(const struct store_dir *d, const char *end)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (d->entries[i].type == STORE_ENTRY_FILE && ends_with(d->entries[i].name, end))
+            return true;
+    return false;
+}
+
+static bool has_numbers(const struct store_dir *d)
+{
+    for (size_t i = 0; i < d->count; i++)
+        if (d->entries[i].type == STORE_ENTRY_FILE && is_number(d->entries[i].name))
+            return true;
+    return false;
+}
+
+/* The first file in it of that sort looks like mail: a field of mail is in its front. */
+static bool first_is_mail(struct finder *f, const char *path, bool numbers)
+{
+    struct store_dir d;
+    bool mail = false;
+    if (store_dir_read(path, &d) < 0)
+        return false;
+    for (size_t i = 0; i < d.count; i++) {
+        const struct store_entry *e = &d.entries[i];
+        if (e->type != STORE_ENTRY_FILE || *e->name == '.' || (numbers && !is_number(e->name)))
+            continue;
+        char *file CLEANUP(mem_free_str) = store_dir_join(path, e->name);
+        mail = file_kind(f, file).headed;
+        break;
+    }
+    store_dir_done(&d);
+    return mail;
+}
+
+/* cur and new and tmp; or of them what a backup has left, with mail in it. */
+static bool is_maildir(struct finder *f, const struct store_dir *d, const char *path)
+{
+    bool cur = store_dir_has_folder(d, "cur"), new = store_dir_has_folder(d, "new");
+    char *inner CLEANUP(mem_free_str) = store_dir_join(path, cur ? "cur" : "new");
+    if (cur && new)
+        return true;
+    return (cur || new) && (store_dir_has_folder(d, "tmp") || first_is_mail(f, inner, false));
+}
+
+static bool is_profile(const struct store_dir *d)
+{
+    return (store_dir_has(d, "prefs.js") && store_dir_has_folder(d, "Mail")) || has_ending(d, ".msf");
+}
+
+static bool is_passed_over(const char *path, const char *name)
+{
+    static const char *const names[] = {"$RECYCLE.BIN", "System Volume Information", "node_modules", ".git"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(name, names[i]))
+            return true;
+    return !strcmp(path, "/") && (!strcmp(name, "proc") || !strcmp(name, "sys") || !strcmp(name, "dev"));
+}
+
+static struct seen look(struct finder *f, const char *path, unsigned level);
+
+/* What lies in one folder. */
+struct inside {
+    char **mboxes; /* files */
+    size_t mbox_count;
+    struct seen *below;
+    size_t below_count;
+    bool eml, mh;
+};
+
+static void inside_done(struct inside *in)
+{
+    for (size_t i = 0; i < in->mbox_count; i++)
+        free(in->mboxes[i]);
+    free(in->mboxes);
+    free(in->below);
+}
+
+static void look_at_file(struct finder *f, const char *path, const struct store_entry *e, struct inside *in)
+{
+    char *file CLEANUP(mem_free_str) = store_dir_join(path, e->name);
+    struct file_kind k = file_kind(f, file);
+    if (k.foreign)
+        add(f, 0, k.foreign, file, k.octets);
+    if (!k.mbox)
+        return;
+    in->mboxes = mem_grow(in->mboxes, in->mbox_count + 1, sizeof *in->mboxes);
+    in->mboxes[in->mbox_count++] = TAKE(file);
+}
+
+static void look_at_folder(
+    struct finder *f, const char *path, const struct store_entry *e, unsigned level, struct inside *in)
+{
+    char *inner CLEANUP(mem_free_str) = store_dir_join(path, e->name);
+    struct seen s = look(f, inner, level + 1);
+    if (f->out->count == s.from)
+        return;
+    in->below = mem_grow(in->below, in->below_count + 1, sizeof *in->below);
+    in->below[in->below_count++] = s;
+}
+
+/* Those of this kind that were found since: they are part of a larger one. */
+static void drop_kind(struct store_finding *out, size_t from, enum store_kind kind)
+{
+    size_t kept = from;
+    for (size_t i = from; i < out->count; i++)
+        if (!out->all[i].foreign && out->all[i].kind == kind)
+            free(out->all[i].path);
+        else
+            out->all[kept++] = out->all[i];
+    out->count = kept;
+}
+
+/* Each folder in it is somebody else's. */
+static bool is_of_many(const char *path)
+{
+    static const char *const names[] = {"home", "Users", "Documents and Settings", "vmail"};
+    const char *slash = strrchr(path, '/');
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!strcmp(slash ? slash + 1 : path, names[i]))
+            return true;
+    return false;
+}
+
+/* Is all that was found below of this kind, and each a store right below, or joined from such? */
+static bool is_all(const struct inside *in, enum store_kind kind, unsigned *ret_height)
+{
+    *ret_height = 0;
+    for (size_t i = 0; i < in->below_count; i++) {
+        if (!in->below[i].one || in->below[i].kind != kind)
+            return false;
+        *ret_height = in->below[i].height + 1 > *ret_height ? in->below[i].height + 1 : *ret_height;
+    }
+    return true;
+}
+
+static struct seen one_store(struct finder *f, struct seen seen, enum store_kind kind, const char *path)
+{
+    drop_kind(f->out, seen.from, kind);
+    add(f, kind, STORE_FOREIGN_NOT, path, 0);
+    seen.one = f->out->count == seen.from + 1;
+    seen.kind = kind;
+    return seen;
+}
+
+/* Files of a kind in the folder itself, with all such below it; or several folders with them. */
+static struct seen join(struct finder *f, const char *path, const struct inside *in, struct seen seen)
+{
+    bool others = in->below_count > 0;
+    enum store_kind kind = in->mbox_count ? STORE_MBOX
+                           : in->mh       ? STORE_MH
+                           : in->eml      ? STORE_EML
+                           : others       ? in->below[0].kind
+                                          : STORE_KINDS;
+    bool all = is_all(in, kind, &seen.height);
+    if (in->mbox_count &&
+        (!all || (in->mbox_count == 1 && !others))) { /* the folder as one would hold too much */
+        for (size_t i = 0; i < in->mbox_count; i++)
+            add(f, STORE_MBOX, STORE_FOREIGN_NOT, in->mboxes[i], 0);
+        seen.one = f->out->count == seen.from + 1;
+        seen.kind = STORE_MBOX;
+        return seen;
+    }
+    if (in->mbox_count || in->mh || in->eml)
+        return one_store(f, seen, kind, path);
+    if (all && in->below_count > 1 && seen.height <= JOIN_MAX && !is_of_many(path))
+        return one_store(f, seen, kind, path);
+    return seen;
+}
+
+static struct seen look_inside(struct finder *f, const char *path, const struct store_dir *d, unsigned level)
+{
+    struct seen seen = {.from = f->out->count};
+    struct inside in CLEANUP(inside_done) = {.eml = has_ending(d, ".eml")};
+    for (size_t i = 0; i < d->count; i++) {
+        const struct store_entry *e = &d->entries[i];
+        if (e->type == STORE_ENTRY_FILE)
+            look_at_file(f, path, e, &in);
+        if (e->type == STORE_ENTRY_FOLDER && !is_passed_over(path, e->name))
+            look_at_folder(f, path, e, level, &in);
+    }
+    in.mh = has_numbers(d) && (store_dir_has(d, ".mh_sequences") || first_is_mail(f, path, true));
+    return join(f, path, &in, seen);
+}
+
+static struct seen look(struct finder *f, const char *path, unsigned level)
+{
+    struct seen seen = {.from = f->out->count};
+    struct store_dir d;
+    struct stat st;
+    if (level > LEVELS_MAX || (lstat(path, &st) == 0 && st.st_dev != f->disk))
+        return seen;
+    if (store_dir_read(path, &d) < 0) {
+        add_unread(f, path);
+        return seen;
+    }
+    if (is_profile(&d)) {
+        add(f, STORE_THUNDERBIRD, STORE_FOREIGN_NOT, path, 0);
+    } else if (is_maildir(f, &d, path)) {
+        add(f, STORE_MAILDIR, STORE_FOREIGN_NOT, path, 0);
+        seen.one = true;
+        seen.kind = STORE_MAILDIR;
+    } else
+        seen = look_inside(f, path, &d, level);
+    store_dir_done(&d);
+    return seen;
+}
+
+static int by_path(const void *a, const void *b)
+{
+    return strcmp(((const struct store_found *)a)->path, ((const struct store_found *)b)->path);
+}
+
+int store_find(const char *path, struct store_finding *ret, struct error *err)
+{
+    struct finder f = {.out = ret};
+    struct stat st;
+    *ret = (struct store_finding){0};
+    if (stat(path, &st) < 0)
+        return error_set(
+            err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s: %s", path, strerror(errno));
+    f.disk = st.st_dev;
+    f.front = mem_alloc(FRONT);
+    if (S_ISDIR(st.st_mode)) {
+        /* A link is followed where it is what was named. */
+        char *real CLEANUP(mem_free_str) = mem_strdup(path);
+        look(&f, real, 0);
+    } else {
+        struct file_kind k = file_kind(&f, path);
+        if (k.foreign || k.mbox)
+            add(&f, STORE_MBOX, k.foreign, path, k.octets);
+    }
+    free(f.front);
+    if (ret->count)
+        qsort(ret->all, ret->count, sizeof *ret->all, by_path);
+    return 0;
+}
+
+void store_finding_done(struct store_finding *f)
+{
+    for (size_t i = 0; i < f->count; i++)
+        free(f->all[i].path);
+    free(f->all);
+    for (size_t i = 0; i < f->unread_count; i++)
+        free(f->unread[i]);
+    free(f->unread);
+    *f = (struct store_finding){0};
+}

@@ -1,0 +1,73 @@
+/* store_private.h - what the files store_*.c share: a store being filled, and its tasks. */
+#pragma once
+
+#include "buf.h"
+#include "store.h"
+
+/* What is still to be looked at, in order: a file or a folder of the disk. */
+struct store_task {
+    struct store_task *next;
+    uint32_t folder; /* of the items that come of it */
+    char *path;
+    void *state; /* the step's own */
+    /* Do some of it: 1 more, 0 done. What cannot be done is noted. */
+    int (*step)(struct store *s, struct store_task *t);
+    void (*done)(void *state); /* NULL: nothing of its own */
+};
+
+struct store_text; /* how an item's octets become those that are handed out: store_text.h */
+
+struct store {
+    enum store_kind kind;
+    char *path;
+    struct store_folder *folders;
+    size_t folder_count;
+    struct store_item *items;
+    size_t item_count;
+    struct store_note *notes;
+    size_t note_count;
+    struct store_task *tasks, **tasks_end;
+    struct buf names; /* of files with a message each, each with its NUL; an item's `at` is where it begins */
+    char **keywords;  /* sets; [0] is "" */
+    size_t keyword_count;
+    struct store_files *files; /* of mbox folders: as they were when they were read */
+    size_t file_count;
+    uint64_t octets_done;
+    bool found; /* store_step has begun */
+};
+
+/* A file that holds many messages, as it was when they were found. */
+struct store_files {
+    uint32_t folder;
+    uint64_t octets;
+    int64_t mtime_ns;
+};
+
+/* ---- filling ---- */
+/* parent: the path of the folder above, or "". name: as on the disk. Returns its index. */
+uint32_t store_add_folder(struct store *s, const char *path, const char *disk);
+/* state: NULL, or the task's own, for which done is called at its end. */
+void store_add_task(struct store *s, uint32_t folder, const char *path,
+    int (*step)(struct store *s, struct store_task *t), void *state, void (*done)(void *state));
+/* Counts it in its folder, too. */
+void store_add_item(struct store *s, const struct store_item *item);
+/* words: taken over. */
+void store_add_note(
+    struct store *s, enum store_note_kind kind, const char *path, uint64_t offset, char *words);
+/* The same of a failing call: "doing: reason". */
+void store_add_errno(struct store *s, const char *path, uint64_t offset, const char *doing);
+uint64_t store_add_name(struct store *s, const char *name);
+/* The set's number; 0 for none, or when there are too many. */
+uint16_t store_add_keywords(struct store *s, const char *words);
+
+/* ---- kinds: each puts the first tasks and folders in place. -1: this is none, or cannot be read. ---- */
+int store_mbox_begin(struct store *s, struct error *err);
+int store_thunderbird_begin(struct store *s, struct error *err);
+int store_maildir_begin(struct store *s, struct error *err);
+int store_eml_begin(struct store *s, struct error *err);
+int store_mh_begin(struct store *s, struct error *err);
+
+/* One mbox file becomes items of this folder. */
+/* Does this file look like one? An empty one does not. */
+bool store_mbox_is_one(const char *path);
+int store_mbox_step(struct store *s, struct store_task *t);

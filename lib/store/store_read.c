@@ -1,0 +1,121 @@
+#include "store_private.h"
+
+#include "mem.h"
+#include "store_dir.h"
+#include "store_text.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CHUNK 65536
+
+struct store_reader {
+    int fd;
+    char *place;
+    uint64_t at, end; /* in the file */
+    bool over;
+    struct store_text text;
+    struct buf out;
+};
+
+static const struct store_files *file_of(const struct store *s, uint32_t folder)
+{
+    for (size_t i = 0; i < s->file_count; i++)
+        if (s->files[i].folder == folder)
+            return &s->files[i];
+    return NULL;
+}
+
+static char *path_of(const struct store *s, const struct store_item *item)
+{
+    const char *disk = s->folders[item->folder].disk;
+    return file_of(s, item->folder) ? mem_strdup(disk)
+                                    : store_dir_join(disk, buf_bytes(&s->names) + item->at);
+}
+
+char *store_place(const struct store *s, size_t i)
+{
+    const struct store_item *item = &s->items[i];
+    char *path CLEANUP(mem_free_str) = path_of(s, item);
+    return file_of(s, item->folder) ? mem_printf("%s, octet %llu", path, (unsigned long long)item->at)
+                                    : TAKE(path);
+}
+
+static int refuse(const char *place, const char *what, struct error *err)
+{
+    return error_set(err, ERROR_SCOPE_MESSAGE, ERROR_RETRY_NEVER, ERROR_DISK, "%s: %s", place, what);
+}
+
+static int check(const struct store_files *was, const struct stat *st, const char *place, struct error *err)
+{
+    int64_t mtime_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+    if (was && (was->octets != (uint64_t)st->st_size || was->mtime_ns != mtime_ns))
+        return refuse(place,
+            "the file was changed since it was looked through: close the mail program that uses it, and run the same "
+            "command again",
+            err);
+    return 0;
+}
+
+struct store_reader *store_reader_open(struct store *s, size_t i, struct error *err)
+{
+    const struct store_item *item = &s->items[i];
+    const struct store_files *file = file_of(s, item->folder);
+    char *path CLEANUP(mem_free_str) = path_of(s, item);
+    struct store_reader *r = mem_alloc(sizeof *r);
+    struct stat st;
+    r->place = store_place(s, i);
+    r->text.unquote = (item->flags & STORE_UNQUOTE) != 0;
+    r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (file ? 0 : O_NOFOLLOW));
+    r->at = file ? item->at : 0;
+    r->end = r->at + item->octets;
+    if (r->fd < 0 || fstat(r->fd, &st) < 0)
+        refuse(r->place, strerror(errno), err);
+    else if (check(file, &st, r->place, err) == 0)
+        return r;
+    store_reader_close(r);
+    return NULL;
+}
+
+static int read_more(struct store_reader *r, struct error *err)
+{
+    char chunk[CHUNK];
+    size_t want = r->end - r->at < sizeof chunk ? (size_t)(r->end - r->at) : sizeof chunk;
+    ssize_t n = want ? pread(r->fd, chunk, want, (off_t)r->at) : 0;
+    if (n < 0 && errno == EINTR)
+        return 0;
+    if (n < 0)
+        return refuse(r->place, strerror(errno), err);
+    if (!n && want)
+        return refuse(r->place, "the file has become shorter since it was looked through", err);
+    if (!want) {
+        store_text_finish(&r->text, &r->out);
+        r->over = true;
+    } else {
+        store_text_feed(&r->text, chunk, (size_t)n, &r->out);
+        r->at += (uint64_t)n;
+    }
+    return 0;
+}
+
+ssize_t store_reader_read(struct store_reader *r, void *dst, size_t cap, struct error *err)
+{
+    while (!buf_len(&r->out) && !r->over)
+        if (read_more(r, err) < 0)
+            return -1;
+    return (ssize_t)buf_take(&r->out, dst, cap);
+}
+
+void store_reader_close(struct store_reader *r)
+{
+    if (!r)
+        return;
+    if (r->fd >= 0)
+        close(r->fd);
+    buf_done(&r->out);
+    free(r->place);
+    free(r);
+}
