@@ -26,7 +26,7 @@ struct list {
 struct run {
     struct errand *errand;
     struct print_stream stream;
-    struct list attention, dated_now, spoiled, doubled;
+    struct list attention, dated_now, spoiled, doubled, doubtful;
     bool dry;     /* what would be done is told, from the headers alone */
     char **makes; /* mailboxes that would be made */
     size_t make_count;
@@ -101,6 +101,7 @@ static void run_done(struct run *r)
     list_done(&r->dated_now);
     list_done(&r->spoiled);
     list_done(&r->doubled);
+    list_done(&r->doubtful);
     for (size_t i = 0; i < r->make_count; i++)
         free(r->makes[i]);
     free(r->makes);
@@ -128,6 +129,8 @@ static void on_message(void *ctx, const struct outcome_message *m)
     }
     if (m->spoiled)
         list_add(&r->spoiled, m);
+    if (m->doubtful)
+        list_add(&r->doubtful, m);
     if (!r->errand->options->verbose)
         return;
     talk_clear(r->errand->talk);
@@ -162,6 +165,7 @@ static void print_counts(FILE *out, const struct outcome *o, bool dry)
         dry ? "   listed below" : "   in quarantine, listed below");
     line(out, "refused by the destination", o->refused, "   listed below");
     line(out, "in quarantine since an earlier run", o->quarantined, "   listed below");
+    line(out, "of these: taken for duplicates", o->swallowed, "   not stored by Gmail");
     line(out, "perhaps there in another form", o->in_doubt, "   listed below");
     line(out, "there twice: stored late", o->doubled, "   listed below");
     line(out, "not given out by the source", o->unreadable, "   listed below");
@@ -204,13 +208,15 @@ static void print_attention(FILE *out, const struct list *l, bool dry)
     }
 }
 
-static void print_entries(FILE *out, const struct list *l)
+static void print_entries(FILE *out, const struct list *l, bool reasons)
 {
     for (size_t i = 0; i < l->count; i++) {
         const struct entry *e = &l->entries[i];
         char *who CLEANUP(mem_free_str) = print_who(e->from, e->subject);
         fprintf(out, "  nr %u, UIDL %s, Message-ID %s, %s\n", e->number, *e->key ? e->key : "none",
             *e->message_id ? e->message_id : "none", who);
+        if (reasons)
+            fprintf(out, "      %s\n", e->reason);
     }
 }
 
@@ -221,7 +227,7 @@ static void print_dated_now(FILE *out, const struct list *l, bool dry)
         return;
     fprintf(out, "%s, since nothing in them tells their date for certain (%zu):\n",
         dry ? "Would be dated now" : "Dated now", l->count);
-    print_entries(out, l);
+    print_entries(out, l, false);
 }
 
 static void print_spoiled(FILE *out, const struct list *l)
@@ -232,7 +238,15 @@ static void print_spoiled(FILE *out, const struct list *l)
         "Spoiled by the destination, which stores other characters in place of 8-bit ones in header fields (%zu; the "
         "others were encoded before they were sent):\n",
         l->count);
-    print_entries(out, l);
+    print_entries(out, l, false);
+}
+
+static void print_doubtful(FILE *out, const struct list *l)
+{
+    if (!l->count)
+        return;
+    fprintf(out, "There, and perhaps not whole (%zu); delete leaves them on the source:\n", l->count);
+    print_entries(out, l, true);
 }
 
 static void print_doubled(FILE *out, const struct list *l)
@@ -288,6 +302,10 @@ static void print_verdict(FILE *out, const struct outcome *o, int rc)
     if (rc < 0)
         fprintf(
             out, "Whether source and destination agree is not known: the run ended before it was checked.\n");
+    else if (o->doubtful)
+        fprintf(out,
+            "Every message of the source (%llu) is in the destination; %llu of them perhaps not whole: the source lists more than it gives.\n",
+            N(o->messages), N(o->doubtful));
     else if (o->gone_since)
         fprintf(out,
             "Source and destination agree, but for what was moved or deleted in the destination since it was copied.\n");
@@ -367,6 +385,7 @@ static void print_text(const struct run *r, const struct outcome *o, int rc)
     print_dated_now(out, &r->dated_now, false);
     print_spoiled(out, &r->spoiled);
     print_doubled(out, &r->doubled);
+    print_doubtful(out, &r->doubtful);
     if (o->quarantined_now + o->quarantined)
         fprintf(out,
             "What the destination refused lies as received in %s/quarantine, with its reasons.\n"
@@ -397,6 +416,7 @@ static void tell_words(struct errand_result *r, const struct outcome *o)
     errand_count(r, o->copied, "copied", "copied");
     errand_count(r, o->spoiled, "spoiled by the destination", "spoiled by the destination");
     errand_count(r, o->doubled, "twice in the destination", "twice in the destination");
+    errand_count(r, o->doubtful, "perhaps not whole", "perhaps not whole");
     errand_count(r, o->done_before + o->present, "there before", "there before");
     errand_count(r, o->duplicates, "duplicate", "duplicates");
     errand_count(r, o->filtered, "left out", "left out");
@@ -404,7 +424,8 @@ static void tell_words(struct errand_result *r, const struct outcome *o)
     errand_count(r, r->rest, "still to be copied", "still to be copied");
     if (!o->messages)
         errand_part(r, "the source is empty");
-    else if (!r->error.code && !r->attention && !r->rest && !o->gone_since && !o->spoiled && !o->doubled)
+    else if (!r->error.code && !r->attention && !r->rest && !o->gone_since && !o->spoiled && !o->doubled &&
+             !o->doubtful)
         errand_clause(r, o->mailboxes_unvisited ? "nothing new; verify looks whether they are there still"
                          : o->filtered          ? "the rest is there"
                                                 : "all is there");

@@ -129,6 +129,7 @@ void print_stream_message(struct print_stream *p, const struct outcome_message *
 {
     json_t *object = print_json_message(m);
     json_object_set_new(object, "spoiled", json_boolean(m->spoiled));
+    json_object_set_new(object, "doubtful", json_boolean(m->doubtful));
     json_object_set_new(object, "dated_now", json_boolean(m->dated_now));
     print_stream_object(p, object);
 }

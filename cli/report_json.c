@@ -161,11 +161,11 @@ int report_json(struct ledger *ledger, const struct report_job *job, bool first,
     member("to", json_string(job->destination), ",");
     member("folder", json_string(job->folder), ",\n");
     member("summary",
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "messages", count(t->messages),
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "messages", count(t->messages),
             "octets", count(t->octets_claimed), "balance", print_json_balance(&job->balance), "source",
             print_json_source(&job->from), "by_state", print_json_states(t->count), "octets_by_state",
             print_json_states(t->octets), "by_proof", proofs(t), "repaired", count(t->repaired), "dated_now",
-            count(t->dated_now), "doubled", count(t->doubled)),
+            count(t->dated_now), "swallowed", count(t->swallowed), "doubled", count(t->doubled)),
         ",\n");
     member("mailboxes", mailboxes(job), ",\n");
     fputs("\"runs\":[", stdout);

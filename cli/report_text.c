@@ -92,6 +92,8 @@ static void print_sums(const struct report_job *job)
     state_line(t, LEDGER_PRESENT, "already in the destination", "");
     amount_line("duplicates within the source", b->duplicates, "   same content, there once");
     state_line(t, LEDGER_QUARANTINED, "refused for good, in quarantine", below);
+    if (t->swallowed)
+        printf("  %-38s %8llu%s\n", "  taken for duplicates by Gmail", N(t->swallowed), below);
     state_line(t, LEDGER_REFUSED, "not copied, tried again by the next run", below);
     state_line(t, LEDGER_NOT_MAIL, "the source server's own notes", "   no mail");
     amount_line("still to be copied", b->waiting, "");

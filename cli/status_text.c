@@ -120,6 +120,9 @@ static void print_paragraph(const struct status_account *a)
         N(b->copied.messages), text_octets(size, sizeof size, b->copied.octets), N(b->present.messages),
         N(b->duplicates.messages), N(b->quarantined.messages), N(b->refused.messages),
         N(b->waiting.messages));
+    if (a->totals.swallowed)
+        printf("  of those quarantined, taken for duplicates by Gmail: %llu; popferry report names them\n",
+            N(a->totals.swallowed));
     if (a->totals.doubled)
         printf("  in the destination twice: %llu; popferry report names them\n", N(a->totals.doubled));
     print_left(a);

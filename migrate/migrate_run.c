@@ -38,6 +38,7 @@ struct run {
     struct journal *journal;
     struct archive *archive;
     struct blame blame;
+    struct shortfall shortfall;
     struct patience patience;
     uint64_t copies_left;
     int64_t ended_ms;     /* when the last session ended; 0: this is the first */
@@ -99,6 +100,7 @@ static int work_place(struct run *r, struct session *s, const struct place *plac
         .place = place,
         .archive = r->archive,
         .blame = &r->blame,
+        .shortfall = &r->shortfall,
         .finish = &finish,
         .room = &r->room,
         .copies_left = &r->copies_left};
@@ -411,11 +413,13 @@ static bool tell_doubled(void *ctx, const struct ledger_copy *copy, const struct
 }
 
 /* Also of earlier runs, until somebody has removed one of the two. */
-static int list_doubled(const struct run *r, struct outcome *o, struct error *err)
+static int list_rest(const struct run *r, struct outcome *o, struct error *err)
 {
     struct telling t = {.sink = r->sink};
     int rc = ledger_each_doubled(r->ledger, r->job_id, tell_doubled, &t, err);
     o->doubled = t.count;
+    if (rc == 0)
+        rc = ledger_count_swallowed(r->ledger, r->job_id, &o->swallowed, err);
     return rc;
 }
 
@@ -444,8 +448,9 @@ static int run_job(struct run *r, struct outcome *o, struct error *err)
     struct error late;
     for (unsigned i = 0; rc < 0 && i < r->blame.sent_streak; i++)
         transfer_take_back(r->ledger, job->work_dir, r->blame.sent[i], &late);
-    if ((clear_quarantine(r, &late) < 0 || list_quarantine(r, o, &late) < 0 ||
-            list_doubled(r, o, &late) < 0 || note_end(r, o, rc, err, &late) < 0) &&
+    if ((shortfall_judge(&r->shortfall, r->ledger, r->job_id, rc == 0, r->sink, o, &late) < 0 ||
+            clear_quarantine(r, &late) < 0 || list_quarantine(r, o, &late) < 0 ||
+            list_rest(r, o, &late) < 0 || note_end(r, o, rc, err, &late) < 0) &&
         rc == 0) {
         *err = late;
         rc = -1;
@@ -453,6 +458,7 @@ static int run_job(struct run *r, struct outcome *o, struct error *err)
     archive_close(r->archive);
     hash_set_done(&r->seen);
     blame_done(&r->blame);
+    shortfall_done(&r->shortfall);
     free(r->bases);
     return rc;
 }

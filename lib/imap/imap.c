@@ -331,6 +331,14 @@ void imap_uid_fetch(struct imap *im, const char *set, const char *header_fields,
     c->arg2 = header_fields ? checked(c, header_fields) : NULL;
 }
 
+void imap_uid_fetch_gmail(struct imap *im, const char *set, imap_fetch_fn *row, imap_done_fn *done, void *ctx)
+{
+    struct imap_command *c = submit(im, IMAP_KIND_FETCH, done, ctx);
+    c->row.fetch = row;
+    c->gmail = true;
+    c->arg1 = checked_set(c, set);
+}
+
 void imap_uid_fetch_body(
     struct imap *im, const char *set, const struct imap_body_handler *handler, imap_done_fn *done, void *ctx)
 {

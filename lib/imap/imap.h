@@ -184,12 +184,18 @@ struct imap_fetch_row {
     bool seen, deleted;
     const char *header; /* BODY[HEADER.FIELDS (...)] as sent, NULL if not asked, or NIL */
     size_t header_len;
+    uint64_t gmail_id; /* X-GM-MSGID; 0: not asked, or not told */
 };
 typedef void imap_fetch_fn(void *ctx, const struct imap_fetch_row *row);
 /* set: a sequence set ("1:*", "4,7:9"). UID RFC822.SIZE INTERNALDATE FLAGS, and if header_fields is not NULL
  * BODY.PEEK[HEADER.FIELDS (header_fields)]. */
 void imap_uid_fetch(struct imap *im, const char *set, const char *header_fields, imap_fetch_fn *row,
     imap_done_fn *done, void *ctx);
+
+/* UID FETCH set (UID X-GM-MSGID): where CAPABILITY says X-GM-EXT-1 (imap_caps.gmail). One FETCH at a time:
+ * rows do not tell which one they answer. */
+void imap_uid_fetch_gmail(
+    struct imap *im, const char *set, imap_fetch_fn *row, imap_done_fn *done, void *ctx);
 
 /* UID FETCH set (UID BODY.PEEK[]): each body is streamed: begin once with its octets, then data, then end.
  * The uid is given at end only, since a server may send it after the body; 0: not told. NIL comes as 0

@@ -41,6 +41,8 @@ static int read_item(struct row *r, const struct imap_value *name, const struct 
         row->has_date = v->s && imap_date_parse(v->s, v->len, &row->internaldate_s);
     } else if (imap_value_is(name, "FLAGS")) {
         read_flags(row, v);
+    } else if (imap_value_is(name, "X-GM-MSGID")) {
+        row->gmail_id = imap_value_number(v, UINT64_MAX, &n) ? n : 0;
     } else if (imap_value_is(name, "BODY[]")) {
         r->body = v;
     } else if (is_header(name)) {
@@ -90,7 +92,7 @@ int imap_fetch_row(struct imap *im, const struct imap_value *list)
     if (r.body && hand_over_body(im, &r))
         return 0;
     /* Flags alone: another session changed them; not an answer to what was asked. */
-    bool answer = r.told.uid && (r.told.has_size || r.told.has_date || r.told.header);
+    bool answer = r.told.uid && (r.told.has_size || r.told.has_date || r.told.header || r.told.gmail_id);
     struct imap_command *c = answer ? imap_first_in_flight(im, IMAP_KIND_FETCH) : NULL;
     if (c)
         c->row.fetch(c->ctx, &r.told);

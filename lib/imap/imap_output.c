@@ -50,6 +50,10 @@ static void write_status(struct buf *out, const struct imap_command *c, const st
 
 static void write_fetch(struct buf *out, const struct imap_command *c)
 {
+    if (c->gmail) {
+        buf_printf(out, "UID FETCH %s (UID X-GM-MSGID)", c->arg1);
+        return;
+    }
     buf_printf(out, "UID FETCH %s (UID RFC822.SIZE INTERNALDATE FLAGS", c->arg1);
     if (c->arg2)
         buf_printf(out, " BODY.PEEK[HEADER.FIELDS (%s)]", c->arg2);

@@ -57,6 +57,7 @@ struct imap_command {
     } row;
     char *arg1, *arg2;            /* owned; what they are depends on kind */
     bool read_only;               /* SELECT */
+    bool gmail;                   /* FETCH: X-GM-MSGID alone */
     size_t uids_told;             /* SEARCH */
     struct imap_append_msg *msgs; /* owned */
     size_t msg_count, msg;        /* APPEND: msg is the one being written */

@@ -265,6 +265,11 @@ bool mail_mime_is_open(const struct mail_mime *m)
     return m->level_count > 0 || (m->state == IN_HEADER && m->fields);
 }
 
+bool mail_mime_is_closed(const struct mail_mime *m)
+{
+    return m->state == IN_EPILOGUE && !m->level_count;
+}
+
 struct mail_mime_step mail_mime_finish(struct mail_mime *m)
 {
     if (m->state == IN_HEADER && m->fields)

@@ -51,6 +51,8 @@ struct mail_mime_step mail_mime_line(struct mail_mime *m, const char *front, siz
 void mail_mime_rest(struct mail_mime *m, const char *text, size_t len);
 /* If the message ends here: in a header, or before the last boundary of a multipart. */
 bool mail_mime_is_open(const struct mail_mime *m);
+/* Behind the last boundary of the outermost multipart. */
+bool mail_mime_is_closed(const struct mail_mime *m);
 /* Only commit can be set. Starts over for the next message. */
 struct mail_mime_step mail_mime_finish(struct mail_mime *m);
 

@@ -1,7 +1,10 @@
 #include "mail_mime_type.h"
 
 #include "text.h"
+#include <stdio.h>
 #include <string.h>
+
+#define SECTIONS_MAX 20 /* RFC 2231 section 3: of one parameter */
 
 struct cursor {
     const char *at, *end;
@@ -98,7 +101,8 @@ static bool to_next_param(struct cursor *c)
     return true;
 }
 
-bool mail_mime_type_param(const char *value, size_t len, const char *name, char *ret, size_t cap)
+/* The first parameter of this name, as it stands. false: there is none, or it does not fit. */
+static bool find_param(const char *value, size_t len, const char *name, char *ret, size_t cap)
 {
     struct cursor c = {value, value + len};
     while (to_next_param(&c)) {
@@ -119,6 +123,71 @@ bool mail_mime_type_param(const char *value, size_t len, const char *name, char 
         return true;
     }
     return false;
+}
+
+/* ---- RFC 2231 ---- */
+static int hex(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    c = lower(c);
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/* "us-ascii'en'a%20b" (the charset and language stand in the first section alone), in place. */
+static void decode(char *text, bool first)
+{
+    const char *in = text;
+    for (int quotes = 0; first && quotes < 2; quotes++) {
+        const char *quote = strchr(in, '\'');
+        if (!quote) {
+            in = text;
+            break;
+        }
+        in = quote + 1;
+    }
+    char *out = text;
+    for (; *in; in++) {
+        bool coded = *in == '%' && hex(in[1]) >= 0 && hex(in[2]) >= 0;
+        *out++ = (char)(coded ? hex(in[1]) * 16 + hex(in[2]) : *in);
+        in += coded ? 2 : 0;
+    }
+    *out = '\0';
+}
+
+/* name*0, name*1*, ... in their order, or name* alone. */
+static bool find_extended(const char *value, size_t len, const char *name, char *ret, size_t cap)
+{
+    char section[64], text[256];
+    size_t n = 0;
+    snprintf(section, sizeof section, "%s*", name);
+    if (find_param(value, len, section, text, sizeof text)) {
+        decode(text, true);
+        n = strlen(text);
+        if (n && n < cap)
+            memcpy(ret, text, n + 1);
+        return n && n < cap;
+    }
+    for (unsigned i = 0; i < SECTIONS_MAX; i++) {
+        snprintf(section, sizeof section, "%s*%u*", name, i);
+        bool coded = find_param(value, len, section, text, sizeof text);
+        section[strlen(section) - 1] = '\0';
+        if (!coded && !find_param(value, len, section, text, sizeof text))
+            break;
+        if (coded)
+            decode(text, i == 0);
+        size_t more = strlen(text);
+        if (n + more >= cap)
+            return false;
+        memcpy(ret + n, text, more + 1);
+        n += more;
+    }
+    return n > 0;
+}
+
+bool mail_mime_type_param(const char *value, size_t len, const char *name, char *ret, size_t cap)
+{
+    return find_param(value, len, name, ret, cap) || find_extended(value, len, name, ret, cap);
 }
 
 enum mail_mime_encoding mail_mime_type_encoding(const char *value, size_t len)

@@ -129,6 +129,7 @@ void mail_structure_finish(struct mail_structure *s, struct mail_structure_facts
     if (mail_lines_unended(&s->lines))
         end(s);
     ret->open = mail_mime_is_open(s->mime);
+    ret->closed = mail_mime_is_closed(s->mime);
     follow(s, mail_mime_finish(s->mime));
     ret->leaves = s->leaves;
     sha256_final(s->whole, ret->sha256);

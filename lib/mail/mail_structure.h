@@ -23,7 +23,8 @@
 
 struct mail_structure_facts {
     uint64_t leaves;
-    bool open; /* it ends in a header, or before the last boundary of a multipart: cut off, or badly made */
+    bool open;   /* it ends in a header, or before the last boundary of a multipart: cut off, or badly made */
+    bool closed; /* the last boundary of the outermost multipart is there */
     uint8_t sha256[SHA256_OCTETS]; /* over "type/subtype" NUL SHA-256(content) of each leaf */
 };
 

@@ -424,7 +424,9 @@ static void on_fetch_done(struct fetch *f, const struct pop3_result *res)
     }
     s->limits = 0;
     release_held(s, error && error->scope != ERROR_SCOPE_MESSAGE ? error : &s->held_error);
-    if (res->ok && !f->header && s->guard)
+    /* Where nothing else is to be answered, its end is known by the answer to a NOOP alone. */
+    bool odd = f->octets < s->items[f->item].octets && !pop3_outstanding(s->pop3);
+    if (res->ok && !f->header && (s->guard || odd))
         pop3_next_noop(s->pop3, on_guarded, f);
     else
         settle(&f->base, error);

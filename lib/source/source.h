@@ -70,10 +70,11 @@ struct source_facts {
 /* Valid after the inventory is done. */
 const struct source_facts *source_facts(const struct source *s);
 
-/* The whole message. An error of scope message costs only this one; of two in a row that speak of a limit
- * both are about the session (later, ERROR_THROTTLED): for that the first is told only when the next is
- * answered. A server that sends far more than it lists (64 MiB beyond twice that; 16 MiB of a header) ends
- * the session: ERROR_PROTOCOL, retry after login.
+/* The whole message. The last one that is asked for, if it is smaller than LIST says, counts as such only
+ * when a NOOP behind it was answered: as by source_guard. An error of scope message costs only this one; of
+ * two in a row that speak of a limit both are about the session (later, ERROR_THROTTLED): for that the first
+ * is told only when the next is answered. A server that sends far more than it lists (64 MiB beyond twice
+ * that; 16 MiB of a header) ends the session: ERROR_PROTOCOL, retry after login.
  */
 void source_fetch(struct source *s, size_t item, source_data_fn *data, source_done_fn *done, void *ctx);
 /* Its header alone (TOP n 0); only if has_top. */

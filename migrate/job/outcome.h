@@ -23,6 +23,7 @@ struct outcome_message {
                        planned: so it would be */
     bool spoiled;   /* copied, and the destination does not hold what was sent */
     bool doubled;   /* it stands in the destination twice */
+    bool doubtful;  /* there, and perhaps not the whole message: the source lists far more than it gave */
 };
 
 /* What the ledger knows of a message; the strings are the row's. The caller adds verdict, reason and the
@@ -61,6 +62,7 @@ void outcome_tell(const struct outcome_sink *sink, const struct outcome_message 
     X(unreadable, NOW)      /* the source's -ERR */                                                          \
     X(quarantined, NOW)     /* refused by an earlier run and not tried again */                              \
     X(quarantined_now, NOW) /* of too_big and refused: in quarantine since this run */                       \
+    X(swallowed, SEEN)      /* of refused and quarantined: taken for duplicates, and not stored */           \
     X(in_doubt, NOW)        /* sent by an earlier run or session, and perhaps there in another form */       \
     X(missing, NOW)         /* accepted in this run and yet not there at the end: not in copied */           \
     X(gone_since, NOW)      /* copied by an earlier run, not there any more */                               \
@@ -69,6 +71,7 @@ void outcome_tell(const struct outcome_sink *sink, const struct outcome_message 
     X(mended, WORK)         /* of these: changed further because it was refused, or asked for */             \
     X(spoiled, WORK)   /* of copied: the destination does not hold what was sent, as one read back shows */  \
     X(doubled, SEEN)   /* stand in the destination twice: the first one came after it was sent again */      \
+    X(doubtful, NOW)   /* there, and perhaps not whole: the source lists far more than it gave */            \
     X(archived, WORK)  /* written to the archive in this run */                                              \
     X(recovered, WORK) /* intents of an interrupted run that were found in the destination */                \
     X(fetched, WORK)   /* bodies downloaded from the source */                                               \
@@ -122,5 +125,5 @@ static inline uint64_t outcome_attention(const struct outcome *o)
 /* Nothing that a person has to look at. */
 static inline bool outcome_is_well(const struct outcome *o)
 {
-    return !outcome_attention(o) && !o->spoiled && !o->doubled;
+    return !outcome_attention(o) && !o->spoiled && !o->doubled && !o->doubtful;
 }

@@ -171,11 +171,25 @@ int ledger_in_doubt(struct ledger *l, int64_t id, const char *words, struct erro
 int ledger_doubt(struct ledger *l, int64_t id, const char *words, struct error *err);
 /* Has the job such a message, with a key or not settled? 1 yes, 0 no, -1 error. */
 int ledger_has_doubt(struct ledger *l, int64_t job, struct error *err);
+/* Of the messages that were read: how many were as large as LIST said, and how many were not. Looks at every
+ * message. */
+int ledger_sizes(struct ledger *l, int64_t job, uint64_t *ret_right, uint64_t *ret_wrong, struct error *err);
 /* The connection ended while it was on its way (`broken` counts that): it stays an intent. */
 int ledger_broke(struct ledger *l, int64_t id, struct error *err);
 /* The destination said OK to it and does not hold it under its UID: back to LEDGER_OPEN, without a UID, so
  * that it is looked for among all that is there before it is sent again. */
 int ledger_missing(struct ledger *l, int64_t id, struct error *err);
+/* Of one in quarantine: the destination said OK to it, took it for a duplicate of another message, and did
+ * not store it. Until its next state. */
+int ledger_swallowed(struct ledger *l, int64_t id, struct error *err);
+int ledger_count_swallowed(struct ledger *l, int64_t job, uint64_t *ret, struct error *err);
+/* Does another message of this mailbox stand under this UID: one that is settled, or one of the index? 1, 0,
+ * -1. */
+int ledger_uid_taken(
+    struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid, int64_t but_id, struct error *err);
+/* UIDs of this mailbox with this identity, ours or the index's, at most cap, ascending. */
+int ledger_uids_of_ident(struct ledger *l, const struct ledger_part *part, uint32_t uidvalidity,
+    const uint8_t ident[SHA256_OCTETS], uint32_t *uids, size_t cap, size_t *ret_count, struct error *err);
 /* What verify has shown; uid and uidvalidity where it stands (0 keeps what is there). */
 int ledger_prove(struct ledger *l, int64_t id, enum ledger_proof proof, uint32_t uidvalidity, uint32_t uid,
     int64_t now_s, struct error *err);
@@ -307,6 +321,7 @@ struct ledger_totals {
     uint64_t repaired;                                    /* of those done: sent with a repair */
     uint64_t dated_now;                                   /* of those done: ledger_dated_now */
     uint64_t deleted, deleted_octets;                     /* from the source, by popferry */
+    uint64_t swallowed;                                   /* of those quarantined: ledger_swallowed */
     uint64_t doubled;                                     /* in the destination: ledger_late.h */
 };
 int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, struct error *err);

@@ -151,3 +151,32 @@ int ledger_settled_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity,
             "iii", mailbox, (int64_t)uidvalidity, (int64_t)first),
         ret, ret_count, err);
 }
+
+int ledger_uid_taken(
+    struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid, int64_t but_id, struct error *err)
+{
+    return ledger_exists(l,
+        ledger_prepare(l, err,
+            "SELECT 1 FROM message WHERE mailbox=?1 AND uid=?3 AND uidvalidity=?2 AND id<>?4 AND state IN (2, 3) "
+            "UNION ALL SELECT 1 FROM dest WHERE mailbox=?1 AND uid=?3 LIMIT 1",
+            "iiii", mailbox, (int64_t)uidvalidity, (int64_t)uid, but_id),
+        err);
+}
+
+int ledger_uids_of_ident(struct ledger *l, const struct ledger_part *part, uint32_t uidvalidity,
+    const uint8_t ident[SHA256_OCTETS], uint32_t *uids, size_t cap, size_t *ret_count, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT uid FROM message INDEXED BY message_ident WHERE job=?1 AND ident=?4 AND mailbox=?2 AND uid>0 AND "
+        "uidvalidity=?3 AND state IN (2, 3) UNION "
+        "SELECT uid FROM dest INDEXED BY dest_ident WHERE mailbox=?2 AND ident=?4 ORDER BY 1",
+        "iiih", part->job, part->mailbox, (int64_t)uidvalidity, ident);
+    int rc = st ? 0 : -1;
+    size_t n = 0;
+    while (st && n < cap && (rc = ledger_step(l, st, err)) == 1)
+        uids[n++] = (uint32_t)sqlite3_column_int64(st, 0);
+    if (st)
+        sqlite3_reset(st);
+    *ret_count = n;
+    return rc < 0 ? -1 : 0;
+}

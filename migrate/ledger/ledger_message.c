@@ -211,7 +211,7 @@ int ledger_put(struct ledger *l, int64_t job, struct ledger_message *m, struct e
         "UPDATE message SET octets_claimed=?, state=?, octets_sent=?, sha256_sent=?, repairs=?, "
         "internaldate_s=?, date_source=?, seen=?, floor_uidvalidity=?, floor_uid=?, uidvalidity=?, uid=?, "
         "twin=?, reason=?, intended_s=?, mailbox=coalesce(nullif(?, 0), mailbox), quarantine=coalesce(?, quarantine), core_sent=?, "
-        "fingerprint_sent=?, header_sent=?, mended=?, broken=iif(?2=6, 0, broken) WHERE id=?",
+        "fingerprint_sent=?, header_sent=?, mended=?, broken=iif(?2=6, 0, broken), swallowed=0 WHERE id=?",
         "iiihtitiiiiiitiithhhii", (int64_t)m->octets_claimed, (int64_t)m->state, (int64_t)m->octets_sent,
         m->sha256_sent, m->repairs, m->internaldate_s, m->date_source, (int64_t)m->seen,
         (int64_t)m->floor_uidvalidity, (int64_t)m->floor_uid, (int64_t)m->uidvalidity, (int64_t)m->uid,
@@ -276,10 +276,40 @@ int ledger_has_doubt(struct ledger *l, int64_t job, struct error *err)
         err);
 }
 
+int ledger_sizes(struct ledger *l, int64_t job, uint64_t *ret_right, uint64_t *ret_wrong, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT count(*) FILTER (WHERE octets_claimed=octets_received), count(*) FROM message WHERE job=? AND "
+        "sha256_received IS NOT NULL",
+        "i", job);
+    if (!st || ledger_step(l, st, err) != 1)
+        return -1;
+    *ret_right = (uint64_t)sqlite3_column_int64(st, 0);
+    *ret_wrong = (uint64_t)sqlite3_column_int64(st, 1) - *ret_right;
+    sqlite3_reset(st);
+    return 0;
+}
+
 int ledger_broke(struct ledger *l, int64_t id, struct error *err)
 {
     return ledger_write(
         l, ledger_prepare(l, err, "UPDATE message SET broken=broken+1 WHERE id=?", "i", id), err);
+}
+
+int ledger_swallowed(struct ledger *l, int64_t id, struct error *err)
+{
+    return ledger_write(l, ledger_prepare(l, err, "UPDATE message SET swallowed=1 WHERE id=?", "i", id), err);
+}
+
+int ledger_count_swallowed(struct ledger *l, int64_t job, uint64_t *ret, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(
+        l, err, "SELECT count(*) FROM message WHERE job=? AND state=6 AND swallowed<>0", "i", job);
+    if (!st || ledger_step(l, st, err) != 1)
+        return -1;
+    *ret = (uint64_t)sqlite3_column_int64(st, 0);
+    sqlite3_reset(st);
+    return 0;
 }
 
 int ledger_prove(struct ledger *l, int64_t id, enum ledger_proof proof, uint32_t uidvalidity, uint32_t uid,

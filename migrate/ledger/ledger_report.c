@@ -60,6 +60,8 @@ int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, stru
     if (rc == 0)
         rc = ledger_count_doubled(l, job, &t.doubled, err);
     if (rc == 0)
+        rc = ledger_count_swallowed(l, job, &t.swallowed, err);
+    if (rc == 0)
         *ret = t;
     return rc;
 }

@@ -3,7 +3,7 @@
  * in user_version. */
 #pragma once
 
-#define LEDGER_VERSION 6
+#define LEDGER_VERSION 7
 
 static const char *const ledger_schema[LEDGER_VERSION] = {
     /* version 1 */
@@ -115,4 +115,6 @@ static const char *const ledger_schema[LEDGER_VERSION] = {
     "  uidvalidity INTEGER NOT NULL, uid INTEGER NOT NULL,"
     "  same_bytes INTEGER NOT NULL, found_s INTEGER NOT NULL,"
     "  PRIMARY KEY(message, uidvalidity, uid)) WITHOUT ROWID;",
+    /* version 7: what a destination took for a duplicate of another message, and did not store */
+    "ALTER TABLE message ADD COLUMN swallowed INTEGER NOT NULL DEFAULT 0;",
 };

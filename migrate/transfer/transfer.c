@@ -30,9 +30,10 @@ static bool finished(void *ctx)
     note_broken_lane(t);
     transfer_fetch_more(t);
     transfer_send_more(t);
+    transfer_gmail_go(t);
     content_reader_go(t->contents);
     ask_early(t);
-    if (t->fatal.code == ERROR_FULL && !content_reader_idle(t->contents))
+    if (t->fatal.code == ERROR_FULL && !(content_reader_idle(t->contents) && transfer_gmail_idle(t)))
         return false; /* the destination is asked once more, at the end: so nothing is broken off */
     if (t->fatal.code)
         return !t->sending ||
@@ -135,6 +136,7 @@ static void start(struct transfer *t)
     t->contents = content_reader_new(t->session->lanes[0].imap);
     t->now_s = clock_wall_s(t->session->world->clock);
     t->uid_floor = dest->uidnext ? dest->uidnext : 1;
+    transfer_gmail_begin(t);
     t->policy = (struct plan_policy){.append_limit = dest->append_limit,
         .copies_left = *t->task->copies_left,
         .retry_quarantined = t->session->job->retry_quarantined};
@@ -225,6 +227,7 @@ int transfer_run(struct session *s, struct ledger *ledger, const struct transfer
     rc = settle(&t, err);
     mail_scan_free(t.scan);
     content_reader_free(t.contents);
+    transfer_gmail_end(&t);
     free(t.by_key);
     free(t.duplicates);
     free(t.account);

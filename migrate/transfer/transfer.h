@@ -15,6 +15,7 @@
 #include "places.h"
 #include "plan.h"
 #include "session.h"
+#include "shortfall.h"
 #include "spool.h"
 
 /* The usual; less where job->memory_octets says so. */
@@ -59,7 +60,10 @@ struct parcel {
     bool spoiled;        /* the destination does not hold what was sent */
     bool settled;        /* it is here for the archive alone */
     bool doubted;        /* transfer_whole.c: it is not to be sent */
+    bool is_short;       /* shortfall.h */
     unsigned broken;     /* connections that ended while it was on its way: then with care */
+    uint32_t uid;        /* under which it is said to be stored, and that is being looked at */
+    bool asked_twice;    /* it was not there when it was looked at */
     unsigned mend;       /* mail_mend.h: what is changed beyond what IMAP demands */
     uint64_t cap_octets; /* what is kept free for it of the daily upload limit */
 };
@@ -92,8 +96,9 @@ struct transfer_room {
 struct transfer_task {
     struct ledger_part part;
     const struct place *place;
-    struct archive *archive; /* NULL: none */
-    struct blame *blame;     /* of the run */
+    struct archive *archive;     /* NULL: none */
+    struct blame *blame;         /* of the run */
+    struct shortfall *shortfall; /* likewise */
     struct finish *finish;
     struct transfer_room *room;
     uint64_t *copies_left; /* of the run's --limit; UINT64_MAX: none */
@@ -154,6 +159,7 @@ struct transfer {
     enum ledger_raw_headers raw_headers;
     struct parcel *raw_asked; /* is sent, to be read back */
     struct parcel_queue raw_waiting;
+    struct transfer_gmail *gmail;             /* NULL: it is not one; owned */
     bool doubts;                              /* of something that may be in the queues */
     struct transfer_gone gone[TRANSFER_LIVE]; /* the last ones; a ring */
     size_t gone_next;
@@ -201,6 +207,8 @@ void transfer_queue(struct parcel *p); /* what was taken from it: to its end */
 struct parcel *transfer_take_ready(struct transfer *t);
 void transfer_take_suspects(struct transfer *t);
 /* transfer_out.c: the destination's half */
+/* The destination holds it, under this UID (0: not told). */
+void transfer_stored(struct parcel *p, uint32_t uidvalidity, uint32_t uid);
 void transfer_send_more(struct transfer *t);
 void transfer_fail(struct transfer *t, const struct error *why);
 
@@ -228,6 +236,18 @@ void transfer_raw_sent(struct parcel *p);
 /* true: it is read back, then told and freed here. uid 0: not told. */
 bool transfer_raw_stored(struct parcel *p, uint32_t uid);
 void transfer_raw_unanswered(struct parcel *p); /* or refused */
+
+/* ---- transfer_gmail.c: did Gmail store it? ----
+ * Where CAPABILITY tells X-GM-EXT-1, the OK to an APPEND, and the UID in it, do not say that the message is
+ * there: what has the Message-ID of another one is taken for a duplicate, and dropped. X-GM-MSGID tells,
+ * asked for many at once. Until then it stays an intent. What was dropped goes into quarantine, and is not
+ * sent again, unless the other one holds the same content. */
+void transfer_gmail_begin(struct transfer *t);
+void transfer_gmail_end(struct transfer *t);
+/* true: it is looked at, and goes on there. */
+bool transfer_gmail_takes(struct parcel *p, uint32_t uid);
+void transfer_gmail_go(struct transfer *t); /* ask, unless that is on its way */
+bool transfer_gmail_idle(const struct transfer *t);
 
 /* ---- transfer_cap.c: the daily upload limit ----
  * Order of calls: begin; for each message ask, before its RETR; reserve; refuses, when it is ready to be

@@ -185,7 +185,7 @@ static int find_past_content(struct parcel *p, struct plan_facts *facts)
         return 0;
     }
     p->row.twin = m.id;
-    if (m.doubt &&
+    if (m.doubt && !p->is_short &&
         ledger_doubt(t->ledger, m.id, NULL, &t->fatal) < 0) /* this time it came whole, and is the same */
         return -1;
     if (m.id == p->row.id)
@@ -445,7 +445,7 @@ void transfer_decide(struct parcel *p)
     uint32_t unread[TRANSFER_CANDIDATES];
     size_t unread_count = 0;
     release_reused_key(p);
-    if (p->row.id && !t->fatal.code)
+    if (p->row.id && !p->is_short && !t->fatal.code)
         ledger_doubt(t->ledger, p->row.id, NULL, &t->fatal); /* this time nothing speaks against it */
     struct parcel *twin = live_twin(p);
     if (twin) {

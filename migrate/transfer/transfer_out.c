@@ -66,6 +66,19 @@ static void count_copied(struct parcel *p)
     p->transfer->session->progress.copied_octets += p->facts.octets;
 }
 
+void transfer_stored(struct parcel *p, uint32_t uidvalidity, uint32_t uid)
+{
+    struct transfer *t = p->transfer;
+    crash_point("before a message is recorded as done");
+    ledger_done(t->ledger, p->row.id, uidvalidity, uid, &t->fatal);
+    p->stored = true;
+    count_copied(p);
+    if (transfer_raw_stored(p, uid))
+        return;
+    transfer_report(p, verdict_name(VERDICT_COPY), p->repairs ? p->repairs : "", false);
+    parcel_free(p);
+}
+
 static void on_stored(struct batch *b, const struct imap_result *res)
 {
     struct transfer *t = b->transfer;
@@ -79,14 +92,8 @@ static void on_stored(struct batch *b, const struct imap_result *res)
         uint32_t uid = told ? res->uids[i] : 0;
         if (uid >= t->uid_floor)
             t->uid_floor = uid + 1;
-        crash_point("before a message is recorded as done");
-        ledger_done(t->ledger, p->row.id, told ? res->uidvalidity : validity, uid, &t->fatal);
-        p->stored = true;
-        count_copied(p);
-        if (transfer_raw_stored(p, uid))
-            continue;
-        transfer_report(p, verdict_name(VERDICT_COPY), p->repairs ? p->repairs : "", false);
-        parcel_free(p);
+        if (!transfer_gmail_takes(p, uid))
+            transfer_stored(p, told ? res->uidvalidity : validity, uid);
     }
 }
 

@@ -5,8 +5,9 @@
 #include "mem.h"
 #include <stdio.h>
 
-#define PIECE   (64 * 1024)
-#define GUESSES 3
+#define PIECE          (64 * 1024)
+#define GUESSES        3
+#define NOTHING_OCTETS 16 /* what an empty message may be listed as */
 
 static const char ended_early[] =
     "the source ended it too early: more of it came after what seemed to be its end (a line with a single dot "
@@ -27,10 +28,9 @@ static bool sizes_are_guesses(const struct transfer *t)
 }
 
 /* -1: the spool cannot be read. */
-static int is_open(struct parcel *p, struct error *err)
+static int read_structure(struct parcel *p, struct mail_structure_facts *ret, struct error *err)
 {
     struct mail_structure *s = mail_structure_new();
-    struct mail_structure_facts facts;
     char *piece CLEANUP(mem_free_str) = mem_alloc(PIECE);
     uint64_t offset = 0;
     ssize_t n;
@@ -38,9 +38,9 @@ static int is_open(struct parcel *p, struct error *err)
         mail_structure_feed(s, piece, (size_t)n);
         offset += (uint64_t)n;
     }
-    mail_structure_finish(s, &facts);
+    mail_structure_finish(s, ret);
     mail_structure_free(s);
-    return n < 0 ? -1 : facts.open;
+    return n < 0 ? -1 : 0;
 }
 
 int transfer_flaw(struct parcel *p, char *dst, size_t cap, struct error *err)
@@ -52,16 +52,25 @@ int transfer_flaw(struct parcel *p, char *dst, size_t cap, struct error *err)
             p->facts.subject);
         return 1;
     }
+    if (!p->facts.octets && listed > NOTHING_OCTETS) {
+        snprintf(dst, cap, "the source lists %llu octets, and gave none; the next run asks for it again",
+            (unsigned long long)listed);
+        return 1;
+    }
+    struct mail_structure_facts parts = {0};
     bool other = differs(p->facts.octets, listed), less = p->facts.octets < listed;
-    int open = other && less && !sizes_are_guesses(p->transfer) ? is_open(p, err) : 0;
-    if (!open)
+    bool look = other && less && !sizes_are_guesses(p->transfer);
+    if (look && read_structure(p, &parts, err) < 0)
+        return -1;
+    p->is_short = look && !parts.open && shortfall_is_one(p->facts.octets, listed, parts.closed);
+    if (!parts.open)
         ++*(other ? &p->transfer->listed_wrong : &p->transfer->listed_right);
-    if (open > 0)
+    else
         snprintf(dst, cap,
             "the source lists %llu octets and ended it after %llu, in a part whose end is missing; the next run "
             "asks for it again",
             (unsigned long long)listed, (unsigned long long)p->facts.octets);
-    return open;
+    return parts.open;
 }
 
 /* ---- what came after it ---- */
@@ -94,8 +103,11 @@ static void on_doubt(void *ctx, size_t item, bool certain)
     int64_t id = p ? p->row.id : find_row(t, item);
     if (id)
         ledger_doubt(t->ledger, id, ended_early, &t->fatal);
-    if (p)
+    shortfall_forget(t->task->shortfall, id);
+    if (p) {
         p->doubted = t->doubts = true;
+        p->is_short = false;
+    }
     t->task->blame->guard = true;
     if (certain)
         blame_cut(t->task->blame, &t->items[item]);
@@ -115,7 +127,11 @@ void transfer_doubt_end(struct transfer *t)
 void transfer_note_gone(const struct parcel *p)
 {
     struct transfer *t = p->transfer;
-    if (t->items[p->item].key || !p->row.id)
+    const struct source_item *it = &t->items[p->item];
+    const struct shortfall_row row = {p->row.id, it->number, p->facts.octets, it->octets};
+    if (p->is_short && p->row.id && !t->fatal.code)
+        shortfall_note(t->task->shortfall, t->ledger, &row, &t->fatal);
+    if (it->key || !p->row.id)
         return;
     t->gone[t->gone_next] = (struct transfer_gone){.item = p->item, .id = p->row.id};
     t->gone_next = (t->gone_next + 1) % TRANSFER_LIVE;

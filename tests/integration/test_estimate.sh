@@ -233,7 +233,7 @@ worked() {
     expect_exit "a list needs no server" 0
     is "the sum now and at the end of each year" "$(json '.projection.mid | map(. / 1e9) | tostring')" \
         '[80,104,128,152,176,200]'
-    # As calculated by hand in tests/unit/migrate/test_estimate.c.
+    # As calculated by hand in tests/unit/migrate/estimate/test_estimate.c.
     is "totals over five years" "$(json '[.plans[] | select(.provider == "maker") | "\(.family) \(.monthly) \(.total)"] | tostring')" \
         '["contract 1000 96000","each 8184 523776","pool 10560 633600","address 363 null","unknown null null"]'
     is "how long each holds" "$(json '[.plans[] | select(.provider == "maker") | .holds_years] | tostring')" '[2,1,5,1,0]'

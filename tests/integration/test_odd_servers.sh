@@ -117,6 +117,54 @@ cut_short() {
     expect_exit "$name: given whole at last" 0
     exact_two "$name: it is there once"
 }
+# What shows nothing else against itself is copied and named, and stays on the source until it was given whole.
+shorter() { # NAME USER GIVEN-LINES
+    local name=$1 i
+    user=$2
+    for i in 1 3 4; do put "$user" "$i" < <(letter "$i"); done
+    put "$user" 2 < <(letter 2 $(seq 1000 1300))
+    printf 'RETR 2 => +OK\\r\\n%s.\\r\\n\n' "$(letter 2 $(seq 1000 1300) | head -"$3" | sed 's/$/\\r\\n/' | tr -d '\n')" >"$W/script"
+    source_odd --script "$W/script"
+    run migrate
+    expect_exit "$name" 1
+    check "$name: it is named" grep -Eq 'lists [0-9]+ octets,? and gave' "$W/out"
+    check "$name: the others are there" test "$(grep -rlE 'body [134]' "$S/cloud/$user/Maildir" | wc -l)" = 3
+    run verify
+    expect_exit "$name: verify" 1
+    run migrate
+    expect_exit "$name: given so again" 1
+    check "$name: it is named again" grep -Eq 'lists [0-9]+ octets,? and gave' "$W/out"
+    run delete --yes
+    expect_exit "$name: delete" 1
+    still_there "$name: it stays on the source" 'body 2'
+    source_odd
+    run migrate
+    expect_exit "$name: given whole at last" 0
+    whole_there "$name: it is there" 1300
+    run delete --yes
+    expect_exit "$name: and may go" 0
+    check "$name: nothing is left on the source" test "$(on_source)" = 0
+}
+cut_plain() {
+    shorter "half a message without parts" shorttext 150
+    shorter "a header and no body" shorthead 5
+    shorter "nothing at all" shortnone 0
+}
+# Nothing of the last message is known to be whole before what follows it.
+late_rest() {
+    local name="the rest of the last message comes late"
+    user=laterest
+    put "$user" 1 < <(letter 1)
+    printf 'RETR 2 => +OK\\r\\n%s.\\r\\n\nNOOP => the very end\\r\\n.\\r\\n+OK\\r\\n\n' \
+        "$(letter 2 | sed 's/$/\\r\\n/' | tr -d '\n')" >"$W/script"
+    put "$user" 2 < <(letter 2 . 'the very end')
+    source_odd --script "$W/script"
+    run migrate --max-wait 5
+    expect_exit "$name" 1
+    check "$name: it is named" grep -q 'too early' "$W/out"
+    run delete --yes --max-wait 5
+    still_there "$name: it stays on the source" 'the very end'
+}
 exact_two() { check "$1" test "$(arrived "$user")" = 2; }
 
 # ---- a limit on what may be fetched ----
@@ -490,6 +538,6 @@ pipelining_not_kept() {
     check "$name: the message is there" test "$(arrived "$user")" = 1
 }
 
-aside lone_dots stand_ins cut_short limits empty_mailbox signing_in who_are_you beyond_the_last verify_asks_again lost_and_rewritten in_doubt not_opened said_in_words \
+aside lone_dots stand_ins cut_short cut_plain late_rest limits empty_mailbox signing_in who_are_you beyond_the_last verify_asks_again lost_and_rewritten in_doubt not_opened said_in_words \
     spelled_otherwise used_again other_fields silent_capa \
     pipelining_not_kept

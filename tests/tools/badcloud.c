@@ -46,6 +46,7 @@ static const char usage[] =
     "  --poison TEXT                  the line is cut when a message with TEXT comes; nothing is stored\n"
     "  --drop-duplicates              one with a Message-ID that is there is answered OK, with a UID, and not kept\n"
     "  --rewrite                      another Message-ID is stored; without one, another first line\n"
+    "  --gmail gone|old|label         a Gmail, see badcloud_gmail.c: what becomes of a message whose Message-ID is there\n"
     "Of what the server offers:\n"
     "  --no-uidplus --no-multiappend --no-literal-plus\n"
     "Of answers:\n"
@@ -80,6 +81,7 @@ enum {
     O_NO_MULTIAPPEND,
     O_NO_LITERAL_PLUS,
     O_DROP_DUPLICATES,
+    O_GMAIL,
     O_CONNECTIONS,
     O_GARBAGE,
     O_TRUNCATE,
@@ -106,7 +108,7 @@ static const struct option known[] = {{"throttle-every", required_argument, NULL
     {"late-appends", required_argument, NULL, O_LATE_APPENDS}, {"poison", required_argument, NULL, O_POISON},
     {"no-uidplus", no_argument, NULL, O_NO_UIDPLUS}, {"no-multiappend", no_argument, NULL, O_NO_MULTIAPPEND},
     {"no-literal-plus", no_argument, NULL, O_NO_LITERAL_PLUS},
-    {"drop-duplicates", no_argument, NULL, O_DROP_DUPLICATES},
+    {"drop-duplicates", no_argument, NULL, O_DROP_DUPLICATES}, {"gmail", required_argument, NULL, O_GMAIL},
     {"connection-limit", required_argument, NULL, O_CONNECTIONS},
     {"garbage-every", required_argument, NULL, O_GARBAGE},
     {"truncate-literal-every", required_argument, NULL, O_TRUNCATE},
@@ -188,6 +190,11 @@ static void set(int option, const char *value)
     case O_REJECT_TEXT:
         o->reject_text = value;
         break;
+    case O_GMAIL:
+        o->gmail = value;
+        o->no_multiappend = true;
+        o->drop_duplicates = strcmp(value, "label") != 0;
+        break;
     case O_POISON:
         o->poison = value;
         break;
@@ -239,6 +246,7 @@ static void on_close(struct lines_conn *c)
         badcloud_drop(b, b->first);
     buf_done(&b->line);
     buf_done(&b->held);
+    buf_done(&b->gmail_line);
     free(b->selected);
     free(b);
 }
@@ -251,6 +259,7 @@ int main(int argc, char **argv)
     int rc = lines_main(&m, argc, argv);
     badcloud_fault_done();
     badcloud_late_done();
+    badcloud_gmail_done();
     lines_script_done();
     return rc;
 }

@@ -21,6 +21,8 @@ struct badcloud_options {
     const char *poison;
     bool rewrite;
     bool no_uidplus, no_multiappend, no_literal_plus, drop_duplicates;
+    const char *gmail; /* what becomes of a message whose Message-ID is there: "gone", "old", "label"; NULL:
+                          no Gmail */
     uint64_t connection_limit;
     uint64_t garbage_every, truncate_every;
     uint64_t stall_after, stall_ms;
@@ -72,7 +74,9 @@ struct badcloud_conn {
     bool in_literal_line;        /* the line goes on after a literal */
     char *selected;              /* mailbox as the client wrote it, NULL: none; owned */
     bool read_only;
-    struct buf held; /* the answer to an APPEND while its duplicates are being taken out */
+    bool gmail_id;         /* the literal that comes is a Message-ID that was asked for in its stead */
+    struct buf gmail_line; /* what came of it, and what stands before it */
+    struct buf held;       /* the answer to an APPEND while its duplicates are being taken out */
 };
 
 /* ---- badcloud_read.c ---- */
@@ -88,13 +92,29 @@ char *badcloud_word(const struct badcloud_command *cmd, size_t n);
 
 /* ---- badcloud_fault.c ---- */
 /* After the first line; may settle command->action. */
-void badcloud_judge_line(struct badcloud_conn *b, struct badcloud_command *cmd, bool non_sync);
+void badcloud_judge_line(struct badcloud_conn *b, struct badcloud_command *cmd, bool non_sync, size_t len);
+/* The Message-ID of a message of an APPEND, from "<" to ">"; NULL: none. The caller frees. */
+char *badcloud_message_id(const char *message, size_t len);
 /* After the last, for APPEND. */
 void badcloud_judge_append(struct badcloud_command *cmd);
 /* The positions among the messages of an APPEND that was answered OK which the cloud has already; from now on
  * it has them all. Returns how many; *ret is the caller's. */
 size_t badcloud_find_duplicates(const struct badcloud_command *cmd, size_t **ret);
 void badcloud_fault_done(void);
+
+/* ---- badcloud_gmail.c ---- */
+#define BADCLOUD_GMAIL_LITERAL 4096 /* LITERAL-: the most that goes without a "+" */
+/* X-GM-MSGID is asked of the server as the Message-ID that it is made from. */
+void badcloud_gmail_ask(struct badcloud_command *cmd);
+/* A line of its answer that ends in the literal: kept. false: it is none. */
+bool badcloud_gmail_begin(struct badcloud_conn *b, size_t len);
+/* The literal is here: the item, in the place of it. */
+void badcloud_gmail_end(struct badcloud_conn *b);
+/* An APPEND was answered OK with this line, and is none of the duplicates, or is one: then the old one's UID.
+ */
+void badcloud_gmail_appended(const struct badcloud_command *cmd, const char *line);
+void badcloud_gmail_rename(const struct badcloud_command *cmd, struct buf *line);
+void badcloud_gmail_done(void);
 
 /* ---- badcloud_late.c ---- */
 /* How the client signed in, for later. */

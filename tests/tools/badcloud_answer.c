@@ -16,7 +16,8 @@ static bool withheld(const char *word, size_t len)
         bool withheld;
         const char *word;
     } words[] = {{true, "STARTTLS"}, {o->no_uidplus, "UIDPLUS"}, {o->no_multiappend, "MULTIAPPEND"},
-        {o->no_literal_plus, "LITERAL+"}, {o->no_literal_plus, "LITERAL-"}};
+        {o->no_literal_plus || o->gmail, "LITERAL+"}, {o->no_literal_plus, "LITERAL-"},
+        {o->gmail, "X-GM-EXT-1"}};
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (words[i].withheld && !text_compare_nocase(word, len, words[i].word, strlen(words[i].word)))
             return true;
@@ -48,6 +49,8 @@ static void filter_capabilities(struct buf *line)
         }
         at += len;
     }
+    if (badcloud_options.gmail)
+        buf_append_str(&out, " LITERAL- X-GM-EXT-1");
     buf_append_str(&out, at);
     buf_clear(line);
     buf_append(line, buf_bytes(&out), buf_len(&out));
@@ -98,8 +101,11 @@ static void begin_literal(struct badcloud_conn *b, size_t len)
 static bool pass_literal(struct badcloud_conn *b)
 {
     size_t max = b->literal_left < b->cut_in ? b->literal_left : b->cut_in;
-    size_t n = lines_move(&b->lines->from_server, &b->lines->to_client, max);
+    struct buf *to = b->gmail_id ? &b->gmail_line : &b->lines->to_client;
+    size_t n = lines_move(&b->lines->from_server, to, max);
     b->literal_left -= n;
+    if (b->gmail_id && !b->literal_left)
+        badcloud_gmail_end(b);
     if (b->cut_in != SIZE_MAX && !(b->cut_in -= n))
         b->lines->end = LINES_RESET;
     return n > 0;
@@ -206,6 +212,8 @@ static void answered(struct badcloud_conn *b, struct badcloud_command *cmd)
         badcloud_late_appended();
     if (ok && badcloud_options.drop_duplicates && !strcmp(cmd->word, "APPEND"))
         uids = duplicate_uids(cmd, buf_str(&b->line));
+    if (ok && badcloud_options.gmail && !strcmp(cmd->word, "APPEND"))
+        (uids ? badcloud_gmail_rename(cmd, &b->line) : badcloud_gmail_appended(cmd, buf_str(&b->line)));
     filter_append_uid(&b->line);
     filter_capabilities(&b->line);
     if (uids) {
@@ -240,6 +248,10 @@ static void take_untagged(struct badcloud_conn *b)
     if (*buf_bytes(&b->line) == '+')
         b->raw = true;
     filter_capabilities(&b->line);
+    if (literal && badcloud_options.gmail && badcloud_gmail_begin(b, len)) {
+        b->in_literal_line = true;
+        return;
+    }
     pass_line(b, &b->line);
     b->in_literal_line = literal;
     if (literal)

@@ -38,7 +38,7 @@ static const char *line_end(const char *at, const char *end)
 
 /* Its Message-ID, from "<" to ">", as a string that the caller frees; NULL if it has none, or an empty one.
  */
-static char *message_id(const char *message, size_t len)
+char *badcloud_message_id(const char *message, size_t len)
 {
     const char *end = message + header_len(message, len);
     for (const char *at = message, *next; at < end; at = next) {
@@ -62,7 +62,7 @@ static const char *message_at(const struct badcloud_command *cmd, size_t i)
 
 static void log_message(const char *what, const struct badcloud_command *cmd, size_t i)
 {
-    char *id CLEANUP(mem_free_str) = message_id(message_at(cmd, i), cmd->literals[i].len);
+    char *id CLEANUP(mem_free_str) = badcloud_message_id(message_at(cmd, i), cmd->literals[i].len);
     uint64_t hash = lines_hash(message_at(cmd, i), cmd->literals[i].len, 0);
     lines_log("%s %016llx %s", what, (unsigned long long)hash, id ? id : "-");
 }
@@ -150,7 +150,7 @@ static void judge_script(struct badcloud_conn *b, struct badcloud_command *cmd)
     b->silent = what == LINES_SCRIPT_SILENCE;
 }
 
-void badcloud_judge_line(struct badcloud_conn *b, struct badcloud_command *cmd, bool non_sync)
+void badcloud_judge_line(struct badcloud_conn *b, struct badcloud_command *cmd, bool non_sync, size_t len)
 {
     const struct badcloud_options *o = &badcloud_options;
     judge_script(b, cmd);
@@ -167,7 +167,7 @@ void badcloud_judge_line(struct badcloud_conn *b, struct badcloud_command *cmd, 
     refuse(cmd);
     if (cmd->action != BADCLOUD_PASS) {
         lines_log("refuse %s: %.*s", cmd->word, (int)buf_len(&cmd->answer) - 2, buf_bytes(&cmd->answer));
-    } else if (non_sync && o->no_literal_plus) {
+    } else if (non_sync && (o->no_literal_plus || (o->gmail && len > BADCLOUD_GMAIL_LITERAL))) {
         /* It did not offer that, and would take the message for commands. */
         answer(cmd, BADCLOUD_BYE, "BAD", "Missing or invalid argument");
         lines_log("bad: a {n+} literal that was not offered");
@@ -183,7 +183,7 @@ static bool rejected(const char *message, size_t len)
         return true;
     if (!o->reject_every)
         return false;
-    char *id CLEANUP(mem_free_str) = message_id(message, len);
+    char *id CLEANUP(mem_free_str) = badcloud_message_id(message, len);
     uint64_t hash = lines_hash(id ? id : message, id ? strlen(id) : len, lines_options()->seed);
     return hash % o->reject_every == 0;
 }
@@ -219,7 +219,7 @@ static void rewrite(struct badcloud_command *cmd)
 {
     for (size_t i = 0; i < cmd->literal_count && cmd->literals[i].len > 2; i++) {
         char *message = (char *)message_at(cmd, i);
-        char *id CLEANUP(mem_free_str) = message_id(message, cmd->literals[i].len);
+        char *id CLEANUP(mem_free_str) = badcloud_message_id(message, cmd->literals[i].len);
         char *at = id ? memmem(message, cmd->literals[i].len, id, strlen(id)) : NULL;
         if (at)
             memset(at + 1, 'x', strlen(id) - 2);
@@ -273,7 +273,7 @@ size_t badcloud_find_duplicates(const struct badcloud_command *cmd, size_t **ret
 {
     size_t count = 0, *found = mem_array(cmd->literal_count, sizeof *found);
     for (size_t i = 0; i < cmd->literal_count; i++) {
-        char *id CLEANUP(mem_free_str) = message_id(message_at(cmd, i), cmd->literals[i].len);
+        char *id CLEANUP(mem_free_str) = badcloud_message_id(message_at(cmd, i), cmd->literals[i].len);
         if (id && !remember(lines_hash(id, strlen(id), 0))) {
             log_message("drop", cmd, i);
             found[count++] = i;

@@ -135,6 +135,8 @@ static void end_command(struct badcloud_conn *b, struct badcloud_command *cmd)
 {
     if (cmd->action == BADCLOUD_PASS && !strcmp(cmd->word, "APPEND"))
         badcloud_judge_append(cmd);
+    if (badcloud_options.gmail)
+        badcloud_gmail_ask(cmd);
     cmd->whole = true;
     b->deaf = cmd->action == BADCLOUD_BYE || cmd->action == BADCLOUD_RESET || cmd->action == BADCLOUD_SWALLOW;
     forward(b, cmd);
@@ -142,7 +144,7 @@ static void end_command(struct badcloud_conn *b, struct badcloud_command *cmd)
 
 static void take_line(struct badcloud_conn *b, struct badcloud_command *cmd)
 {
-    size_t at, len;
+    size_t at, len = 0;
     bool non_sync = false, literal = badcloud_ends_in_literal(&b->line, &at, &len, &non_sync),
          first = !cmd->begun;
     if (literal) {
@@ -154,7 +156,7 @@ static void take_line(struct badcloud_conn *b, struct badcloud_command *cmd)
     if (first) {
         cmd->begun = true;
         read_words(cmd);
-        badcloud_judge_line(b, cmd, non_sync);
+        badcloud_judge_line(b, cmd, non_sync, len);
     }
     bool refused = cmd->action != BADCLOUD_PASS;
     if (!literal || (refused && (!non_sync || cmd->action != BADCLOUD_ANSWER))) {

@@ -128,6 +128,8 @@ static void on_fetch(void *ctx, const struct imap_fetch_row *row)
         buf_printf(out, " flags%s%s", row->seen ? " seen" : "", row->deleted ? " deleted" : "");
     if (row->header)
         put_quoted(out, row->header, row->header_len);
+    if (row->gmail_id)
+        buf_printf(out, " gmail %" PRIu64, row->gmail_id);
     buf_append_char(out, '\n');
 }
 
@@ -243,6 +245,8 @@ static int submit_one(struct imap *im, struct call *call, char *arg)
         imap_uid_search(im, arg, on_uid, on_done, call);
     else if (!strcmp(call->verb, "body"))
         imap_uid_fetch_body(im, arg, &body, on_done, call);
+    else if (!strcmp(call->verb, "fetch-gmail"))
+        imap_uid_fetch_gmail(im, arg, on_fetch, on_done, call);
     else if (!strcmp(call->verb, "fetch"))
         imap_uid_fetch(im, arg, NULL, on_fetch, on_done, call);
     else

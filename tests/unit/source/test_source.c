@@ -593,6 +593,7 @@ struct stray {
     bool guard;
     const char *doubted; /* by number; "!": certainly */
     const char *said;
+    const char *noop; /* NULL: "+OK" */
 };
 
 #define WHOLE "+OK\n12345678901234567890123456789012345678\n.\n"
@@ -600,27 +601,32 @@ struct stray {
 #define EVEN  "+OK\n1 40\n2 40\n3 40\n.\n"
 
 static const struct stray strays[] = {
-    {"all is well", WHOLE, WHOLE, WHOLE, EVEN, false, "", "RETR 1|RETR 2|RETR 3|"},
+    {"all is well", WHOLE, WHOLE, WHOLE, EVEN, false, "", "RETR 1|RETR 2|RETR 3|", NULL},
     {"sizes that lie are no sign", WHOLE, WHOLE, WHOLE, "+OK\n1 41\n2 99\n3 9\n.\n", false, "",
-        "RETR 1|RETR 2|RETR 3|"},
-    {"text behind the dot", WHOLE, CUT "more\n.\n", WHOLE, EVEN, false, "2,", "RETR 1|RETR 2|RETR 3|"},
+        "RETR 1|RETR 2|RETR 3|", NULL},
+    {"text behind the dot", WHOLE, CUT "more\n.\n", WHOLE, EVEN, false, "2,", "RETR 1|RETR 2|RETR 3|", NULL},
     {"what looks like a reply", WHOLE, CUT "+OK\nmore\n.\n", WHOLE, EVEN, false, "3,2,",
-        "RETR 1|RETR 2|RETR 3|"},
+        "RETR 1|RETR 2|RETR 3|", NULL},
     {"the same, and sizes lie from the first on", WHOLE, CUT "+OK\nmore\n.\n", WHOLE,
-        "+OK\n1 41\n2 41\n3 41\n.\n", false, "3,1,2,", "RETR 1|RETR 2|RETR 3|"},
+        "+OK\n1 41\n2 41\n3 41\n.\n", false, "3,1,2,", "RETR 1|RETR 2|RETR 3|", NULL},
     {"leave taken after a whole message", WHOLE, WHOLE, WHOLE "-ERR too long idle\n", EVEN, false, "",
-        "RETR 1|RETR 2|RETR 3|"},
+        "RETR 1|RETR 2|RETR 3|", NULL},
     {"leave taken after half a message", WHOLE, WHOLE, CUT "-ERR too long idle\n", EVEN, false, "3,",
-        "RETR 1|RETR 2|RETR 3|"},
-    {"guarded", WHOLE, CUT "+OK\nmore\n.\n", WHOLE, EVEN, true, "2!,", "RETR 1|NOOP|RETR 2|"},
-    {"guarded, all is well", WHOLE, WHOLE, WHOLE, EVEN, true, "", "RETR 1|NOOP|RETR 2|NOOP|RETR 3|NOOP|"},
+        "RETR 1|RETR 2|RETR 3|", NULL},
+    {"the last one ends early, and its rest comes late", WHOLE, WHOLE, CUT, EVEN, false, "3,",
+        "RETR 1|RETR 2|RETR 3|NOOP|", "more\n.\n+OK\n"},
+    {"the last one is smaller than listed", WHOLE, WHOLE, CUT, EVEN, false, "", "RETR 1|RETR 2|RETR 3|NOOP|",
+        NULL},
+    {"guarded", WHOLE, CUT "+OK\nmore\n.\n", WHOLE, EVEN, true, "2!,", "RETR 1|NOOP|RETR 2|", NULL},
+    {"guarded, all is well", WHOLE, WHOLE, WHOLE, EVEN, true, "", "RETR 1|NOOP|RETR 2|NOOP|RETR 3|NOOP|",
+        NULL},
 };
 
 static void check_stray(const struct stray *r)
 {
     const struct script_row answers[] = {{"CAPA", CAPA_ALL}, {"STAT", "+OK 3 120\n"}, {"LIST", r->list},
         {"UIDL", "+OK\n1 a\n2 b\n3 c\n.\n"}, {"RETR 1", r->retr1}, {"RETR 2", r->retr2}, {"RETR 3", r->retr3},
-        {"NOOP", "+OK\n"}, {NULL, NULL}};
+        {"NOOP", r->noop ? r->noop : "+OK\n"}, {NULL, NULL}};
     struct script sc = {.rows = answers};
     struct source *s = source_new();
     struct buf order = {0}, doubted = {0};

@@ -498,9 +498,51 @@ static void test_late(void)
     fixture_end(&f);
 }
 
+/* ---- taken for a duplicate by the destination ---- */
+static void test_swallowed(void)
+{
+    struct fixture f;
+    uint64_t count = 9;
+    uint32_t uids[4];
+    size_t n = 9;
+    fixture_begin(&f);
+    fixture_mailbox(&f);
+    struct ledger_part part = {.job = f.job, .mailbox = f.mailbox};
+    struct mail_facts facts = fixture_facts(1, "s", "b");
+    uint8_t ident[SHA256_OCTETS];
+    identity_of(&facts, ident);
+    int64_t first = fixture_put(&f, "1", LEDGER_DONE, &facts),
+            other = fixture_put(&f, "2", LEDGER_QUARANTINED, &facts);
+    CHECK_INT(ledger_done(f.ledger, first, 7, 70, NULL), 0);
+    CHECK_INT(ledger_uid_taken(f.ledger, f.mailbox, 7, 70, other, NULL), 1);
+    CHECK_INT(ledger_uid_taken(f.ledger, f.mailbox, 7, 70, first, NULL), 0);
+    CHECK_INT(ledger_uid_taken(f.ledger, f.mailbox, 8, 70, other, NULL), 0);
+    struct ledger_index_row there = {.uid = 5, .octets = 1};
+    memcpy(there.ident, ident, sizeof ident);
+    CHECK_INT(ledger_index_begin(f.ledger, f.mailbox, 7, NULL), 0);
+    CHECK_INT(ledger_index_put(f.ledger, f.mailbox, &there, NULL), 0);
+    CHECK_INT(ledger_uid_taken(f.ledger, f.mailbox, 7, 5, other, NULL), 1);
+    CHECK_INT(ledger_uids_of_ident(f.ledger, &part, 7, ident, uids, 4, &n, NULL), 0);
+    CHECK(n == 2 && uids[0] == 5 && uids[1] == 70);
+    CHECK_INT(ledger_uids_of_ident(f.ledger, &part, 7, ident, uids, 1, &n, NULL), 0);
+    CHECK(n == 1 && uids[0] == 5);
+    CHECK_INT(ledger_count_swallowed(f.ledger, f.job, &count, NULL), 0);
+    CHECK_INT(count, 0);
+    CHECK_INT(ledger_swallowed(f.ledger, other, NULL), 0);
+    CHECK_INT(ledger_count_swallowed(f.ledger, f.job, &count, NULL), 0);
+    CHECK_INT(count, 1);
+    CHECK_LABEL("tried again, and refused for another reason");
+    fixture_put(&f, "2", LEDGER_QUARANTINED, &facts);
+    CHECK_INT(ledger_count_swallowed(f.ledger, f.job, &count, NULL), 0);
+    CHECK_INT(count, 0);
+    mail_facts_done(&facts);
+    fixture_end(&f);
+}
+
 int main(void)
 {
     static const struct check_test tests[] = {
+        {"taken for a duplicate", test_swallowed},
         {"sent again, and there twice", test_late},
         {"mailboxes", test_mailboxes},
         {"two mailboxes", test_two_mailboxes},
