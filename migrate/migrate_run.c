@@ -16,6 +16,7 @@
 #include "places.h"
 #include "quarantine.h"
 #include "reconcile.h"
+#include "reuse.h"
 #include "session.h"
 #include "transfer.h"
 #include <stdio.h>
@@ -44,6 +45,7 @@ struct run {
     int64_t ended_ms;     /* when the last session ended; 0: this is the first */
     struct hash_set seen; /* keys of the source's messages, over all sessions */
     bool more, shows_part;
+    bool names_trusted;                         /* reuse.h: looked at, once a run */
     bool one_at_a_time, no_capa, warned, again; /* again: a session of this run ended before */
     struct transfer_room room;                  /* in this session */
     struct base *bases;
@@ -177,13 +179,18 @@ static int work(struct run *r, struct session *s, struct outcome *o, struct erro
             s->job->from.host, source_facts(s->source)->caps->google ? "Gmail's POP view" : "EXPIRE 0");
     r->warned = true;
     struct ledger_amount all = {o->messages, o->octets};
-    if (ledger_source_seen(r->ledger, r->job_id, all, s->begun_s, err) < 0 ||
+    if (ledger_forget_unread(r->ledger, r->job_id, err) < 0 ||
+        ledger_source_seen(r->ledger, r->job_id, all, s->begun_s, err) < 0 ||
         ledger_commit(r->ledger, err) < 0)
         return -1;
     journal_inventory(r->journal, o->messages, o->octets);
     r->more |= shows_more(r, s);
     r->shows_part = session_shows_part(s);
     o->uidls_changed = names_changed(s, r->ledger, r->job_id, &r->world->log);
+    uint64_t reused;
+    if (!r->names_trusted && reuse_look(s, r->ledger, r->job_id, &reused, err) < 0)
+        return -1;
+    r->names_trusted = true;
     if (places_find(s, r->ledger, r->job_id, PLACES_AS_NEEDED, r->sink, o, &places, err) < 0)
         return -1;
     survey_done(&places.survey);

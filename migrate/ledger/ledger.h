@@ -205,6 +205,9 @@ int ledger_note_header(struct ledger *l, int64_t job, struct ledger_message *m, 
 /* Rows done since then (intended_s) whose UID was never told: back to LEDGER_OPEN. For when it turns out that
  * the destination does not hold all it said OK to, and cannot say which. */
 int ledger_reopen_untold(struct ledger *l, int64_t mailbox, int64_t since_s, struct error *err);
+/* Rows without a key, of messages that the source would not give: nothing finds them again, so each run that
+ * meets such a message makes its row anew. */
+int ledger_forget_unread(struct ledger *l, int64_t job, struct error *err);
 /* The source claims another size for the same content now. */
 int ledger_note_octets(struct ledger *l, int64_t id, uint64_t octets_claimed, struct error *err);
 /* The source gives this row's key to another message now: the row stays, for its content, without a key. */

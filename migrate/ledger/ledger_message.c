@@ -433,6 +433,15 @@ int ledger_clear_quarantine(struct ledger *l, int64_t id, struct error *err)
         l, ledger_prepare(l, err, "UPDATE message SET quarantine=NULL WHERE id=?", "i", id), err);
 }
 
+int ledger_forget_unread(struct ledger *l, int64_t job, struct error *err)
+{
+    return ledger_write(l,
+        ledger_prepare(l, err,
+            "DELETE FROM message WHERE job=? AND state=5 AND key IS NULL AND fingerprint IS NULL AND quarantine IS NULL",
+            "i", job),
+        err);
+}
+
 int ledger_note_octets(struct ledger *l, int64_t id, uint64_t octets_claimed, struct error *err)
 {
     return ledger_write(l,

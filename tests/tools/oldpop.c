@@ -26,6 +26,8 @@ static const char usage[] =
     "  --blank-uidl        numbers with nothing behind them\n"
     "  --same-uidl         the same for all\n"
     "  --number-uidl       the message number\n"
+    "  --place-uidl        m and the message number: those of a mailbox made anew are known ones\n"
+    "  --fresh-uidl        others in each session\n"
     "  --uidl-salt TEXT    others for each TEXT\n"
     "Sizes:\n"
     "  --list-lies         a third too much for odd numbers, a third too little for even ones\n"
@@ -46,6 +48,7 @@ static const char usage[] =
     "  --quit-err          -ERR to QUIT, and nothing is deleted\n";
 
 struct oldpop_options oldpop_options;
+unsigned oldpop_sessions;
 
 enum {
     O_NO_CAPA = LINES_OPTION_OWN,
@@ -53,6 +56,8 @@ enum {
     O_BLANK_UIDL,
     O_SAME_UIDL,
     O_NUMBER_UIDL,
+    O_PLACE_UIDL,
+    O_FRESH_UIDL,
     O_UIDL_SALT,
     O_NO_TOP,
     O_TOP_CUT,
@@ -77,6 +82,7 @@ enum {
 static const struct option known[] = {{"no-capa", no_argument, NULL, O_NO_CAPA},
     {"no-uidl", no_argument, NULL, O_NO_UIDL}, {"blank-uidl", no_argument, NULL, O_BLANK_UIDL},
     {"same-uidl", no_argument, NULL, O_SAME_UIDL}, {"number-uidl", no_argument, NULL, O_NUMBER_UIDL},
+    {"place-uidl", no_argument, NULL, O_PLACE_UIDL}, {"fresh-uidl", no_argument, NULL, O_FRESH_UIDL},
     {"uidl-salt", required_argument, NULL, O_UIDL_SALT}, {"no-top", no_argument, NULL, O_NO_TOP},
     {"top-cut", required_argument, NULL, O_TOP_CUT}, {"list-lies", no_argument, NULL, O_LIST_LIES},
     {"capa-add", required_argument, NULL, O_CAPA_ADD}, {"capa-drop", required_argument, NULL, O_CAPA_DROP},
@@ -97,9 +103,10 @@ static bool set_flag(int option)
         int option;
         bool *to;
     } flags[] = {{O_NO_CAPA, &o->no_capa}, {O_NO_UIDL, &o->no_uidl}, {O_BLANK_UIDL, &o->blank_uidl},
-        {O_SAME_UIDL, &o->same_uidl}, {O_NUMBER_UIDL, &o->number_uidl}, {O_NO_TOP, &o->no_top},
-        {O_LIST_LIES, &o->list_lies}, {O_USER_PASS, &o->user_pass_only}, {O_QUIT_FAILS, &o->quit_fails},
-        {O_QUIT_ERR, &o->quit_err}, {O_UNSTUFFED, &o->unstuffed}};
+        {O_SAME_UIDL, &o->same_uidl}, {O_NUMBER_UIDL, &o->number_uidl}, {O_PLACE_UIDL, &o->place_uidl},
+        {O_FRESH_UIDL, &o->fresh_uidl}, {O_NO_TOP, &o->no_top}, {O_LIST_LIES, &o->list_lies},
+        {O_USER_PASS, &o->user_pass_only}, {O_QUIT_FAILS, &o->quit_fails}, {O_QUIT_ERR, &o->quit_err},
+        {O_UNSTUFFED, &o->unstuffed}};
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (flags[i].option == option) {
             *flags[i].to = true;
@@ -166,6 +173,7 @@ static void set(int option, const char *value)
 
 static void on_open(struct lines_conn *c)
 {
+    oldpop_sessions++;
     struct oldpop_conn *p = mem_alloc(sizeof *p);
     p->lines = c;
     p->last = &p->first;

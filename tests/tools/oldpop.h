@@ -9,7 +9,7 @@
 #define OLDPOP_WORDS_MAX 16
 
 struct oldpop_options {
-    bool no_capa, no_uidl, blank_uidl, same_uidl, number_uidl;
+    bool no_capa, no_uidl, blank_uidl, same_uidl, number_uidl, place_uidl, fresh_uidl;
     const char *uidl_salt;
     bool no_top;
     uint64_t top_cut;
@@ -25,6 +25,7 @@ struct oldpop_options {
     bool quit_fails, quit_err, unstuffed;
 };
 extern struct oldpop_options oldpop_options;
+extern unsigned oldpop_sessions; /* so far, the present one among them */
 
 enum oldpop_kind {
     OLDPOP_OTHER,  /* one line */

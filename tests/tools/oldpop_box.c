@@ -69,6 +69,11 @@ static void uidl_of(const struct oldpop_message *m, unsigned long number, struct
         buf_append_str(ret, "0000000000");
     else if (o->number_uidl)
         buf_printf(ret, "%lu", number);
+    else if (o->place_uidl)
+        buf_printf(ret, "m%lu", number);
+    else if (o->fresh_uidl)
+        buf_printf(
+            ret, "s%u-%016llx", oldpop_sessions, (unsigned long long)lines_hash(uidl, strlen(uidl), 1));
     else if (o->uidl_salt)
         buf_printf(ret, "%016llx%016llx",
             (unsigned long long)lines_hash(
