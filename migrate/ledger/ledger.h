@@ -213,6 +213,11 @@ int ledger_note_octets(struct ledger *l, int64_t id, uint64_t octets_claimed, st
 /* The source gives this row's key to another message now: the row stays, for its content, without a key. */
 int ledger_release_key(struct ledger *l, int64_t id, struct error *err);
 
+/* The source calls the message of this row so now, and lists that size. but_id: the row, not settled, that
+ * had the new name so far, and goes; 0: none. */
+int ledger_rename(struct ledger *l, int64_t id, const char *key, uint64_t octets_claimed, int64_t but_id,
+    struct error *err);
+
 /* Call fn for each row of a mailbox, or of a whole job, in this state, in order of id, until it returns
  * false. fn may call no ledger function. */
 typedef bool ledger_row_fn(void *ctx, const struct ledger_message *m);

@@ -455,6 +455,19 @@ int ledger_release_key(struct ledger *l, int64_t id, struct error *err)
     return ledger_write(l, ledger_prepare(l, err, "UPDATE message SET key=NULL WHERE id=?", "i", id), err);
 }
 
+int ledger_rename(
+    struct ledger *l, int64_t id, const char *key, uint64_t octets_claimed, int64_t but_id, struct error *err)
+{
+    if (but_id &&
+        ledger_write(
+            l, ledger_prepare(l, err, "DELETE FROM message WHERE id=? AND state=0", "i", but_id), err) < 0)
+        return -1;
+    return ledger_write(l,
+        ledger_prepare(l, err, "UPDATE message SET key=?, octets_claimed=? WHERE id=?", "tii", key,
+            (int64_t)octets_claimed, id),
+        err);
+}
+
 int ledger_reopen_untold(struct ledger *l, int64_t mailbox, int64_t since_s, struct error *err)
 {
     return ledger_write(l,

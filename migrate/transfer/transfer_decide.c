@@ -287,6 +287,22 @@ static void recall(struct parcel *p)
     p->broken = m.broken;
 }
 
+/* An earlier run copied it under a name that the source gives to nothing any more: its row gets the new one,
+ * so that it is one message in all sums. false: it is not so simple. */
+static bool take_name(struct parcel *p)
+{
+    struct transfer *t = p->transfer;
+    struct ledger_message m;
+    if (!p->row.key)
+        return false;
+    if (p->row.id && (ledger_find_id(t->ledger, p->row.id, &m, &t->fatal) != 1 || m.state != LEDGER_OPEN))
+        return false;
+    if (ledger_find_id(t->ledger, p->row.twin, &m, &t->fatal) != 1 || m.deleted_s || in_inventory(t, m.key))
+        return false;
+    return ledger_rename(t->ledger, p->row.twin, p->row.key, p->row.octets_claimed, p->row.id, &t->fatal) ==
+           0;
+}
+
 static void settle_twin(struct parcel *p, enum verdict v, const char *reason)
 {
     struct transfer *t = p->transfer;
@@ -296,7 +312,7 @@ static void settle_twin(struct parcel *p, enum verdict v, const char *reason)
         t->duplicates[t->duplicate_count++] = (struct pair){.item = p->item, .twin = p->row.twin};
     }
     transfer_report(p, verdict_name(v), reason, false);
-    if (p->row.key)
+    if (p->row.key && !(v == VERDICT_DONE_BEFORE && take_name(p)))
         settle(p, LEDGER_DUPLICATE, NULL);
     else
         parcel_free(p); /* no key by which a later run could ask */

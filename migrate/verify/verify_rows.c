@@ -259,6 +259,8 @@ static void note_uidls(struct verify *v, size_t items)
         found += counts && (row->item != VERIFY_NONE || row->changed_size);
     }
     v->result->uidls_changed = names_differ(settled, items, found);
+    for (size_t i = 0; v->result->uidls_changed && i < v->news_count; i++)
+        v->news[i].nameless |= !v->news[i].resized; /* only its content can tell */
 }
 
 void verify_map(struct verify *v)
@@ -284,7 +286,7 @@ void verify_map(struct verify *v)
 void verify_adopt(struct verify *v, struct verify_news *news, struct verify_row *row)
 {
     news->row = (uint32_t)(row - v->rows);
-    if (row->item != VERIFY_NONE || (row->key && !news->resized))
+    if (row->item != VERIFY_NONE || (row->key && !news->resized && !v->result->uidls_changed))
         return;
     take_item(row, news->item, news->number);
     row->octets_claimed = news->octets;

@@ -93,4 +93,24 @@ unread() {
     says "$name: it is counted once" 0 '.jobs[0].balance | [.before.messages, .refused.messages]' '[3,1]'
 }
 
-aside deleted sizes short_tops unread
+# ---- other UIDLs in each session ----
+fresh() {
+    local name="other UIDLs in each session" left
+    user=fresh
+    fill "$user" --count 30 --octets 100000 --clean
+    server --fresh-uidl
+    ferry "$user" --format json
+    says "$name" 0 '.summary.copied' 30
+    ferry "$user" --format json
+    says "$name: nothing is copied again" 0 '[.summary.copied, .summary.done_before]' '[0,30]'
+    raw status --work-dir "$W/work-$user" --format json
+    says "$name: each is counted once" 0 '.jobs[0].balance | [.before.messages, .copied.messages]' '[30,30]'
+    other verify
+    says "$name: verify agrees" 0 '[.summary.agreed, .summary.pending]' '[30,0]'
+    other delete --yes
+    left=$(find "$S/legacy/$user/Maildir"/{cur,new} -type f | wc -l)
+    expect_exit "$name: delete does not go by names" 1 'other UIDLs'
+    check "$name: and leaves all" test "$left" = 30
+}
+
+aside deleted sizes short_tops unread fresh
