@@ -28,7 +28,7 @@ static const struct command commands[] = {
         .formats = "text json", .arguments = "ADDRESS | PATH [OPTIONS]", .words = 1,
         .notes =
             "PATH: a folder or file of this machine (with a \"/\", or one that is there). It is looked through for\n"
-            "stores of mail: mbox files, Thunderbird, Maildir, MH, .eml files; Outlook's and Outlook Express's are\n"
+            "stores of mail: mbox files, Thunderbird, Maildir, MH, .eml files, Outlook Express; Outlook's are\n"
             "named. --verbose shows their folders. Nothing is written, no link is followed, no other disk entered.\n\n"
             "ADDRESS: its servers. "
             "Asked in this order, until a trusted server with TLS is known for each protocol: the folder of\n"

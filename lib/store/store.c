@@ -22,6 +22,7 @@ static const struct kind kinds[STORE_KINDS] = {
     [STORE_MAILDIR] = {"maildir", "Maildir", store_maildir_begin},
     [STORE_EML] = {"eml", ".eml files", store_eml_begin},
     [STORE_MH] = {"mh", "MH", store_mh_begin},
+    [STORE_DBX] = {"dbx", "Outlook Express .dbx", store_dbx_begin},
 };
 
 const char *store_kind_name(enum store_kind kind)
@@ -175,6 +176,14 @@ void store_add_errno(struct store *s, const char *path, uint64_t offset, const c
 {
     int e = errno;
     store_add_note(s, STORE_NOTE_LOST, path, offset, mem_printf("%s: %s", doing, strerror(e)));
+}
+
+void store_add_file(struct store *s, uint32_t folder, const struct stat *st)
+{
+    s->files = mem_grow(s->files, s->file_count + 1, sizeof *s->files);
+    s->files[s->file_count++] = (struct store_files){.folder = folder,
+        .octets = (uint64_t)st->st_size,
+        .mtime_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec};
 }
 
 uint64_t store_add_name(struct store *s, const char *name)

@@ -24,6 +24,7 @@ enum store_kind {
     STORE_MAILDIR,     /* Maildir, Maildir++, or a tree of them */
     STORE_EML,         /* a tree of files with a message each */
     STORE_MH,          /* a tree of folders with numbered files */
+    STORE_DBX,         /* Outlook Express 5 and 6: a file for each folder, at any depth */
     STORE_KINDS,
 };
 

@@ -1,5 +1,6 @@
 #include "store_find.h"
 
+#include "dbx.h"
 #include "mbox_from.h"
 #include "mbox_scan.h"
 #include "mem.h"
@@ -35,7 +36,7 @@ const char *store_foreign_words(enum store_foreign foreign)
 {
     static const char *const words[] = {
         [STORE_FOREIGN_PST] = "Outlook .pst or .ost",
-        [STORE_FOREIGN_DBX] = "Outlook Express .dbx",
+        [STORE_FOREIGN_OE4] = "Outlook Express 4",
     };
     return words[foreign];
 }
@@ -87,7 +88,7 @@ static bool is_mbox(const char *front, size_t len)
 }
 
 struct file_kind {
-    bool mbox, headed; /* headed: a field of mail stands in its front */
+    bool mbox, dbx, headed; /* headed: a field of mail stands in its front */
     enum store_foreign foreign;
     uint64_t octets;
 };
@@ -110,8 +111,9 @@ static struct file_kind file_kind(struct finder *f, const char *path)
     k.headed = has_field(f->front, len);
     if (len >= 4 && !memcmp(f->front, "!BDN", 4))
         k.foreign = STORE_FOREIGN_PST;
-    if (len >= 4 && !memcmp(f->front, "\xcf\xad\x12\xfe", 4))
-        k.foreign = STORE_FOREIGN_DBX;
+    if (len >= 4 && !memcmp(f->front, "JMF6", 4))
+        k.foreign = STORE_FOREIGN_OE4;
+    k.dbx = dbx_kind_of(f->front, len) == DBX_MESSAGES;
     return k;
 }
 
@@ -188,7 +190,7 @@ struct inside {
     size_t mbox_count;
     struct seen *below;
     size_t below_count;
-    bool eml, mh;
+    bool eml, mh, dbx;
 };
 
 static void inside_done(struct inside *in)
@@ -205,6 +207,7 @@ static void look_at_file(struct finder *f, const char *path, const struct store_
     struct file_kind k = file_kind(f, file);
     if (k.foreign)
         add(f, 0, k.foreign, file, k.octets);
+    in->dbx = in->dbx || k.dbx;
     if (!k.mbox)
         return;
     in->mboxes = mem_grow(in->mboxes, in->mbox_count + 1, sizeof *in->mboxes);
@@ -270,11 +273,12 @@ static struct seen one_store(struct finder *f, struct seen seen, enum store_kind
 static struct seen join(struct finder *f, const char *path, const struct inside *in, struct seen seen)
 {
     bool others = in->below_count > 0;
-    enum store_kind kind = in->mbox_count ? STORE_MBOX
-                           : in->mh       ? STORE_MH
-                           : in->eml      ? STORE_EML
-                           : others       ? in->below[0].kind
-                                          : STORE_KINDS;
+    enum store_kind kind = in->dbx          ? STORE_DBX
+                           : in->mbox_count ? STORE_MBOX
+                           : in->mh         ? STORE_MH
+                           : in->eml        ? STORE_EML
+                           : others         ? in->below[0].kind
+                                            : STORE_KINDS;
     bool all = is_all(in, kind, &seen.height);
     if (in->mbox_count &&
         (!all || (in->mbox_count == 1 && !others))) { /* the folder as one would hold too much */
@@ -284,7 +288,7 @@ static struct seen join(struct finder *f, const char *path, const struct inside 
         seen.kind = STORE_MBOX;
         return seen;
     }
-    if (in->mbox_count || in->mh || in->eml)
+    if (in->dbx || in->mbox_count || in->mh || in->eml)
         return one_store(f, seen, kind, path);
     if (all && in->below_count > 1 && seen.height <= JOIN_MAX && !is_of_many(path))
         return one_store(f, seen, kind, path);
@@ -350,8 +354,8 @@ int store_find(const char *path, struct store_finding *ret, struct error *err)
         look(&f, real, 0);
     } else {
         struct file_kind k = file_kind(&f, path);
-        if (k.foreign || k.mbox)
-            add(&f, STORE_MBOX, k.foreign, path, k.octets);
+        if (k.foreign || k.mbox || k.dbx)
+            add(&f, k.dbx ? STORE_DBX : STORE_MBOX, k.foreign, path, k.octets);
     }
     free(f.front);
     if (ret->count)

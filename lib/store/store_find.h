@@ -11,7 +11,7 @@
 enum store_foreign {
     STORE_FOREIGN_NOT,
     STORE_FOREIGN_PST, /* Outlook: .pst, .ost (magic "!BDN") */
-    STORE_FOREIGN_DBX, /* Outlook Express 5 and 6 */
+    STORE_FOREIGN_OE4, /* Outlook Express 4 (magic "JMF6") */
 };
 
 struct store_found {

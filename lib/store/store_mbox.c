@@ -52,10 +52,7 @@ static struct mbox *mbox_open_file(struct store *s, struct store_task *t)
         store_add_errno(s, t->path, 0, "cannot be opened");
         return NULL;
     }
-    s->files = mem_grow(s->files, s->file_count + 1, sizeof *s->files);
-    s->files[s->file_count++] = (struct store_files){.folder = t->folder,
-        .octets = (uint64_t)st.st_size,
-        .mtime_ns = (int64_t)st.st_mtim.tv_sec * 1000000000 + st.st_mtim.tv_nsec};
+    store_add_file(s, t->folder, &st);
     m->chunk = mem_alloc(CHUNK);
     m->scan = mbox_scan_new();
     m->facts = mail_scan_new();

@@ -3,6 +3,7 @@
 
 #include "buf.h"
 #include "store.h"
+#include <sys/stat.h>
 
 /* What is still to be looked at, in order: a file or a folder of the disk. */
 struct store_task {
@@ -14,8 +15,6 @@ struct store_task {
     int (*step)(struct store *s, struct store_task *t);
     void (*done)(void *state); /* NULL: nothing of its own */
 };
-
-struct store_text; /* how an item's octets become those that are handed out: store_text.h */
 
 struct store {
     enum store_kind kind;
@@ -30,7 +29,7 @@ struct store {
     struct buf names; /* of files with a message each, each with its NUL; an item's `at` is where it begins */
     char **keywords;  /* sets; [0] is "" */
     size_t keyword_count;
-    struct store_files *files; /* of mbox folders: as they were when they were read */
+    struct store_files *files;
     size_t file_count;
     uint64_t octets_done;
     bool found; /* store_step has begun */
@@ -56,6 +55,8 @@ void store_add_note(
     struct store *s, enum store_note_kind kind, const char *path, uint64_t offset, char *words);
 /* The same of a failing call: "doing: reason". */
 void store_add_errno(struct store *s, const char *path, uint64_t offset, const char *doing);
+/* The folder is one file with many messages, which is to stay as it is now. */
+void store_add_file(struct store *s, uint32_t folder, const struct stat *st);
 uint64_t store_add_name(struct store *s, const char *name);
 /* The set's number; 0 for none, or when there are too many. */
 uint16_t store_add_keywords(struct store *s, const char *words);
@@ -66,6 +67,7 @@ int store_thunderbird_begin(struct store *s, struct error *err);
 int store_maildir_begin(struct store *s, struct error *err);
 int store_eml_begin(struct store *s, struct error *err);
 int store_mh_begin(struct store *s, struct error *err);
+int store_dbx_begin(struct store *s, struct error *err);
 
 /* One mbox file becomes items of this folder. */
 /* Does this file look like one? An empty one does not. */

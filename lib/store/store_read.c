@@ -1,6 +1,8 @@
 #include "store_private.h"
 
+#include "dbx.h"
 #include "mem.h"
+#include "store_dbx.h"
 #include "store_dir.h"
 #include "store_text.h"
 #include <errno.h>
@@ -16,6 +18,9 @@ struct store_reader {
     int fd;
     char *place;
     uint64_t at, end; /* in the file */
+    bool blocks;      /* what lies there is a chain of blocks: end is of the one that at is in */
+    uint64_t left;    /* octets of the message that are still to come */
+    uint32_t next;
     bool over;
     struct store_text text;
     struct buf out;
@@ -72,6 +77,12 @@ struct store_reader *store_reader_open(struct store *s, size_t i, struct error *
     r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (file ? 0 : O_NOFOLLOW));
     r->at = file ? item->at : 0;
     r->end = r->at + item->octets;
+    r->blocks = s->kind == STORE_DBX;
+    if (r->blocks) {
+        r->next = (uint32_t)item->at;
+        r->left = item->octets;
+        r->at = r->end = 0;
+    }
     if (r->fd < 0 || fstat(r->fd, &st) < 0)
         refuse(r->place, strerror(errno), err);
     else if (check(file, &st, r->place, err) == 0)
@@ -80,8 +91,25 @@ struct store_reader *store_reader_open(struct store *s, size_t i, struct error *
     return NULL;
 }
 
+/* The block behind the one that was read; none where the message is over. */
+static int next_block(struct store_reader *r, struct error *err)
+{
+    struct dbx_block block;
+    if (!r->left)
+        return 0;
+    if (!dbx_block_at(store_dbx_read, &r->fd, r->next, &block))
+        return refuse(r->place, "its blocks are broken", err);
+    r->at = block.text;
+    r->end = block.text + (block.octets < r->left ? block.octets : r->left);
+    r->left -= r->end - r->at;
+    r->next = block.next;
+    return 0;
+}
+
 static int read_more(struct store_reader *r, struct error *err)
 {
+    if (r->blocks && r->at == r->end && next_block(r, err) < 0)
+        return -1;
     char chunk[CHUNK];
     size_t want = r->end - r->at < sizeof chunk ? (size_t)(r->end - r->at) : sizeof chunk;
     ssize_t n = want ? pread(r->fd, chunk, want, (off_t)r->at) : 0;

@@ -89,12 +89,19 @@ if [[ ! -r $samples/EXPECTED.tsv ]]; then
 fi
 wrong=0 seen=0
 while IFS=$'\t' read -r _ path kind messages _; do
-    case $kind in mbox | MH | Maildir*) ;; *) continue ;; esac
+    case $kind in mbox | MH | Maildir* | dbx) ;; *) continue ;; esac
     [[ -e $samples/$path && $kind != *tree* ]] || continue
     raw discover "$samples/$path" --format json
     seen=$((seen + 1))
     got=$(jq '[.stores[] | (.messages // 0) + (.deleted // 0)] | add' "$W/out")
     [[ $got == "$messages" ]] || { not_ok "$path: $got messages instead of $messages" "$W/out" && wrong=1; }
 done < <(grep -P '^S\t' "$samples/EXPECTED.tsv" | sed 's/\t\t*/\t/g')
+if tar -C "$W" -xf "$samples/KDE-mailimporter/oe6/OutlookExpress6.tar.bz2" 2>/dev/null; then
+    raw discover "$W/oe6" --format json
+    is "a whole store of Outlook Express" "$(jq -rc '[.stores[] | [.kind, .messages, (.folders | length)]]' "$W/out")" \
+        '[["dbx",31,9]]'
+else
+    skip "a whole store of Outlook Express" "it cannot be unpacked here (bzip2)"
+fi
 check "samples were there ($seen)" test "$seen" -gt 40
 ((wrong)) || ok "$seen samples hold as many messages as two other readers agree on"
