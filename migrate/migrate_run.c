@@ -408,9 +408,10 @@ static bool tell_doubled(void *ctx, const struct ledger_copy *copy, const struct
     if (m->uid)
         snprintf(own, sizeof own, "UID %u", m->uid);
     snprintf(words, sizeof words,
-        "stands in the destination twice, under %s and, later, UID %u%s: its answer was lost, it was sent again, and the "
-        "server has stored the first one after all; popferry removes neither: delete one of the two there",
-        own, copy->uid, copy->same_bytes ? " (the very same bytes)" : "");
+        "stands in the destination twice, under %s and, %s, UID %u%s: its answer was lost, or a NO, it was sent again, and the "
+        "server has stored the first one all the same; popferry removes neither: delete one of the two there",
+        own, copy->uid > m->uid ? "later" : "earlier", copy->uid,
+        copy->same_bytes ? " (the very same bytes)" : "");
     out.verdict = "doubled";
     out.reason = words;
     out.attention = out.doubled = true;

@@ -252,16 +252,17 @@ struct ledger_index_row {
 };
 int ledger_index_put(
     struct ledger *l, int64_t mailbox, const struct ledger_index_row *row, struct error *err);
-int ledger_index_content(struct ledger *l, int64_t mailbox, uint32_t uid,
+/* Its content was read: what it is by that counts, whatever its header seemed to say. */
+int ledger_index_content(struct ledger *l, int64_t mailbox, const struct ledger_index_row *row,
     const uint8_t fingerprint[SHA256_OCTETS], struct error *err);
 int ledger_index_remove(struct ledger *l, int64_t mailbox, uint32_t uid, struct error *err);
 /* A message there with this very content, among those whose content was read. 1 yes (*ret_uid), 0 no, -1
  * error. */
 int ledger_index_find_content(struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS],
     const uint8_t fingerprint[SHA256_OCTETS], uint32_t *ret_uid, struct error *err);
-/* Messages with this identity and core whose content was not read yet: at most cap UIDs. */
+/* Messages with this identity and core (NULL: any) whose content was not read yet: at most cap UIDs. */
 int ledger_index_find_unread(struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS],
-    const uint8_t core[SHA256_OCTETS], uint32_t *uids, size_t cap, size_t *ret_count, struct error *err);
+    const uint8_t *core, uint32_t *uids, size_t cap, size_t *ret_count, struct error *err);
 /* Is there a message with this identity and core, whatever its content? 1, 0, -1. */
 int ledger_index_find_same_header(struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS],
     const uint8_t core[SHA256_OCTETS], struct error *err);
@@ -280,6 +281,9 @@ int ledger_own_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uin
  * several connections append at once.) 1, 0, -1. */
 int ledger_owns_uid(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid,
     const uint8_t ident[SHA256_OCTETS], struct error *err);
+/* Messages that stand in the ledger under this UID: it is not known any more. Returns how many, or -1. */
+int ledger_forget_uid(
+    struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid, struct error *err);
 /* Is a message with this UID, or one of this identity whose UID was not told, known to be there? 1, 0, -1. */
 int ledger_explains(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid,
     const uint8_t ident[SHA256_OCTETS], struct error *err);

@@ -31,12 +31,15 @@ int ledger_index_put(struct ledger *l, int64_t mailbox, const struct ledger_inde
         err);
 }
 
-int ledger_index_content(struct ledger *l, int64_t mailbox, uint32_t uid,
+int ledger_index_content(struct ledger *l, int64_t mailbox, const struct ledger_index_row *row,
     const uint8_t fingerprint[SHA256_OCTETS], struct error *err)
 {
     return ledger_write(l,
-        ledger_prepare(l, err, "UPDATE dest SET fingerprint=? WHERE mailbox=? AND uid=?", "hii", fingerprint,
-            mailbox, (int64_t)uid),
+        ledger_prepare(l, err,
+            "INSERT INTO dest(mailbox, uid, octets, ident, core, fingerprint) VALUES(?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT(mailbox, uid) DO UPDATE SET ident=excluded.ident, core=excluded.core, "
+            "fingerprint=excluded.fingerprint",
+            "iiihhh", mailbox, (int64_t)row->uid, (int64_t)row->octets, row->ident, row->core, fingerprint),
         err);
 }
 
@@ -62,11 +65,11 @@ int ledger_index_find_content(struct ledger *l, int64_t mailbox, const uint8_t i
 }
 
 int ledger_index_find_unread(struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS],
-    const uint8_t core[SHA256_OCTETS], uint32_t *uids, size_t cap, size_t *ret_count, struct error *err)
+    const uint8_t *core, uint32_t *uids, size_t cap, size_t *ret_count, struct error *err)
 {
     sqlite3_stmt *st = ledger_prepare(l, err,
-        "SELECT uid FROM dest INDEXED BY dest_ident WHERE mailbox=? AND ident=? AND core=? AND fingerprint IS "
-        "NULL",
+        "SELECT uid FROM dest INDEXED BY dest_ident WHERE mailbox=?1 AND ident=?2 AND (?3 IS NULL OR core=?3) "
+        "AND fingerprint IS NULL",
         "ihh", mailbox, ident, core);
     int rc = st ? 0 : -1;
     size_t n = 0;
@@ -140,6 +143,21 @@ int ledger_own_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uin
             "WHERE m.mailbox=? AND m.uidvalidity=? AND m.uid>=? ORDER BY 1",
             "iii", mailbox, (int64_t)uidvalidity, (int64_t)first),
         ret, ret_count, err);
+}
+
+int ledger_forget_uid(
+    struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "UPDATE message SET uid=0, proof=0 WHERE mailbox=? AND uid=? AND uidvalidity=? AND state=2 RETURNING id",
+        "iii", mailbox, (int64_t)uid, (int64_t)uidvalidity);
+    int rc, n = 0;
+    if (!st || ledger_begin(l, err) < 0)
+        return -1;
+    while ((rc = ledger_step(l, st, err)) == 1)
+        n++;
+    sqlite3_reset(st);
+    return rc < 0 ? -1 : n;
 }
 
 int ledger_settled_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t first,

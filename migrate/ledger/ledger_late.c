@@ -26,7 +26,7 @@ int ledger_each_late(struct ledger *l, int64_t mailbox, ledger_late_fn *fn, void
 {
     sqlite3_stmt *st = ledger_prepare(l, err,
         "SELECT m.id, m.state, late.uidvalidity, late.floor_uid, late.sent_s, late.given_up_s, m.uidvalidity, m.uid, "
-        "m.octets_sent, m.internaldate_s, m.ident, coalesce(m.fingerprint_sent, m.fingerprint) "
+        "m.octets_sent, m.internaldate_s, m.ident, coalesce(m.fingerprint_sent, m.fingerprint), m.fingerprint "
         "FROM late CROSS JOIN message m ON m.id=late.message WHERE m.mailbox=? ORDER BY 1",
         "i", mailbox);
     int rc = st ? 0 : -1;
@@ -45,6 +45,7 @@ int ledger_each_late(struct ledger *l, int64_t mailbox, ledger_late_fn *fn, void
         };
         ledger_column_hash(st, 10, late.ident);
         ledger_column_hash(st, 11, late.fingerprint);
+        ledger_column_hash(st, 12, late.received);
         fn(ctx, &late);
     }
     return rc;

@@ -5,6 +5,8 @@
 
 #include "ledger.h"
 
+#define LEDGER_LATE_ANSWERED 0 /* as now_s: there was an answer, so that nothing comes later than that */
+
 /* It is not there yet, and will be sent again: the first one can only come to floor_uid or above. */
 int ledger_late_expect(struct ledger *l, int64_t id, uint32_t uidvalidity, uint32_t floor_uid, int64_t sent_s,
     int64_t now_s, struct error *err);
@@ -21,6 +23,7 @@ struct ledger_late {
     uint64_t octets_sent;
     int64_t internaldate_s;
     uint8_t ident[SHA256_OCTETS], fingerprint[SHA256_OCTETS]; /* as sent */
+    uint8_t received[SHA256_OCTETS]; /* fingerprint; it may have been sent so the first time */
 };
 typedef void ledger_late_fn(void *ctx, const struct ledger_late *late);
 int ledger_each_late(struct ledger *l, int64_t mailbox, ledger_late_fn *fn, void *ctx, struct error *err);

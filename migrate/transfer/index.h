@@ -1,6 +1,6 @@
 /* index.h - what the destination mailbox already holds, read into the ledger: Message-ID, From, Date, Subject
  * and size of every message that the ledger does not know yet under this UIDVALIDITY. Bodies are read only
- * for candidates. */
+ * for candidates, and of messages of which the server gives no header, or an empty one. */
 #pragma once
 
 #include "ledger.h"
@@ -15,6 +15,10 @@ int index_update(struct session *s, struct ledger *ledger, struct ledger_part pa
 /* "4:6,9:*": the complement of ascending UIDs, all of them from first on, as a sequence set, with the open
  * end. Small gaps of known UIDs are taken in when there would be over max_ranges ranges. Caller frees. */
 char *index_complement(uint32_t first, const uint32_t *uids, size_t count, size_t max_ranges);
+
+/* Its content was read. */
+int index_note_content(
+    struct ledger *ledger, int64_t mailbox, uint32_t uid, const struct mail_facts *facts, struct error *err);
 
 #define INDEX_RANGES_MAX 100           /* what a server is asked for in one command */
 void index_free_uids(uint32_t **uids); /* for CLEANUP */

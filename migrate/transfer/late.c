@@ -258,7 +258,8 @@ static void on_content(
         if (u->rows[i].uid == uid) {
             const struct ledger_late *e = &u->expected[u->rows[i].expected];
             u->rows[i].there = true;
-            u->rows[i].same = !memcmp(facts->fingerprint, e->fingerprint, SHA256_OCTETS);
+            u->rows[i].same = !memcmp(facts->fingerprint, e->fingerprint, SHA256_OCTETS) ||
+                              !memcmp(facts->fingerprint, e->received, SHA256_OCTETS);
             memcpy(u->rows[i].sha256, facts->sha256, SHA256_OCTETS);
         }
     for (size_t i = 0; i < u->count && found; i++)

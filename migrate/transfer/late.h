@@ -1,5 +1,6 @@
 /* late.h - late arrivals: what was sent again because its answer was lost and it was not found (reconcile.h)
- * may still come, when a slow server stores the first one after all. Before a mailbox is left, what is new
+ * may still come, when a slow server stores the first one after all; and what was sent again because the
+ * answer was NO may have been stored all the same. Before a mailbox is left, what is new
  * there is held against the messages that were sent twice; where nothing was, nothing is asked.
  *
  * A second one is named and counted (ledger_late.h), until somebody has removed one of the two. popferry

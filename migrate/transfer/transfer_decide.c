@@ -2,6 +2,7 @@
 
 #include "crash.h"
 #include "identity.h"
+#include "index.h"
 #include "mail_words.h"
 #include "mem.h"
 #include "quarantine.h"
@@ -217,6 +218,27 @@ static bool find_form(struct parcel *p, const struct mail_facts *form, struct pl
     return *ret_count || t->fatal.code;
 }
 
+/* A server may tell less of a header than it holds: one that has the Message-ID, whatever else it says, or no
+ * Message-ID and the rest, is read. */
+static bool find_loosely(struct parcel *p, struct plan_facts *facts, uint32_t *ret_unread, size_t *ret_count)
+{
+    struct transfer *t = p->transfer;
+    struct mail_facts bare = p->facts;
+    uint8_t ident[SHA256_OCTETS];
+    identity_of(&p->facts, ident);
+    ledger_index_find_unread(
+        t->ledger, t->mailbox, ident, NULL, ret_unread, TRANSFER_CANDIDATES, ret_count, &t->fatal);
+    if (!*ret_count && !t->fatal.code && p->facts.message_id) {
+        bare.message_id = NULL;
+        identity_of(&bare, ident);
+        ledger_index_find_unread(
+            t->ledger, t->mailbox, ident, NULL, ret_unread, TRANSFER_CANDIDATES, ret_count, &t->fatal);
+    }
+    if (*ret_count)
+        facts->match = MATCH_HEADER;
+    return *ret_count || t->fatal.code;
+}
+
 /* As it is, else as a server or a repair would have altered it. */
 static void find_candidates(
     struct parcel *p, struct plan_facts *facts, uint32_t *ret_unread, size_t *ret_count)
@@ -233,6 +255,8 @@ static void find_candidates(
             return;
     }
     p->variant = NULL;
+    if (find_loosely(p, facts, ret_unread, ret_count))
+        return;
     identity_of(&p->facts, ident);
     facts->id_shared =
         p->facts.message_id &&
@@ -250,7 +274,7 @@ static void on_content(
     if (error)
         transfer_fail(t, error);
     else if (found)
-        ledger_index_content(t->ledger, t->mailbox, uid, facts->fingerprint, &t->fatal);
+        index_note_content(t->ledger, t->mailbox, uid, facts, &t->fatal);
     else
         ledger_index_remove(t->ledger, t->mailbox, uid, &t->fatal);
     if (p->comparing)

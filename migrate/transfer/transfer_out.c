@@ -1,6 +1,7 @@
 #include "transfer.h"
 
 #include "crash.h"
+#include "ledger_late.h"
 #include "mem.h"
 #include <stdlib.h>
 #include <string.h>
@@ -79,6 +80,18 @@ void transfer_stored(struct parcel *p, uint32_t uidvalidity, uint32_t uid)
     parcel_free(p);
 }
 
+/* A UID that another message has, or that was there before it was sent, is not its own; then what is there is
+ * counted. 1: it is believed, 0, -1. */
+static int believe_uid(struct transfer *t, const struct parcel *p, uint32_t uid)
+{
+    if (uid >= t->uid_floor)
+        return 1;
+    if (uid < p->row.floor_uid)
+        return 0;
+    int others = ledger_forget_uid(t->ledger, t->mailbox, t->session->dest.uidvalidity, uid, &t->fatal);
+    return others < 0 ? -1 : !others;
+}
+
 static void on_stored(struct batch *b, const struct imap_result *res)
 {
     struct transfer *t = b->transfer;
@@ -90,6 +103,10 @@ static void on_stored(struct batch *b, const struct imap_result *res)
     for (size_t i = 0; i < b->count; i++) {
         struct parcel *p = b->parcels[i];
         uint32_t uid = told ? res->uids[i] : 0;
+        if (uid && !t->gmail && believe_uid(t, p, uid) != 1) { /* what Gmail says, it tells itself */
+            uid = 0;
+            t->outcome->uids_told = false;
+        }
         if (uid >= t->uid_floor)
             t->uid_floor = uid + 1;
         if (!transfer_gmail_takes(p, uid))
@@ -111,6 +128,19 @@ static void withdraw(struct batch *b)
 static bool may_submit(const struct batch *b)
 {
     return !b->transfer->fatal.code && link_alive(&b->lane->link);
+}
+
+/* It is sent again in this session, since the answer was NO; some have stored it all the same. What is there
+ * at the end tells (late.h): nothing more is to be waited for. */
+static void expect_twice(struct batch *b)
+{
+    struct transfer *t = b->transfer;
+    for (size_t i = 0; i < b->count; i++) {
+        const struct ledger_message *row = &b->parcels[i]->row;
+        if (row->floor_uidvalidity)
+            ledger_late_expect(t->ledger, row->id, row->floor_uidvalidity, row->floor_uid, row->intended_s,
+                LEDGER_LATE_ANSWERED, &t->fatal);
+    }
 }
 
 static void give_up(struct batch *b, const struct error *why)
@@ -186,8 +216,10 @@ static void refuse_one(struct batch *b, const struct error *why)
         withdraw(b);
         return;
     }
-    if (why->code != ERROR_TOO_BIG && transfer_mend(b->parcels[0]))
+    if (why->code != ERROR_TOO_BIG && transfer_mend(b->parcels[0])) {
+        expect_twice(b);
         return;
+    }
     if (why->code != ERROR_TOO_BIG && t->refused_streak + 1 == TRANSFER_REFUSED_MAX) {
         refuses_all(b, why);
         return;
@@ -215,10 +247,13 @@ static void on_refused(struct batch *b, const struct imap_result *res)
     }
     if (res->error->code == ERROR_NO_FOLDER && !b->created_folder) {
         b->created_folder = true;
+        if (t->session->dest.exists)
+            expect_twice(b);
         imap_create(b->lane->imap, t->session->dest.wire, on_created, b);
         return;
     }
     if (about_message(res->error) && b->count > 1) {
+        expect_twice(b);
         split(b);
         return;
     }

@@ -59,8 +59,12 @@ static void on_entry(void *ctx, const struct imap_fetch_row *row)
     e->octets = row->size_octets;
     if (row->has_date)
         e->date_s = row->internaldate_s;
-    if (row->header)
-        scan_header(v, row, e);
+    if (!row->header)
+        return;
+    scan_header(v, row, e);
+    /* Some give an empty header of what they cannot read: by content it may be known. */
+    e->headless = v->level == VERIFY_CONTENT && !memchr(row->header, ':', row->header_len);
+    e->want = e->headless;
 }
 
 /* What no FETCH tells of is there all the same: by content it may still be known. */

@@ -386,7 +386,8 @@ in_doubt() {
     check "$name: they stay on the source ($(on_source))" test "$(on_source)" -ge 2
     check "$name: still no more there" test "$(arrived "$user")" = 2
     run migrate --retry-quarantined
-    expect_exit "$name: the user's word sends them" 0
+    expect_exit "$name: the user's word sends them" 1
+    check "$name: the one that was there is there twice, and named" grep -q 'stands in the destination twice' "$W/out"
     check "$name: all are there, one of them twice" test "$(arrived "$user")" = 4
 }
 

@@ -40,6 +40,7 @@ static const char usage[] =
     "  --reject-text TEXT             with this (default: [CANNOT] virus found)\n"
     "  --swallow-percent P            so many are stored, and the line cut in place of the answer\n"
     "  --swallow-first N              the first N, likewise\n"
+    "  --deny-first N                 the first N are stored, and answered NO\n"
     "  --swallow-before               the line of those is cut before their last message: nothing is stored\n"
     "  --late-ms MS                   the line is cut in place of the first one's answer, and it is stored so much later\n"
     "  --late-appends N               the same, once N others were answered\n"
@@ -72,6 +73,7 @@ enum {
     O_REJECT_TEXT,
     O_SWALLOW,
     O_SWALLOW_FIRST,
+    O_DENY_FIRST,
     O_REWRITE,
     O_SWALLOW_BEFORE,
     O_LATE_MS,
@@ -104,6 +106,7 @@ static const struct option known[] = {{"throttle-every", required_argument, NULL
     {"reject-text", required_argument, NULL, O_REJECT_TEXT},
     {"swallow-percent", required_argument, NULL, O_SWALLOW},
     {"swallow-first", required_argument, NULL, O_SWALLOW_FIRST}, {"rewrite", no_argument, NULL, O_REWRITE},
+    {"deny-first", required_argument, NULL, O_DENY_FIRST},
     {"swallow-before", no_argument, NULL, O_SWALLOW_BEFORE}, {"late-ms", required_argument, NULL, O_LATE_MS},
     {"late-appends", required_argument, NULL, O_LATE_APPENDS}, {"poison", required_argument, NULL, O_POISON},
     {"no-uidplus", no_argument, NULL, O_NO_UIDPLUS}, {"no-multiappend", no_argument, NULL, O_NO_MULTIAPPEND},
@@ -131,7 +134,7 @@ static bool set_number(int option, const char *value)
         {O_CONNECTIONS, &o->connection_limit}, {O_GARBAGE, &o->garbage_every},
         {O_TRUNCATE, &o->truncate_every}, {O_STALL_AFTER, &o->stall_after}, {O_STALL_MS, &o->stall_ms},
         {O_LOGIN_FIRST, &o->login_refuse_first}, {O_SWALLOW_FIRST, &o->swallow_first},
-        {O_LATE_MS, &o->late_ms}, {O_LATE_APPENDS, &o->late_appends}};
+        {O_DENY_FIRST, &o->deny_first}, {O_LATE_MS, &o->late_ms}, {O_LATE_APPENDS, &o->late_appends}};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
         if (numbers[i].option == option) {
             *numbers[i].to = lines_number(value, UINT32_MAX);

@@ -15,7 +15,7 @@ struct badcloud_options {
     uint64_t reject_every;
     const char *reject_header, *reject_text;
     unsigned swallow_percent;
-    uint64_t swallow_first;
+    uint64_t swallow_first, deny_first;
     bool swallow_before;
     uint64_t late_ms, late_appends;
     const char *poison;
@@ -38,6 +38,7 @@ enum badcloud_action {
     BADCLOUD_ANSWER,  /* with command->answer in the server's stead */
     BADCLOUD_BYE,     /* the same, then close */
     BADCLOUD_RESET,   /* cut the line in its stead */
+    BADCLOUD_DENY,    /* pass it on, and say NO whatever the server says */
     BADCLOUD_SWALLOW, /* pass it on, then cut the line in place of the answer */
 };
 

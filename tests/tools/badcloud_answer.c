@@ -205,6 +205,11 @@ static void answered(struct badcloud_conn *b, struct badcloud_command *cmd)
         b->lines->end = LINES_RESET;
         return;
     }
+    if (cmd->action == BADCLOUD_DENY) {
+        buf_clear(&b->line);
+        buf_printf(&b->line, "%s NO Internal error\r\n", cmd->tag);
+        ok = false;
+    }
     note_selected(b, cmd, ok);
     if (ok)
         note_ok(b, cmd);
@@ -286,6 +291,7 @@ bool badcloud_settle(struct badcloud_conn *b)
     }
     switch (cmd->action) {
     case BADCLOUD_PASS:
+    case BADCLOUD_DENY:
     case BADCLOUD_SWALLOW:
         return false;
     case BADCLOUD_ANSWER:

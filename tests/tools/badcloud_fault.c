@@ -11,6 +11,7 @@ static struct {
     uint64_t commands;       /* that count for throttling */
     uint64_t messages;       /* passed on */
     uint64_t times_full;     /* APPENDs refused for it */
+    uint64_t denied;         /* by --deny-first */
     uint64_t swallowed;      /* by --swallow-first */
     uint64_t logins_refused; /* so far */
     uint64_t *ids;           /* hashes of the Message-IDs that are stored; owned */
@@ -244,6 +245,11 @@ void badcloud_judge_append(struct badcloud_command *cmd)
     if (badcloud_late_take(cmd)) {
         cmd->action = BADCLOUD_RESET;
         return;
+    }
+    if (cloud.denied < o->deny_first) {
+        cloud.denied++;
+        lines_log("deny %zu messages, stored", cmd->literal_count);
+        cmd->action = BADCLOUD_DENY;
     }
     bool first = cloud.swallowed < o->swallow_first;
     cloud.swallowed += first;

@@ -125,7 +125,7 @@ static void forward(struct badcloud_conn *b, struct badcloud_command *cmd)
      */
     if (cmd->action == BADCLOUD_RESET && badcloud_options.swallow_before && cmd->literal_count)
         len = cmd->literals[cmd->literal_count - 1].at;
-    else if (cmd->action != BADCLOUD_PASS && cmd->action != BADCLOUD_SWALLOW)
+    else if (cmd->action != BADCLOUD_PASS && cmd->action != BADCLOUD_SWALLOW && cmd->action != BADCLOUD_DENY)
         return;
     buf_append(&b->lines->to_server, buf_bytes(&cmd->text), len);
 }

@@ -96,6 +96,12 @@ static size_t unread(struct fixture *f, const struct ledger_index_row *row, size
     return n;
 }
 
+static void read_content(struct fixture *f, int64_t mailbox, uint32_t uid, const struct mail_facts *facts)
+{
+    struct ledger_index_row row = index_row(uid, facts);
+    CHECK_INT(ledger_index_content(f->ledger, mailbox, &row, facts->fingerprint, NULL), 0);
+}
+
 static int with_content(struct fixture *f, const struct mail_facts *facts, uint32_t *ret_uid)
 {
     struct ledger_index_row row = index_row(0, facts);
@@ -124,20 +130,26 @@ static void test_candidates(void)
     CHECK_INT(unread(&f, &other, 4, uids), 1);
     CHECK_INT(uids[0], 10);
     CHECK_INT(unread(&f, &none, 4, uids), 0);
+    size_t any = 0;
+    CHECK_INT(ledger_index_find_unread(f.ledger, f.mailbox, row.ident, NULL, uids, 4, &any, NULL), 0);
+    CHECK_INT(any, 3);
     CHECK_INT(ledger_index_has_ident(f.ledger, f.mailbox, row.ident, NULL), 1);
     CHECK_INT(ledger_index_has_ident(f.ledger, f.mailbox, none.ident, NULL), 0);
     CHECK_INT(ledger_index_has_ident(f.ledger, f.mailbox - 1, row.ident, NULL), 0);
     CHECK_INT(ledger_index_find_same_header(f.ledger, f.mailbox, row.ident, row.core, NULL), 1);
     CHECK_INT(ledger_index_find_same_header(f.ledger, f.mailbox, none.ident, none.core, NULL), 0);
     CHECK_INT(with_content(&f, &one, &uid), 0);
-    CHECK_INT(ledger_index_content(f.ledger, f.mailbox, 20, one.fingerprint, NULL), 0);
-    CHECK_INT(ledger_index_content(f.ledger, f.mailbox, 30, changed.fingerprint, NULL), 0);
+    read_content(&f, f.mailbox, 20, &one);
+    read_content(&f, f.mailbox, 30, &changed);
     CHECK_INT(with_content(&f, &one, &uid), 1);
     CHECK_INT(uid, 20);
     CHECK_INT(with_content(&f, &changed, &uid), 1);
     CHECK_INT(uid, 30);
     CHECK_INT(with_content(&f, &renamed, &uid), 0);
     CHECK_INT(unread(&f, &row, 4, uids), 0);
+    read_content(&f, f.mailbox, 10, &two); /* its header had told another */
+    CHECK_INT(with_content(&f, &two, &uid), 1);
+    CHECK_INT(unread(&f, &other, 4, uids), 0);
     put(&f, 20, &one); /* seen again: its content stays known */
     CHECK_INT(with_content(&f, &one, &uid), 1);
     CHECK_INT(ledger_index_remove(f.ledger, f.mailbox, 20, NULL), 0);
@@ -173,7 +185,7 @@ static void test_two_mailboxes(void)
     CHECK_INT(ledger_index_find_same_header(f.ledger, archive, first.ident, first.core, NULL), 0);
     CHECK_INT(ledger_index_find_unread(f.ledger, archive, first.ident, first.core, &uid, 1, &n, NULL), 0);
     CHECK_INT(n, 0);
-    CHECK_INT(ledger_index_content(f.ledger, inbox, 5, one.fingerprint, NULL), 0);
+    read_content(&f, inbox, 5, &one);
     CHECK_INT(ledger_index_find_content(f.ledger, inbox, first.ident, one.fingerprint, &uid, NULL), 1);
     CHECK_INT(ledger_index_find_content(f.ledger, archive, first.ident, one.fingerprint, &uid, NULL), 0);
     CHECK_INT(ledger_index_find_unread(f.ledger, archive, second.ident, second.core, &uid, 1, &n, NULL), 0);
