@@ -169,6 +169,7 @@ static void print_counts(FILE *out, const struct outcome *o, bool dry)
     line(out, "perhaps there in another form", o->in_doubt, "   listed below");
     line(out, "there twice: stored late", o->doubled, "   listed below");
     line(out, "not given out by the source", o->unreadable, "   listed below");
+    line(out, "counted by the source, not listed", o->unlisted, "   nothing is known of them");
     line(out, "not reached", o->not_reached, "");
     line(out, "of an interrupted run, found sent", o->recovered, "");
     line(out, "times the connection was made again", o->reconnects, "");
@@ -302,6 +303,11 @@ static void print_verdict(FILE *out, const struct outcome *o, int rc)
     if (rc < 0)
         fprintf(
             out, "Whether source and destination agree is not known: the run ended before it was checked.\n");
+    else if (o->unlisted)
+        fprintf(out,
+            "Every message that the source lists (%llu) is in the destination; it counts %llu more (STAT), and does not list them. "
+            "Run the same command again later.\n",
+            N(o->messages), N(o->unlisted));
     else if (o->doubtful)
         fprintf(out,
             "Every message of the source (%llu) is in the destination; %llu of them perhaps not whole: the source lists more than it gives.\n",
@@ -416,6 +422,7 @@ static void tell_words(struct errand_result *r, const struct outcome *o)
     errand_count(r, o->copied, "copied", "copied");
     errand_count(r, o->spoiled, "spoiled by the destination", "spoiled by the destination");
     errand_count(r, o->doubled, "twice in the destination", "twice in the destination");
+    errand_count(r, o->unlisted, "not listed by the source", "not listed by the source");
     errand_count(r, o->doubtful, "perhaps not whole", "perhaps not whole");
     errand_count(r, o->done_before + o->present, "there before", "there before");
     errand_count(r, o->duplicates, "duplicate", "duplicates");
@@ -425,7 +432,7 @@ static void tell_words(struct errand_result *r, const struct outcome *o)
     if (!o->messages)
         errand_part(r, "the source is empty");
     else if (!r->error.code && !r->attention && !r->rest && !o->gone_since && !o->spoiled && !o->doubled &&
-             !o->doubtful)
+             !o->doubtful && !o->unlisted)
         errand_clause(r, o->mailboxes_unvisited ? "nothing new; verify looks whether they are there still"
                          : o->filtered          ? "the rest is there"
                                                 : "all is there");

@@ -52,6 +52,8 @@ static void print_disagreement(FILE *out, const struct verification *v)
             N(v->redated));
     if (v->doubled)
         fprintf(out, "%llu messages stand twice in the destination.\n", N(v->doubled));
+    if (v->source_unlisted)
+        fprintf(out, "The source counts %llu messages more (STAT) than it lists.\n", N(v->source_unlisted));
     if (v->uidls_changed)
         fprintf(out,
             "The source gives its messages other UIDLs than when they were copied; popferry migrate compares them "
@@ -90,7 +92,7 @@ static void tell(struct errand_result *r, const struct verification *v, int rc)
     r->done = verification_agreed(v);
     r->done_octets = v->agreed_octets;
     r->rest = v->pending;
-    r->attention = v->altered + v->missing + v->doubled + v->redated;
+    r->attention = v->altered + v->missing + v->doubled + v->redated + v->source_unlisted;
     if (rc < 0 || !r->told)
         return;
     char agreed[32], of[32];
@@ -105,6 +107,7 @@ static void tell(struct errand_result *r, const struct verification *v, int rc)
     errand_count(r, v->altered, "altered", "altered");
     errand_count(r, v->redated, "with another date", "with another date");
     errand_count(r, v->doubled, "there twice", "there twice");
+    errand_count(r, v->source_unlisted, "not listed by the source", "not listed by the source");
     errand_count(r, v->pending, "not copied yet", "not copied yet");
 }
 

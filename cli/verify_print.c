@@ -116,6 +116,8 @@ void verify_print_counts(FILE *out, const struct verification *v)
     verify_print_line(out, "with another date than was sent", v->redated, "listed below");
     verify_print_line(out, "missing", v->missing, "listed below");
     verify_print_line(out, "doubled", v->doubled, "listed below");
+    verify_print_line(
+        out, "counted by the source, not listed", v->source_unlisted, "nothing is known of them");
     verify_print_line(out, "not copied yet", v->pending, "listed below");
     verify_print_line(out, "left out as asked", v->filtered, "--since and the like");
     verify_print_line(out, "gone from the source, never copied", v->vanished, "");
@@ -169,6 +171,7 @@ json_t *verify_print_json(const struct verification *v)
         {"other_date", v->redated},
         {"missing", v->missing},
         {"doubled", v->doubled},
+        {"unlisted", v->source_unlisted},
         {"pending", v->pending},
         {"filtered", v->filtered},
         {"vanished", v->vanished},

@@ -44,6 +44,7 @@ struct verification {
     bool inventory_taken; /* else nothing of the source is known */
     bool finished;        /* else the counts below mean nothing */
     uint64_t source_messages, source_octets;
+    uint64_t source_unlisted; /* counted by the source, and not listed: not in source_messages */
     uint64_t mailboxes, destination_messages;
     uint64_t mailboxes_absent;               /* of mailboxes: those that do not exist in the destination */
     uint64_t agreed[LEDGER_PROOF_EXACT + 1]; /* by proof */

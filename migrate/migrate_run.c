@@ -58,6 +58,7 @@ static void note_inventory(const struct session *s, struct outcome *o)
     const struct source_item *items = source_items(s->source, &count);
     o->inventory_taken = true;
     o->messages = count;
+    o->unlisted = source_unlisted(s->source);
     for (size_t i = 0; i < count; i++)
         o->octets += items[i].octets;
     o->uids_told = o->end_checked = true;

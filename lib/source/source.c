@@ -344,6 +344,11 @@ const struct source_item *source_items(const struct source *s, size_t *ret_count
     return s->items;
 }
 
+uint64_t source_unlisted(const struct source *s)
+{
+    return s->facts.has_stat && s->facts.messages > s->count ? s->facts.messages - s->count : 0;
+}
+
 const struct source_facts *source_facts(const struct source *s)
 {
     return &s->facts;

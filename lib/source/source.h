@@ -67,6 +67,8 @@ struct source_facts {
     bool has_top;              /* TOP may be tried: CAPA names it, or there is no CAPA to ask */
     uint32_t blank_uidls, repeated_uidls;
 };
+/* Messages that STAT counts, and neither LIST nor UIDL names: nothing more is known of them. */
+uint64_t source_unlisted(const struct source *s);
 /* Valid after the inventory is done. */
 const struct source_facts *source_facts(const struct source *s);
 

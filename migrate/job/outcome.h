@@ -71,6 +71,7 @@ void outcome_tell(const struct outcome_sink *sink, const struct outcome_message 
     X(mended, WORK)         /* of these: changed further because it was refused, or asked for */             \
     X(spoiled, WORK)   /* of copied: the destination does not hold what was sent, as one read back shows */  \
     X(doubled, SEEN)   /* stand in the destination twice: the first one came after it was sent again */      \
+    X(unlisted, NOW)   /* counted by the source, and not listed: not in messages */                          \
     X(doubtful, NOW)   /* there, and perhaps not whole: the source lists far more than it gave */            \
     X(archived, WORK)  /* written to the archive in this run */                                              \
     X(recovered, WORK) /* intents of an interrupted run that were found in the destination */                \
@@ -125,5 +126,5 @@ static inline uint64_t outcome_attention(const struct outcome *o)
 /* Nothing that a person has to look at. */
 static inline bool outcome_is_well(const struct outcome *o)
 {
-    return !outcome_attention(o) && !o->spoiled && !o->doubled && !o->doubtful;
+    return !outcome_attention(o) && !o->spoiled && !o->doubled && !o->doubtful && !o->unlisted;
 }

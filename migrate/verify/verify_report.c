@@ -29,7 +29,8 @@ uint64_t verification_agreed(const struct verification *v)
 
 bool verification_agrees(const struct verification *v)
 {
-    return v->finished && !v->missing && !v->altered && !v->doubled && !v->pending && !v->redated;
+    return v->finished && !v->missing && !v->altered && !v->doubled && !v->pending && !v->redated &&
+           !v->source_unlisted;
 }
 
 /* ---- what was not a question of the destination ---- */

@@ -274,6 +274,7 @@ void verify_map(struct verify *v)
     }
     v->result->inventory_taken = true;
     v->result->source_messages = count;
+    v->result->source_unlisted = source_unlisted(v->session.source);
     v->result->source_octets = 0;
     for (size_t i = 0; i < count; i++) {
         map_item(v, (uint32_t)i, &items[i]);

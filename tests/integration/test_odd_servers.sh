@@ -165,6 +165,24 @@ late_rest() {
     run delete --yes --max-wait 5
     still_there "$name: it stays on the source" 'the very end'
 }
+# STAT counts one that no list names.
+not_listed() {
+    local name="a message that is counted and not listed"
+    user=notlisted
+    put "$user" 1 < <(letter 1)
+    put "$user" 2 < <(letter 2)
+    echo 'STAT => +OK 3 500\r\n' >"$W/script"
+    source_odd --script "$W/script"
+    run migrate
+    expect_exit "$name" 1
+    check "$name: it is told" grep -q 'counts 1 more (STAT)' "$W/out"
+    exact_two "$name: the others are there"
+    run verify --format json
+    says "$name: verify" 1 '[.summary.agreed, .summary.unlisted, .agree]' '[2,1,false]'
+    source_odd
+    run migrate
+    expect_exit "$name: not any more" 0
+}
 exact_two() { check "$1" test "$(arrived "$user")" = 2; }
 
 # ---- a limit on what may be fetched ----
@@ -539,6 +557,6 @@ pipelining_not_kept() {
     check "$name: the message is there" test "$(arrived "$user")" = 1
 }
 
-aside lone_dots stand_ins cut_short cut_plain late_rest limits empty_mailbox signing_in who_are_you beyond_the_last verify_asks_again lost_and_rewritten in_doubt not_opened said_in_words \
+aside lone_dots stand_ins cut_short cut_plain late_rest not_listed limits empty_mailbox signing_in who_are_you beyond_the_last verify_asks_again lost_and_rewritten in_doubt not_opened said_in_words \
     spelled_otherwise used_again other_fields silent_capa \
     pipelining_not_kept

@@ -176,7 +176,7 @@ static void test_lines(void)
         "{\"time\":\"2026-11-22T07:00:01.000Z\",\"run\":3,\"job\":7,\"event\":\"run-end\",\"exit_code\":4,\"elapsed_ms\":1001,"
         "\"counts\":{\"messages\":2,\"octets\":0,\"copied\":1,\"copied_octets\":42,\"done_before\":0,\"present\":0,"
         "\"duplicates\":0,\"filtered\":0,\"later\":0,\"not_mail\":0,\"too_big\":0,\"refused\":0,\"unreadable\":0,"
-        "\"quarantined\":0,\"quarantined_now\":0,\"swallowed\":0,\"in_doubt\":0,\"missing\":0,\"gone_since\":0,\"not_reached\":0,\"repaired\":0,\"mended\":0,\"spoiled\":0,\"doubled\":0,\"doubtful\":0,"
+        "\"quarantined\":0,\"quarantined_now\":0,\"swallowed\":0,\"in_doubt\":0,\"missing\":0,\"gone_since\":0,\"not_reached\":0,\"repaired\":0,\"mended\":0,\"spoiled\":0,\"doubled\":0,\"unlisted\":0,\"doubtful\":0,"
         "\"archived\":0,\"recovered\":0,\"fetched\":0,\"fetched_octets\":0,\"reconnects\":0,\"mailboxes\":0,"
         "\"mailboxes_unvisited\":0,\"mailboxes_read\":0,\"destination_messages\":0},"
         "\"error\":{\"code\":\"connection-lost\",\"text\":\"gone\"}}\n"
