@@ -67,8 +67,8 @@ static void print_disagreement(FILE *out, const struct verification *v)
 
 static void print_verdict(FILE *out, const struct verification *v)
 {
-    uint64_t agreed = verification_agreed(v);
-    if (!verification_agrees(v))
+    uint64_t agreed = proof_agreed(v);
+    if (!proof_agrees(v))
         print_disagreement(out, v);
     else if (!agreed)
         fprintf(out, "Source and destination agree: there is nothing that was to be copied.\n");
@@ -89,7 +89,7 @@ static void tell(struct errand_result *r, const struct verification *v, int rc)
     r->told = v->finished;
     r->messages = v->source_messages;
     r->octets = v->source_octets;
-    r->done = verification_agreed(v);
+    r->done = proof_agreed(v);
     r->done_octets = v->agreed_octets;
     r->rest = v->pending;
     r->attention = v->altered + v->missing + v->doubled + v->redated + v->source_unlisted;
@@ -130,7 +130,7 @@ static int compare(struct run *r, enum verify_level level)
     if (json)
         print_stream_open(&r->stream, e->out, "verify", e->job);
     int rc = migrate_verify(e->job, e->world, level, &sink, &v, &err);
-    bool agrees = rc == 0 && verification_agrees(&v);
+    bool agrees = rc == 0 && proof_agrees(&v);
     errand_end(e, rc, &err, agrees ? EXIT_CODE_DONE : EXIT_CODE_ATTENTION);
     tell(&e->result, &v, rc);
     talk_clear(e->talk);

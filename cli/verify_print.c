@@ -104,7 +104,7 @@ static void print_proofs(FILE *out, const struct verification *v)
 
 void verify_print_counts(FILE *out, const struct verification *v)
 {
-    fprintf(out, "  %-36s %8llu\n", "agreed", N(verification_agreed(v)));
+    fprintf(out, "  %-36s %8llu\n", "agreed", N(proof_agreed(v)));
     print_proofs(out, v);
     verify_print_line(out, "of these, duplicates in the source", v->duplicates, "there once");
     verify_print_line(
@@ -162,7 +162,7 @@ json_t *verify_print_json(const struct verification *v)
         {"mailboxes", v->mailboxes},
         {"mailboxes_absent", v->mailboxes_absent},
         {"destination_messages", v->destination_messages},
-        {"agreed", verification_agreed(v)},
+        {"agreed", proof_agreed(v)},
         {"agreed_octets", v->agreed_octets},
         {"duplicates", v->duplicates},
         {"duplicates_other_header", v->differing},

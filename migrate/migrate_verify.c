@@ -23,7 +23,7 @@ static int record_end(struct ledger *ledger, int64_t run, const struct world *wo
         snprintf(words, sizeof words, "%s", why->text);
     else
         snprintf(words, sizeof words, "%llu agreed, %llu altered, %llu missing, %llu doubled, %llu pending",
-            (unsigned long long)verification_agreed(r), (unsigned long long)r->altered,
+            (unsigned long long)proof_agreed(r), (unsigned long long)r->altered,
             (unsigned long long)r->missing, (unsigned long long)r->doubled, (unsigned long long)r->pending);
     return ledger_run_end(
         ledger, run, clock_wall_s(world->clock), exit_code, rc < 0 ? why->code : ERROR_NONE, words, err);
@@ -44,7 +44,7 @@ int migrate_verify(const struct job *job, const struct world *world, enum verify
         sink = verify_log_begin(&log, &v, run, "verify", sink);
     int rc = run < 0 ? -1 : compare(&v, sink, err);
     int exit_code = rc < 0                     ? exit_code_of(err)
-                    : verification_agrees(ret) ? EXIT_CODE_DONE
+                    : proof_agrees(ret) ? EXIT_CODE_DONE
                                                : EXIT_CODE_ATTENTION;
     ret->elapsed_ms = clock_mono_ms(world->clock) - begun_ms;
     verify_log_end(&log, exit_code, rc < 0 ? err : NULL);

@@ -6,6 +6,7 @@
  * is known from the inventory of the session after. */
 #pragma once
 
+#include "deletion.h"
 #include "link.h"
 #include "mail_scan.h"
 #include "verify.h"
@@ -17,7 +18,7 @@
 #define DELETE_FRESH_MS 60000 /* a verification older than this is made again before anything is deleted */
 
 /* Why a message that is on the source must stay there; NULL: it is proved. accept: DELETE_ACCEPT_...
- * (migrate.h): what of these the user takes as it is. Pure. */
+ * (deletion.h): what of these the user takes as it is. Pure. */
 const char *delete_refusal(const struct verify_row *row, unsigned accept);
 /* Is it too young for --older-than? What has no known date is. Pure. */
 bool delete_is_younger(const struct verify_row *row, int64_t now_s, int older_than_days);

@@ -9,9 +9,9 @@
 
 #include "journal.h"
 #include "ledger.h"
-#include "migrate.h"
 #include "names.h"
 #include "patience.h"
+#include "proof.h"
 #include "session.h"
 #include "verify_scan.h"
 

@@ -19,20 +19,6 @@ const char *verify_verdict_name(enum verify_verdict v)
     return names[v];
 }
 
-uint64_t verification_agreed(const struct verification *v)
-{
-    uint64_t n = 0;
-    for (size_t i = 0; i < sizeof v->agreed / sizeof *v->agreed; i++)
-        n += v->agreed[i];
-    return n;
-}
-
-bool verification_agrees(const struct verification *v)
-{
-    return v->finished && !v->missing && !v->altered && !v->doubled && !v->pending && !v->redated &&
-           !v->source_unlisted;
-}
-
 /* ---- what was not a question of the destination ---- */
 static void give(struct verify *v, struct verify_row *row, enum verify_verdict verdict, const char *why)
 {
