@@ -10,6 +10,7 @@
 #include "print.h"
 #include "report.h"
 #include "talk.h"
+#include "text.h"
 #include "text_list.h"
 #include "work_dir.h"
 #include <stdio.h>
@@ -20,7 +21,7 @@ static const char *const heeded[] = {"work-dir", "dry-run", "lang", "format", "q
 
 static bool on_name(void *ctx, const char *name)
 {
-    text_list_add(ctx, report_clean(name));
+    text_list_add(ctx, text_clean_dup(name));
     return true;
 }
 
@@ -46,7 +47,7 @@ static void suggest(const struct options *o, const char *name, struct error *err
 
 static json_t *json_text(const char *s)
 {
-    char *clean CLEANUP(mem_free_str) = report_clean(s);
+    char *clean CLEANUP(mem_free_str) = text_clean_dup(s);
     return s ? json_string(clean) : json_null();
 }
 
@@ -65,8 +66,8 @@ static int forget(const struct options *o, const char *name, json_t *all)
         return talk_error(NULL, &err);
     if (o->format == FORMAT_JSON)
         return EXIT_CODE_DONE;
-    char *clean CLEANUP(mem_free_str) = report_clean(from);
-    char *kept CLEANUP(mem_free_str) = report_clean(to);
+    char *clean CLEANUP(mem_free_str) = text_clean_dup(from);
+    char *kept CLEANUP(mem_free_str) = text_clean_dup(to);
     printf(o->dry_run ? _("%1$s would be put away, as %2$s") : _("%1$s is put away, as %2$s"), clean, kept);
     putchar('\n');
     return EXIT_CODE_DONE;

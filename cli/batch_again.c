@@ -3,6 +3,7 @@
 #include "buf.h"
 #include "mem.h"
 #include "option_table.h"
+#include "text_list.h"
 #include <string.h>
 
 static void append_quoted(struct buf *out, const char *word)
@@ -42,7 +43,7 @@ static void append_row(struct buf *out, const struct options *o, const struct op
         return;
     case OPTION_LIST:
         list = *(const char *const *const *)field;
-        for (size_t i = 0; i < options_count(list); i++)
+        for (size_t i = 0; i < text_list_count(list); i++)
             append_option(out, row->name, list[i]);
         return;
     case OPTION_SECRET:

@@ -13,7 +13,9 @@
 #include "print.h"
 #include "secret.h"
 #include "secret_given.h"
+#include "stop.h"
 #include "talk.h"
+#include "text_list.h"
 #include "work_dir.h"
 #include <stdlib.h>
 #include <string.h>
@@ -250,7 +252,7 @@ static void on_tick(void *ctx, struct batch *batch)
 static bool on_stop(void *ctx)
 {
     (void)ctx;
-    return talk_asked_to_stop();
+    return stop_is_asked();
 }
 
 /* ---- the end ---- */
@@ -408,7 +410,7 @@ static int run_whole(struct batch_work *w, const struct errand_whole *whole, str
 
 static int run(struct batch_work *w, struct error *err)
 {
-    talk_catch_signals();
+    stop_catch_signals();
     if (w->self->kind->whole)
         return run_whole(w, w->self->kind->whole, err);
     if (w->options->format == FORMAT_JSON)
@@ -439,7 +441,7 @@ static int prepare(struct batch_work *w, int *ret_lock, struct error *err)
     const struct options *o = w->options;
     if (check_request(w->self, o, err) < 0 ||
         batch_list_read(o, w->self->kind->source_alone, true, &w->list, err) < 0 ||
-        catalog_load(o->catalogs, options_count(o->catalogs), &w->catalog, err) < 0)
+        catalog_load(o->catalogs, text_list_count(o->catalogs), &w->catalog, err) < 0)
         return -1;
     claim_variables(&w->list);
     if (w->self->kind->keeps && !w->scratch &&

@@ -3,6 +3,7 @@
 #include "mem.h"
 #include "own.h"
 #include "secret.h"
+#include "stop.h"
 #include "talk.h"
 #include "upload_cap.h"
 #include <stdio.h>
@@ -66,7 +67,7 @@ static void tell_alerts(struct task *t, const struct alerts *a)
 static bool on_stop(void *ctx)
 {
     (void)ctx;
-    return talk_asked_to_stop();
+    return stop_is_asked();
 }
 
 static const char *on_secret(void *ctx, enum job_side side)

@@ -9,6 +9,7 @@
 #include "options.h"
 #include "print.h"
 #include "talk.h"
+#include "text_list.h"
 #include <stdio.h>
 #include <string.h>
 
@@ -35,7 +36,7 @@ static int check_request(const struct options *o, struct error *err)
 
 static int load(const struct options *o, struct catalog **ret, struct error *err)
 {
-    return catalog_load(o->catalogs, options_count(o->catalogs), ret, err);
+    return catalog_load(o->catalogs, text_list_count(o->catalogs), ret, err);
 }
 
 /* ---- the actions ---- */

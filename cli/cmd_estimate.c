@@ -18,6 +18,7 @@
 #include "secret.h"
 #include "talk.h"
 #include "text.h"
+#include "text_list.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -33,7 +34,7 @@ static char *cleaned(const char *s)
 static int check_request(const struct options *o, struct error *err)
 {
     enum estimate_report kind;
-    for (size_t i = 0; i < options_count(o->reports); i++)
+    for (size_t i = 0; i < text_list_count(o->reports); i++)
         if (estimate_options_report(o->reports[i], &kind, err) < 0)
             return -1;
     bool from = o->from || o->from_host || o->accounts;
@@ -53,7 +54,7 @@ static int begin(const struct options *o, struct quote *ret, struct error *err)
     struct catalog *catalog = NULL;
     if (check_request(o, err) < 0 || estimate_options_read(o, &params, &rates, err) < 0)
         return -1;
-    int rc = catalog_load(o->catalogs, options_count(o->catalogs), &catalog, err);
+    int rc = catalog_load(o->catalogs, text_list_count(o->catalogs), &catalog, err);
     if (rc == 0) {
         char *customer CLEANUP(mem_free_str) = cleaned(o->customer);
         char *prepared_by CLEANUP(mem_free_str) = cleaned(o->prepared_by);
@@ -82,7 +83,7 @@ static void print(const struct options *o, const struct quote *q, const struct e
 
 static int write_reports(const struct options *o, const struct quote *q, struct error *err)
 {
-    for (size_t i = 0; i < options_count(o->reports); i++) {
+    for (size_t i = 0; i < text_list_count(o->reports); i++) {
         const char *path = o->reports[i];
         enum estimate_report kind;
         if (estimate_options_report(path, &kind, err) < 0)

@@ -9,6 +9,7 @@
 #include "oauth_setup.h"
 #include "options.h"
 #include "secret.h"
+#include "stop.h"
 #include "talk.h"
 #include "token_store.h"
 #include <stdio.h>
@@ -18,7 +19,7 @@
 static bool asked_to_stop(void *ctx)
 {
     (void)ctx;
-    return talk_asked_to_stop();
+    return stop_is_asked();
 }
 
 static int by_browser(
@@ -121,7 +122,7 @@ int cmd_login(const struct command *self, int argc, const char **argv)
     int code;
     if (!command_begin(self, argc, argv, &o, &code))
         return code;
-    talk_catch_signals();
+    stop_catch_signals();
     secret_warn(&o);
     return login(&o, &err) < 0 ? talk_error(NULL, &err) : EXIT_CODE_DONE;
 }

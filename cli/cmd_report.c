@@ -21,32 +21,6 @@ struct story {
     size_t told; /* jobs that were printed */
 };
 
-/* ---- what the forms share ---- */
-char *report_clean(const char *s)
-{
-    size_t len = s ? strlen(s) : 0;
-    char *clean = mem_alloc(len + 1);
-    return text_clean(clean, len + 1, s ? s : "", len);
-}
-
-const char *report_mailbox(const struct report_job *job, int64_t mailbox)
-{
-    for (size_t i = 0; i < job->mailbox_count; i++)
-        if (job->mailboxes[i].id == mailbox)
-            return job->mailboxes[i].name;
-    return "";
-}
-
-int64_t report_date(const struct ledger_message *m)
-{
-    return m->date_source && m->internaldate_s ? m->internaldate_s : MAIL_NO_DATE;
-}
-
-uint64_t report_octets(const struct ledger_message *m)
-{
-    return m->octets_sent ? m->octets_sent : m->octets_received ? m->octets_received : m->octets_claimed;
-}
-
 /* ---- reading the jobs of a ledger ---- */
 static bool on_job(void *ctx, const struct ledger_job_row *row)
 {
@@ -56,10 +30,10 @@ static bool on_job(void *ctx, const struct ledger_job_row *row)
     s->jobs = mem_grow(s->jobs, s->count + 1, sizeof *s->jobs);
     s->jobs[s->count++] = (struct report_job){
         .id = row->id,
-        .work_dir = report_clean(s->folder),
-        .source = report_clean(row->source),
-        .destination = report_clean(row->destination),
-        .folder = report_clean(row->folder),
+        .work_dir = text_clean_dup(s->folder),
+        .source = text_clean_dup(row->source),
+        .destination = text_clean_dup(row->destination),
+        .folder = text_clean_dup(row->folder),
     };
     return true;
 }
@@ -70,7 +44,7 @@ static bool on_mailbox(void *ctx, const struct ledger_mailbox_row *row)
     job->mailboxes = mem_grow(job->mailboxes, job->mailbox_count + 1, sizeof *job->mailboxes);
     struct report_mailbox *b = &job->mailboxes[job->mailbox_count++];
     *b = (struct report_mailbox){
-        .id = row->id, .name = report_clean(row->name), .octets_copied = row->octets_copied};
+        .id = row->id, .name = text_clean_dup(row->name), .octets_copied = row->octets_copied};
     memcpy(b->count, row->count, sizeof b->count);
     return true;
 }
@@ -150,7 +124,7 @@ static void print_not_begun(const struct story *s)
     for (size_t n = 0, count = 0; report_scope_not_begun(&s->scope, &s->walk, &n, &e); count++) {
         if (!count)
             printf("%sNot begun:\n", s->told ? "\n" : "");
-        char *name CLEANUP(mem_free_str) = report_clean(e->name);
+        char *name CLEANUP(mem_free_str) = text_clean_dup(e->name);
         printf("  %s\n", name);
     }
 }

@@ -6,6 +6,7 @@
 #include "report.h"
 #include "status.h"
 #include "talk.h"
+#include "text.h"
 #include "work_dir.h"
 #include <dirent.h>
 #include <stdio.h>
@@ -24,10 +25,10 @@ static struct status_account *add(
     s->accounts = mem_grow(s->accounts, s->count + 1, sizeof *s->accounts);
     struct status_account *a = &s->accounts[s->count++];
     *a = (struct status_account){
-        .source = report_clean(source),
-        .destination = report_clean(destination),
-        .folder = report_clean(folder),
-        .work_dir = report_clean(work_dir),
+        .source = text_clean_dup(source),
+        .destination = text_clean_dup(destination),
+        .folder = text_clean_dup(folder),
+        .work_dir = text_clean_dup(work_dir),
         .begun = work_dir != NULL,
     };
     return a;
@@ -40,8 +41,8 @@ static bool on_job(void *ctx, const struct ledger_job_row *row)
         return true;
     struct status_account *a = add(&g->status, row->source, row->destination, row->folder, g->folder);
     a->job = row->id;
-    a->run_command = report_clean(row->run_command);
-    a->run_words = report_clean(row->run_words);
+    a->run_command = text_clean_dup(row->run_command);
+    a->run_words = text_clean_dup(row->run_words);
     a->run_started_s = row->run_started_s;
     a->run_ended_s = row->run_ended_s;
     a->run_exit_code = row->run_exit_code;
@@ -105,8 +106,8 @@ static void add_not_begun(struct gathering *g)
     const struct batch_entry *e;
     for (size_t n = 0; report_scope_not_begun(&g->scope, &g->status.walk, &n, &e);) {
         struct status_account *a = add(&g->status, e->source, e->destination, e->folder, NULL);
-        a->run_command = report_clean("");
-        a->run_words = report_clean("");
+        a->run_command = text_clean_dup("");
+        a->run_words = text_clean_dup("");
     }
 }
 

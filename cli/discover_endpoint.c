@@ -62,7 +62,7 @@ int discover_endpoint(const struct discover_options *o, const char *side, const 
     const bool want[2] = {[STREAM_POP3] = wanted == STREAM_POP3, [STREAM_IMAP] = wanted == STREAM_IMAP};
     if (discover_options_run(o, address, want, stop, ctx, &r, err) < 0)
         return error_prefix(err, "%s", side);
-    const struct discover_finding *f = discover_best(&r, wanted);
+    const struct discover_finding *f = discover_result_best(&r, wanted);
     if (!f)
         return nothing_found(&r, side, protocol, err);
     struct discover_server server = f->server;

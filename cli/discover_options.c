@@ -5,6 +5,7 @@
 #include "options.h"
 #include "provider_presets.h"
 #include "text.h"
+#include "text_list.h"
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -43,7 +44,7 @@ int discover_options_run(const struct discover_options *o, const char *address, 
     struct catalog *c CLEANUP(catalog_free_ptr) = NULL;
     struct discover_preset *presets = NULL;
     if (discover_options_check(o, err) < 0 ||
-        catalog_load(o->catalogs, options_count(o->catalogs), &c, err) < 0)
+        catalog_load(o->catalogs, text_list_count(o->catalogs), &c, err) < 0)
         return -1;
     signal(SIGPIPE, SIG_IGN);
     struct discover_spec spec = {

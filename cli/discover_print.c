@@ -55,7 +55,7 @@ static void print_attempts(const struct discover_result *r)
 void discover_print_text(const struct discover_result *r, const bool want[2])
 {
     for (enum stream_protocol p = STREAM_POP3; p <= STREAM_IMAP; p++) {
-        const struct discover_finding *f = discover_best(r, p);
+        const struct discover_finding *f = discover_result_best(r, p);
         if (want[p] && f)
             print_finding(f);
         else if (want[p])
@@ -103,7 +103,7 @@ json_t *discover_print_json(const struct discover_result *r)
                           "outcome", discover_outcome_name(a->outcome), "why", a->why));
     }
     return json_pack("{s:s, s:s, s:o, s:o, s:b, s:b, s:o}", "address", r->address, "domain", r->domain,
-        "pop3", json_finding(discover_best(r, STREAM_POP3)), "imap",
-        json_finding(discover_best(r, STREAM_IMAP)), "no_domain", r->no_domain, "temporary", r->temporary,
-        "attempts", attempts);
+        "pop3", json_finding(discover_result_best(r, STREAM_POP3)), "imap",
+        json_finding(discover_result_best(r, STREAM_IMAP)), "no_domain", r->no_domain, "temporary",
+        r->temporary, "attempts", attempts);
 }

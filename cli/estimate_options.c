@@ -4,6 +4,7 @@
 #include "mem.h"
 #include "quote_size.h"
 #include "text.h"
+#include "text_list.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -61,7 +62,7 @@ int estimate_options_read(
     const struct options *o, struct quote_params *ret, struct money_rate **ret_rates, struct error *err)
 {
     struct quote_params p = {.fast = o->fast, .utc_offset_min = o->utc_offset_min};
-    size_t count = options_count(o->rates);
+    size_t count = text_list_count(o->rates);
     p.model.margin_tenths = MARGIN_TENTHS;
     p.model.term_months = TERM_MONTHS;
     if (read_model(o, &p, err) < 0)

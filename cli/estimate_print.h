@@ -8,8 +8,6 @@
 void estimate_text(const struct quote *q);
 /* Its part about plans. */
 void estimate_text_plans(const struct quote *q);
-/* A heading of a part. */
-void estimate_text_heading(const char *words);
 
 /* One document, schema 1 (see popferry(1)); err with code 0: none. q may lack a calculation. */
 void estimate_json(const struct quote *q, const struct error *err, int exit_code);

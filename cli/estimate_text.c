@@ -18,11 +18,6 @@ static const struct quote_words *words(void)
     return quote_words_of(i18n_lang());
 }
 
-void estimate_text_heading(const char *heading)
-{
-    printf("\n%s\n", heading);
-}
-
 static void add_count(struct text_table *t, uint64_t n)
 {
     char count[QUOTE_WORDS_MAX];
@@ -169,7 +164,7 @@ static void print_years(const struct quote *q)
     uint64_t most = 0;
     if (!count)
         return;
-    estimate_text_heading(_("Mail by year"));
+    text_table_heading(_("Mail by year"));
     const char *const heads[] = {_("year"), _("messages"), _("size"), ""};
     for (int i = 0; i < t.columns; i++)
         text_table_add(&t, heads[i]);
@@ -243,7 +238,7 @@ static void print_time(const struct quote *q)
     char time[QUOTE_WORDS_MAX], count[QUOTE_WORDS_MAX], size[32];
     const struct quote_count *n = &q->sum.to_copy;
     bool to = q->account_count && *q->accounts[0].destination;
-    estimate_text_heading(_("Time to migrate"));
+    text_table_heading(_("Time to migrate"));
     quote_words_count(count, n->messages);
     text_octets(size, sizeof size, n->octets);
     if (!q->time.days) {
@@ -270,7 +265,7 @@ static void print_room(const struct quote *q)
         if (a->error.code || !*a->destination)
             continue;
         if (!heading)
-            estimate_text_heading(_("Room in the destination"));
+            text_table_heading(_("Room in the destination"));
         heading = true;
         const char *fmt = !room.known ? _("%1$s: the destination does not tell.")
                           : room.fits ? _("%1$s: %2$s of %3$s in use; after the copy %4$s stay free.")
@@ -286,7 +281,7 @@ static void print_room(const struct quote *q)
 static void print_basis(const struct quote *q)
 {
     struct quote_basis basis CLEANUP(quote_basis_done) = quote_basis(q, words());
-    estimate_text_heading(_("Assumptions"));
+    text_table_heading(_("Assumptions"));
     for (size_t i = 0; i < basis.count; i++)
         text_table_wrap("  - ", basis.lines[i]);
 }
@@ -294,13 +289,13 @@ static void print_basis(const struct quote *q)
 void estimate_text(const struct quote *q)
 {
     print_title(q);
-    estimate_text_heading(_("Mail"));
+    text_table_heading(_("Mail"));
     print_accounts(q);
     print_exceptions(q);
     if (!q->calculated)
         return;
     print_years(q);
-    estimate_text_heading(_("Growth"));
+    text_table_heading(_("Growth"));
     print_projection(q);
     print_growth_notes(q);
     estimate_text_plans(q);

@@ -154,10 +154,10 @@ static void print_prices(const struct quote *q)
 
 void estimate_text_plans(const struct quote *q)
 {
-    estimate_text_heading(_("Plans"));
+    text_table_heading(_("Plans"));
     print_comparison(q);
     print_footnotes(q);
-    estimate_text_heading(_("Prices used"));
+    text_table_heading(_("Prices used"));
     print_prices(q);
     text_table_wrap(
         "  ", _("popferry catalog show ID tells their sources; --report FILE.html has them all."));

@@ -3,6 +3,7 @@
 #include "buf.h"
 #include "mem.h"
 #include "text.h"
+#include "text_list.h"
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -421,7 +422,7 @@ static int set_flag(int *field, const char *value, struct error *err)
 
 static void list_add(const char ***list, const char *value)
 {
-    size_t count = options_count(*list);
+    size_t count = text_list_count(*list);
     *list = mem_grow(*list, count + 2, sizeof **list);
     (*list)[count] = mem_strdup(value);
     (*list)[count + 1] = NULL;
@@ -483,7 +484,7 @@ static void copy_field(const struct options *from, struct options *to, const str
         break;
     case OPTION_LIST:
         *list_of(to, row) = NULL;
-        for (size_t i = 0; i < options_count(*list_of(from, row)); i++)
+        for (size_t i = 0; i < text_list_count(*list_of(from, row)); i++)
             list_add(list_of(to, row), (*list_of(from, row))[i]);
         break;
     }
@@ -497,7 +498,7 @@ void option_table_copy(const struct options *from, struct options *to)
 
 static void free_list(const char ***list)
 {
-    for (size_t i = 0; i < options_count(*list); i++)
+    for (size_t i = 0; i < text_list_count(*list); i++)
         free((char *)(*list)[i]);
     free(*list);
     *list = NULL;

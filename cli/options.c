@@ -216,14 +216,6 @@ void options_init(struct options *o)
         .host_refusals = 5};
 }
 
-size_t options_count(const char *const *list)
-{
-    size_t count = 0;
-    while (list && list[count])
-        count++;
-    return count;
-}
-
 void options_done(struct options *o)
 {
     option_table_free(o);

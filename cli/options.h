@@ -123,9 +123,6 @@ int options_for_account(const struct options *common, const struct account_list 
 int options_account_fault(
     const struct options *o, const struct account_list *list, size_t i, struct error *err);
 
-/* How many there are in a list that ends with NULL; NULL has none. */
-size_t options_count(const char *const *list);
-
 /* Account names of --from and --to (or --from-host and --to-host, with a user) as the ledger knows them,
  * without asking for passwords; NULL where not given. */
 int options_accounts(const struct options *o, char **ret_from, char **ret_to, struct error *err);

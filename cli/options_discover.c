@@ -2,6 +2,7 @@
 
 #include "discover_endpoint.h"
 #include "mem.h"
+#include "stop.h"
 #include "talk.h"
 #include "text.h"
 #include <stdlib.h>
@@ -71,7 +72,7 @@ static void remember(
 static bool on_stop(void *ctx)
 {
     (void)ctx;
-    return talk_asked_to_stop();
+    return stop_is_asked();
 }
 
 static int look_for(const struct options *o, const char *side, const char *address, const char *user,
@@ -96,7 +97,7 @@ static int look_for(const struct options *o, const char *side, const char *addre
         *ret = mem_printf("%s%s%s", known->head, part, known->tail);
         return 0;
     }
-    talk_catch_signals();
+    stop_catch_signals();
     if (discover_endpoint(&how, side, address, user, protocol, interactive, on_stop, NULL, ret, err) < 0) {
         if (cache && !user)
             add(cache, (struct discover_known){.domain = mem_strdup(domain_of(address)),

@@ -9,6 +9,7 @@
 #include "options_discover.h"
 #include "secret.h"
 #include "talk.h"
+#include "text_list.h"
 #include "upload_cap.h"
 #include "work_dir.h"
 #include <stdio.h>
@@ -34,7 +35,7 @@ static int find_upload_cap(const struct options *o, struct job *job, struct erro
     struct catalog *catalog CLEANUP(catalog_free_ptr) = NULL;
     if (o->upload_cap_given)
         return 0;
-    if (catalog_load(o->catalogs, options_count(o->catalogs), &catalog, err) < 0)
+    if (catalog_load(o->catalogs, text_list_count(o->catalogs), &catalog, err) < 0)
         return -1;
     job->upload_cap = upload_cap_of(catalog, job->to.host);
     return 0;

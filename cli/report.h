@@ -7,37 +7,11 @@
 #pragma once
 
 #include "error.h"
-#include "ledger_balance.h"
 #include "options.h"
+#include "report_job.h"
 #include "report_scope.h"
 #include "report_walk.h"
 #include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
-struct report_job {
-    int64_t id;                          /* in its ledger */
-    char *work_dir;                      /* the folder of that ledger; fit to show */
-    char *source, *destination, *folder; /* fit to show */
-    struct ledger_totals totals;
-    struct ledger_source from;
-    struct ledger_balance balance;
-    struct report_mailbox {
-        int64_t id;
-        char *name;
-        uint64_t count[LEDGER_STATES], octets_copied;
-    } * mailboxes;
-    size_t mailbox_count;
-};
-
-/* The name of a message's mailbox, "" if it has none yet. */
-const char *report_mailbox(const struct report_job *job, int64_t mailbox);
-/* Fit to show: valid UTF-8, no controls; NULL becomes "". Caller frees. */
-char *report_clean(const char *s);
-/* INTERNALDATE, MAIL_NO_DATE if it is not known. */
-int64_t report_date(const struct ledger_message *m);
-/* Octets as sent, else as received, else as the source claims. */
-uint64_t report_octets(const struct ledger_message *m);
 
 /* For a person: the sums, then what needs attention; all of the rest only if verbose. */
 int report_text(struct ledger *ledger, const struct report_job *job, bool verbose, struct error *err);

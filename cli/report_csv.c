@@ -63,12 +63,12 @@ static void twin(struct listing *l, const struct ledger_message *m)
 static bool on_message(void *ctx, const struct ledger_message *m)
 {
     struct listing *l = ctx;
-    const char *const first[] = {l->job->source, l->job->destination, report_mailbox(l->job, m->mailbox),
+    const char *const first[] = {l->job->source, l->job->destination, report_job_mailbox(l->job, m->mailbox),
         ledger_state_name(m->state), m->key, m->message_id, m->from, m->subject};
     number((uint64_t)l->job->id);
     for (size_t i = 0; i < sizeof first / sizeof *first; i++)
         field(first[i], ",");
-    date(report_date(m), ",");
+    date(report_job_date(m), ",");
     field(m->date_source, ",");
     number(m->octets_claimed);
     number(m->octets_received);

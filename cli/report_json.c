@@ -5,6 +5,7 @@
 #include "print.h"
 #include "report_unlisted.h"
 #include "sha256.h"
+#include "text.h"
 #include <jansson.h>
 #include <stdio.h>
 
@@ -20,7 +21,7 @@ struct listing {
 
 static json_t *text(const char *s)
 {
-    char *clean CLEANUP(mem_free_str) = report_clean(s);
+    char *clean CLEANUP(mem_free_str) = text_clean_dup(s);
     return json_string(clean);
 }
 
@@ -83,7 +84,7 @@ static bool on_message(void *ctx, const struct ledger_message *m)
     bool twins = m->state == LEDGER_DUPLICATE;
     json_t *o = json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o}", "id", (json_int_t)m->id, "uidl",
         m->key ? text(m->key) : json_null(), "message_id", text(m->message_id), "from", text(m->from),
-        "subject", text(m->subject), "date", print_json_time(report_date(m)), "date_from",
+        "subject", text(m->subject), "date", print_json_time(report_job_date(m)), "date_from",
         text(m->date_source));
     json_object_set_new(o, "octets_claimed", count(m->octets_claimed));
     json_object_set_new(o, "octets_received", count(m->octets_received));
@@ -92,7 +93,7 @@ static bool on_message(void *ctx, const struct ledger_message *m)
     json_object_set_new(o, "reason", text(m->reason));
     json_object_set_new(o, "quarantine", m->quarantine ? text(m->quarantine) : json_null());
     json_object_set_new(o, "duplicate_of", twins ? twin(l, m) : json_null());
-    json_object_set_new(o, "mailbox", text(report_mailbox(l->job, m->mailbox)));
+    json_object_set_new(o, "mailbox", text(report_job_mailbox(l->job, m->mailbox)));
     json_object_set_new(o, "uidvalidity", count(m->uidvalidity));
     json_object_set_new(o, "uid", count(m->uid));
     json_object_set_new(o, "seen", json_boolean(m->seen));
@@ -113,7 +114,7 @@ static bool on_doubled(void *ctx, const struct ledger_copy *copy, const struct l
     next(l);
     dump(json_pack("{s:I, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:b}", "id", (json_int_t)m->id, "uidl",
         m->key ? text(m->key) : json_null(), "message_id", text(m->message_id), "subject", text(m->subject),
-        "mailbox", text(report_mailbox(l->job, copy->mailbox)), "uidvalidity", count(copy->uidvalidity),
+        "mailbox", text(report_job_mailbox(l->job, copy->mailbox)), "uidvalidity", count(copy->uidvalidity),
         "kept_uid", count(m->uid), "uid", count(copy->uid), "same_bytes", (int)copy->same_bytes));
     return !ferror(stdout);
 }

@@ -148,7 +148,7 @@ static bool on_run(void *ctx, const struct ledger_run_row *row)
     struct text *t = ctx;
     if (!t->verbose && t->seen++ + RUNS_SHOWN < t->max)
         return !ferror(stdout);
-    char *words CLEANUP(mem_free_str) = report_clean(row->words);
+    char *words CLEANUP(mem_free_str) = text_clean_dup(row->words);
     fputs("    ", stdout);
     print_time(row->started_s);
     printf("  %-8s ", row->command);
@@ -174,7 +174,7 @@ static int print_runs(struct text *t)
 /* ---- lists ---- */
 static void print_words(const char *what, const char *words)
 {
-    char *clean CLEANUP(mem_free_str) = report_clean(words);
+    char *clean CLEANUP(mem_free_str) = text_clean_dup(words);
     if (*clean)
         printf("        %s%s\n", what, clean);
 }
@@ -205,20 +205,20 @@ static void print_twin(struct text *t, const struct ledger_message *m)
         t->rc = -1;
     if (rc != 1)
         return;
-    char *uidl CLEANUP(mem_free_str) = report_clean(key),
-               *id CLEANUP(mem_free_str) = report_clean(message_id);
+    char *uidl CLEANUP(mem_free_str) = text_clean_dup(key),
+               *id CLEANUP(mem_free_str) = text_clean_dup(message_id);
     printf("        same as UIDL %s, Message-ID %s\n", or_none(uidl), or_none(id));
 }
 
 static void print_message(struct text *t, const struct ledger_message *m)
 {
     char date[16], size[32];
-    char *from CLEANUP(mem_free_str) = report_clean(m->from);
-    char *subject CLEANUP(mem_free_str) = report_clean(m->subject);
-    char *uidl CLEANUP(mem_free_str) = report_clean(m->key);
-    char *message_id CLEANUP(mem_free_str) = report_clean(m->message_id);
-    printf("    %-10s  %8s  ", print_date(date, sizeof date, report_date(m)),
-        text_octets(size, sizeof size, report_octets(m)));
+    char *from CLEANUP(mem_free_str) = text_clean_dup(m->from);
+    char *subject CLEANUP(mem_free_str) = text_clean_dup(m->subject);
+    char *uidl CLEANUP(mem_free_str) = text_clean_dup(m->key);
+    char *message_id CLEANUP(mem_free_str) = text_clean_dup(m->message_id);
+    printf("    %-10s  %8s  ", print_date(date, sizeof date, report_job_date(m)),
+        text_octets(size, sizeof size, report_job_octets(m)));
     print_cell(stdout, from, 24);
     printf("  ");
     print_cell(stdout, subject, 36);
@@ -291,9 +291,9 @@ static void print_verdict(const struct text *t)
 static bool on_doubled(void *ctx, const struct ledger_copy *copy, const struct ledger_message *m)
 {
     struct text *t = ctx;
-    char *subject CLEANUP(mem_free_str) = report_clean(m->subject);
-    char *message_id CLEANUP(mem_free_str) = report_clean(m->message_id);
-    printf("    mailbox %s, UID %u and %u%s  ", report_mailbox(t->job, copy->mailbox), m->uid, copy->uid,
+    char *subject CLEANUP(mem_free_str) = text_clean_dup(m->subject);
+    char *message_id CLEANUP(mem_free_str) = text_clean_dup(m->message_id);
+    printf("    mailbox %s, UID %u and %u%s  ", report_job_mailbox(t->job, copy->mailbox), m->uid, copy->uid,
         copy->same_bytes ? " (the very same bytes)" : "");
     print_cell(stdout, subject, 36);
     printf("\n        Message-ID %s\n", or_none(message_id));

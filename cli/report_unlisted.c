@@ -5,6 +5,7 @@
 #include "i18n.h"
 #include "mem.h"
 #include "report.h"
+#include "text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,7 +22,7 @@ static int by_copied(const void *a, const void *b)
 
 static void name(struct buf *out, const struct report_unlisted *left)
 {
-    char *words CLEANUP(mem_free_str) = report_clean(left->name ? left->name : left->source);
+    char *words CLEANUP(mem_free_str) = text_clean_dup(left->name ? left->name : left->source);
     buf_append_str(out, words);
     if (left->copied)
         buf_printf(out, ngettext(" (%llu message copied)", " (%llu messages copied)", left->copied),
@@ -68,7 +69,7 @@ char *report_unlisted_words(const struct report_scope *s, const char *work_dir)
 /* ---- for programs ---- */
 static json_t *text(const char *s)
 {
-    char *clean CLEANUP(mem_free_str) = report_clean(s);
+    char *clean CLEANUP(mem_free_str) = text_clean_dup(s);
     return s ? json_string(clean) : json_null();
 }
 

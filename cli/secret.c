@@ -8,6 +8,7 @@
 #include "secret_given.h"
 #include "secret_line.h"
 #include "secret_netrc.h"
+#include "stop.h"
 #include "talk.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -162,7 +163,7 @@ static char *from_command(const struct origin *from, struct error *err)
 static bool asked_to_stop(void *ctx)
 {
     (void)ctx;
-    return talk_asked_to_stop();
+    return stop_is_asked();
 }
 
 static char *from_provider(

@@ -2,6 +2,7 @@
 
 #include "buf.h"
 #include "mem.h"
+#include "stop.h"
 #include "talk.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -121,7 +122,7 @@ static int read_all(int fd, pid_t pid, struct line *l)
     int status = 0;
     bool open = true;
     for (;;) {
-        if (talk_asked_to_stop())
+        if (stop_is_asked())
             kill(pid, SIGTERM);
         struct pollfd in = {.fd = fd, .events = POLLIN};
         int n = open ? poll(&in, 1, POLL_MS) : 0;
@@ -146,7 +147,7 @@ static int read_all(int fd, pid_t pid, struct line *l)
 static int judge(const char *option, const char *who, int status, const struct line *l, struct error *err)
 {
     char *what CLEANUP(mem_free_str) = NULL;
-    if (status && (talk_asked_to_stop() || (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)))
+    if (status && (stop_is_asked() || (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)))
         return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_LATER, ERROR_CANCELLED,
             "%s, for the %s: stopped while the command was at work; run the same command again to go on",
             option, who);

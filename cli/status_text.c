@@ -263,7 +263,7 @@ static void print_table(const struct status *s)
 static void print_damaged(const struct report_walk *w)
 {
     for (size_t i = 0; i < w->damaged_count; i++) {
-        char *folder CLEANUP(mem_free_str) = report_clean(w->damaged[i].folder);
+        char *folder CLEANUP(mem_free_str) = text_clean_dup(w->damaged[i].folder);
         printf("%s: its ledger cannot be read, so there are no numbers of what it holds\n", folder);
     }
 }

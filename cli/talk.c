@@ -1,9 +1,8 @@
 #include "talk.h"
 
 #include "exit_code.h"
+#include "stop.h"
 #include "text.h"
-#include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,36 +12,6 @@
 #define REDRAW_MS 200   /* on a terminal */
 #define LINE_MS   10000 /* elsewhere */
 #define BAR_MAX   30
-
-/* ---- the wish to stop ---- */
-static atomic_int stop_asked; /* set by the signal, read by every thread of a batch */
-
-/* The first signal asks; the second leaves at once, which is safe: see ledger.h. */
-static void on_signal(int sig)
-{
-    if (stop_asked)
-        _exit(128 + sig);
-    stop_asked = 1;
-}
-
-bool talk_asked_to_stop(void)
-{
-    return stop_asked;
-}
-
-static bool asked_to_stop(void *ctx)
-{
-    (void)ctx;
-    return stop_asked;
-}
-
-void talk_catch_signals(void)
-{
-    struct sigaction sa = {.sa_handler = on_signal};
-    sigaction(SIGINT, &sa, NULL);
-    sigaction(SIGTERM, &sa, NULL);
-    signal(SIGPIPE, SIG_IGN);
-}
 
 /* ---- progress ---- */
 void talk_clear(struct talk *t)
@@ -103,6 +72,12 @@ static void draw(struct talk *t, const struct progress *p, const char *words)
     fprintf(stderr, "\r\033[K%s%s%.*s", bar, *bar ? " " : "", width, words);
     fflush(stderr);
     t->drawn = true;
+}
+
+static bool asked_to_stop(void *ctx)
+{
+    (void)ctx;
+    return stop_is_asked();
 }
 
 static void on_progress(void *ctx, const struct progress *p)
@@ -174,7 +149,7 @@ void talk_begin(struct talk *t, const struct options *o, struct secret_keeper *k
     if (!o->quiet)
         t->world.progress = on_progress;
     talk_restart(t);
-    talk_catch_signals();
+    stop_catch_signals();
 }
 
 void talk_end(struct talk *t)

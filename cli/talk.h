@@ -1,5 +1,4 @@
-/* talk.h - everything that is said on standard error: notes, warnings, the progress of a job; and the wish to
- * stop.
+/* talk.h - everything that is said on standard error: notes, warnings, the progress of a job.
  *
  * On a terminal one line is redrawn; elsewhere a line comes now and then. Nothing of it on standard output.
  */
@@ -17,6 +16,7 @@ struct talk {
     struct secret_keeper *keeper; /* borrowed; NULL: no passwords */
 };
 
+/* Also catches the signals that ask to stop (stop.h). */
 void talk_begin(struct talk *t, const struct options *o, struct secret_keeper *keeper);
 /* Another piece of work begins, with a rate of its own. NULL is fine. */
 void talk_restart(struct talk *t);
@@ -26,8 +26,3 @@ void talk_end(struct talk *t);
 
 /* "popferry: error: ..." and the exit code for it. t may be NULL. */
 int talk_error(struct talk *t, const struct error *err);
-
-/* SIGINT and SIGTERM: the first asks to stop, the second leaves at once. talk_begin does it; a batch by
- * itself. */
-void talk_catch_signals(void);
-bool talk_asked_to_stop(void); /* from any thread */

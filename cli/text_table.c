@@ -66,6 +66,11 @@ void text_table_print(struct text_table *t)
     t->count = t->cap = 0;
 }
 
+void text_table_heading(const char *words)
+{
+    printf("\n%s\n", words);
+}
+
 void text_table_wrap(const char *first, const char *text)
 {
     struct buf out CLEANUP(buf_done) = {0};

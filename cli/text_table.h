@@ -21,5 +21,7 @@ void text_table_add(struct text_table *t, const char *cell); /* a copy */
 /* Print it, indented by two, and free the cells. */
 void text_table_print(struct text_table *t);
 
+/* The heading of a part, an empty line before it. */
+void text_table_heading(const char *words);
 /* A paragraph, wrapped at 100 columns; `first` before its first line, the others indented as far. */
 void text_table_wrap(const char *first, const char *text);

@@ -1,5 +1,7 @@
 #include "text.h"
 
+#include "mem.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -68,6 +70,13 @@ char *text_clean(char *dst, size_t cap, const char *src, size_t len)
     }
     dst[out] = '\0';
     return dst;
+}
+
+char *text_clean_dup(const char *s)
+{
+    size_t len = s ? strlen(s) : 0;
+    char *clean = mem_alloc(len + 1);
+    return text_clean(clean, len + 1, s ? s : "", len);
 }
 
 struct range {

@@ -7,6 +7,8 @@
 /* Copy src to dst (cap > 0, always terminated): valid UTF-8 stays, characters that are not
  * showable and broken bytes become '?'; cut at a character boundary. Returns dst. */
 char *text_clean(char *dst, size_t cap, const char *src, size_t len);
+/* All of s so; NULL becomes "". Caller frees. */
+char *text_clean_dup(const char *s);
 
 /* Not so: control characters (C0, DEL, C1), line and paragraph separators, marks that turn the direction of
  * text around, and Unicode's non-characters. */

@@ -16,3 +16,11 @@ void text_list_done(struct text_list *l)
     free(l->all);
     *l = (struct text_list){0};
 }
+
+size_t text_list_count(const char *const *list)
+{
+    size_t count = 0;
+    while (list && list[count])
+        count++;
+    return count;
+}

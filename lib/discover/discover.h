@@ -124,8 +124,7 @@ void discover_result_done(struct discover_result *r); /* zeroed is fine */
 
 /* The first of the best for this protocol: with TLS before without, then trusted before not; NULL: none.
  * Pure. */
-const struct discover_finding *discover_best(const struct discover_result *r, enum stream_protocol protocol);
-
-/* "imaps://taro%40example.jp@imap.example.jp:993", the port only where it is not the usual one. Plaintext is
- * "pop3://" or "imap://", which still wants STARTTLS. Caller frees. */
-char *discover_server_url(const struct discover_server *s);
+const struct discover_finding *discover_result_best(
+    const struct discover_result *r, enum stream_protocol protocol);
+/* Trusted, and with TLS. Pure. */
+bool discover_result_is_sure(const struct discover_finding *f);

@@ -37,6 +37,10 @@ struct discover_server {
     unsigned auth;  /* 0: not told */
 };
 
+/* "imaps://taro%40example.jp@imap.example.jp:993", the port only where it is not the usual one. Plaintext is
+ * "pop3://" or "imap://", which still wants STARTTLS. Caller frees. */
+char *discover_server_url(const struct discover_server *s);
+
 struct discover_config {
     char name[128];                                          /* of the provider, fit to be shown; "" */
     struct discover_server servers[DISCOVER_CONFIG_SERVERS]; /* POP3 and IMAP, in the order of the file */

@@ -37,6 +37,8 @@ void discover_ladder_note(struct ladder *l, enum discover_rung rung, enum discov
 void discover_ladder_found(struct ladder *l, enum discover_rung rung, const struct discover_server *s,
     const char *what, const char *provider, const char *why_not);
 
+/* Questions to the name service, unless it is known not to answer. -1: ERROR_CANCELLED. */
+int discover_ladder_ask(struct ladder *l, struct discover_dns_question *q, size_t count);
 /* Addresses by the name server that was named, "" where there is none; without one all are NULL, for the
  * system to look up. Names that are none of the public name service are left to the system, too. Frees
  * nothing of what stands in ret. -1: ERROR_CANCELLED. */

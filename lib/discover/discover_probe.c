@@ -194,7 +194,7 @@ int discover_probe_hosts(struct ladder *l, enum discover_rung rung, const struct
 /* ---- guesses ---- */
 static bool still_wanted(const struct ladder *l, enum stream_protocol protocol)
 {
-    const struct discover_finding *f = discover_best(l->result, protocol);
+    const struct discover_finding *f = discover_result_best(l->result, protocol);
     return l->spec->want[protocol] && (!f || !f->trusted || f->server.security == STREAM_PLAINTEXT);
 }
 

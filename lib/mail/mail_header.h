@@ -1,11 +1,12 @@
 /* mail_header.h - a message's header, line piece by line piece, into the header part of struct mail_facts.
- * Private to lib/mail; mail_scan.h is the contract. Bounded memory whatever the length of a field.
+ * Private to lib/mail; mail_scan.h and mail_facts.h are the contract. Bounded memory whatever the length of a
+ * field.
  *
  * Order of calls: text* end, text* end ... until end says the header is over (or the input is), then finish,
  * which makes it ready for the next message. */
 #pragma once
 
-#include "mail_scan.h"
+#include "mail_facts.h"
 #include <stdbool.h>
 #include <stddef.h>
 

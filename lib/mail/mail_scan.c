@@ -145,12 +145,3 @@ void mail_scan_finish(struct mail_scan *s, struct mail_facts *ret)
     start(s);
     *ret = f;
 }
-
-void mail_facts_done(struct mail_facts *f)
-{
-    free(f->message_id);
-    free(f->from);
-    free(f->subject);
-    free(f->date);
-    *f = (struct mail_facts){0};
-}

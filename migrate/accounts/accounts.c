@@ -94,11 +94,6 @@ static const struct list_row *row_of(const struct account_list *l, size_t i)
     return &l->csv.rows[l->first + i];
 }
 
-size_t accounts_count(const struct account_list *l)
-{
-    return l->csv.count - l->first;
-}
-
 long accounts_line(const struct account_list *l, size_t i)
 {
     return row_of(l, i)->line;

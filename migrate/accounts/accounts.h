@@ -68,7 +68,10 @@ int accounts_parse(const char *path, const char *bytes, size_t len, const char *
     struct account_list *ret, struct error *err);
 void accounts_done(struct account_list *l); /* wipes; zeroed is fine */
 
-size_t accounts_count(const struct account_list *l);
+static inline size_t accounts_count(const struct account_list *l)
+{
+    return l->csv.count - l->first;
+}
 long accounts_line(const struct account_list *l, size_t i); /* in the file, from 1 */
 /* Can the row be read? -1 with ERROR_USAGE "FILE:LINE: ...": more in it than columns, quotes that make no
  * sense, not as imapsync has it. Its values mean nothing then. */

@@ -75,7 +75,7 @@ enum schedule_next schedule_next(struct schedule *s, int64_t now_ms, size_t *ret
         *ret_at_ms = INT64_MAX;
         return SCHEDULE_LATER;
     }
-    uint32_t task = schedule_lane_pick(s, now_ms);
+    uint32_t task = schedule_pick(s, now_ms);
     if (task == SCHEDULE_NONE) {
         *ret_at_ms = next_ms(s);
         return SCHEDULE_LATER;

@@ -138,9 +138,15 @@ void schedule_lane_add(struct schedule *s, uint32_t task);
 void schedule_lane_drop(struct schedule *s, uint32_t task);
 /* Something at this host is not as it was: look at it again. */
 void schedule_lane_touch(struct schedule *s, struct schedule_host *h);
-/* The best task that may begin now, taken out of its lane and counted at its hosts, or SCHEDULE_NONE. */
-uint32_t schedule_lane_pick(struct schedule *s, int64_t now_ms);
+/* The best task, or SCHEDULE_NONE: its exclusive is taken, and it waits with its group now. */
+uint32_t schedule_lane_take(struct schedule *s, struct schedule_lane *l);
+/* Its best task is another one now, or there is none. */
+void schedule_lane_refresh(struct schedule *s, struct schedule_lane *l);
 void schedule_lane_release(struct schedule *s, uint32_t exclusive);
+
+/* ---- schedule_pick.c ---- */
+/* The best task that may begin now, taken out of its lane and counted at its hosts, or SCHEDULE_NONE. */
+uint32_t schedule_pick(struct schedule *s, int64_t now_ms);
 
 /* ---- schedule_words.c ---- */
 /* Why the rest of a host's tasks is given up: after refusals, or after failures. */

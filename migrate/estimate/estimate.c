@@ -42,12 +42,6 @@ int estimate_project(uint64_t octets, uint64_t growth_octets, int rise_tenths, i
     return 0;
 }
 
-uint64_t estimate_with_margin(uint64_t octets, int margin_tenths)
-{
-    unsigned __int128 wanted = (unsigned __int128)octets * (unsigned)(THOUSAND + margin_tenths);
-    return (uint64_t)((wanted + THOUSAND - 1) / THOUSAND);
-}
-
 static int check_params(const struct estimate_params *p, size_t count, struct error *err)
 {
     if (!count)

@@ -60,9 +60,6 @@ struct estimate_params {
 int estimate_project(uint64_t octets, uint64_t growth_octets, int rise_tenths, int years,
     uint64_t *ret_octets, struct error *err);
 
-/* octets and the margin, rounded up; octets <= ESTIMATE_OCTETS_MAX, margin_tenths <= 1000. */
-uint64_t estimate_with_margin(uint64_t octets, int margin_tenths);
-
 enum estimate_misfit {
     ESTIMATE_FITS,
     ESTIMATE_TOO_LARGE,       /* no plan (that steps lead to) holds it */

@@ -1,6 +1,7 @@
 #include "estimate_family.h"
 
 #include "estimate_choose.h"
+#include "estimate_margin.h"
 #include "mem.h"
 #include <stdlib.h>
 
@@ -163,7 +164,7 @@ static int settle_each(struct work *w, int n, struct error *err)
     }
     for (size_t i = 0; i < in->mailbox_count; i++) {
         struct estimate_demand demand = {
-            .octets = estimate_with_margin(in->projection[i * stride + (size_t)n], in->params->margin_tenths),
+            .octets = estimate_margin_add(in->projection[i * stride + (size_t)n], in->params->margin_tenths),
             .seats = 1,
         };
         if (settle(w, n, i, &demand, 1, err) < 0)
@@ -178,7 +179,7 @@ static uint64_t needed(const struct work *w, int n)
     const struct estimate_params *p = w->in->params;
     uint64_t octets =
         one_pool(w->f->family) ? w->in->sums->octets[n] + p->other_use_octets : w->in->sums->largest[n];
-    return estimate_with_margin(octets, p->margin_tenths);
+    return estimate_margin_add(octets, p->margin_tenths);
 }
 
 static int settle_year(struct work *w, int n, struct error *err)

@@ -22,20 +22,13 @@ const char *handover_state_name(enum handover_state s)
     return state_names[s];
 }
 
-char *handover_clean(const char *s)
-{
-    size_t len = s ? strlen(s) : 0;
-    char *out = mem_alloc(len + 1);
-    return text_clean(out, len + 1, s ? s : "", len);
-}
-
 void handover_init(struct handover *h, const char *customer, const char *prepared_by, const char *program,
     int64_t date_s, int utc_offset_min)
 {
     *h = (struct handover){
-        .customer = handover_clean(customer),
-        .prepared_by = handover_clean(prepared_by),
-        .program = handover_clean(program),
+        .customer = text_clean_dup(customer),
+        .prepared_by = text_clean_dup(prepared_by),
+        .program = text_clean_dup(program),
         .date_s = date_s,
         .utc_offset_min = utc_offset_min,
     };
@@ -92,9 +85,9 @@ struct handover_account *handover_add(
     h->accounts = mem_grow(h->accounts, h->count + 1, sizeof *h->accounts);
     struct handover_account *a = &h->accounts[h->count++];
     *a = (struct handover_account){
-        .source = handover_clean(source),
-        .destination = handover_clean(destination),
-        .folder = handover_clean(folder),
+        .source = text_clean_dup(source),
+        .destination = text_clean_dup(destination),
+        .folder = text_clean_dup(folder),
         .work_dir = mem_strdup(""),
         .migrate.words = mem_strdup(""),
         .verify.words = mem_strdup(""),
@@ -108,7 +101,7 @@ void handover_add_unreadable(struct handover *h, const char *folder, const struc
     const char *last = strrchr(folder, '/');
     struct handover_account *a = handover_add(h, last && last[1] ? last + 1 : folder, "", "");
     free(a->work_dir);
-    a->work_dir = handover_clean(folder);
+    a->work_dir = text_clean_dup(folder);
     free(a->name);
     a->name = mem_strdup(a->source);
     a->error = *why;

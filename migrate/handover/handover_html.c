@@ -4,39 +4,6 @@
 #include "mem.h"
 #include "text.h"
 
-/* ---- shared by the parts ---- */
-void handover_html_count(struct handover_page *p, const char *class, uint64_t n)
-{
-    char count[QUOTE_WORDS_MAX];
-    element(p->out, "td", class, quote_words_count(count, n));
-}
-
-void handover_html_amount(struct handover_page *p, struct ledger_amount n)
-{
-    char count[QUOTE_WORDS_MAX], size[32];
-    open_tag(p->out, "td", "num");
-    put(p->out, quote_words_count(count, n.messages));
-    element(p->out, "span", "size", n.messages ? text_octets(size, sizeof size, n.octets) : "");
-    close_tag(p->out);
-}
-
-void handover_html_heads(
-    struct handover_page *p, const char *class, const struct handover_head *heads, size_t count)
-{
-    open_tag(p->out, "table", class);
-    open_tag(p->out, "thead", NULL);
-    open_tag(p->out, "tr", NULL);
-    for (size_t i = 0; i < count; i++) {
-        open_tag(p->out, "th", heads[i].number ? "num" : NULL);
-        attr(p->out, "scope", "col");
-        put(p->out, say(p, heads[i].words));
-        close_tag(p->out);
-    }
-    close_tag(p->out);
-    close_tag(p->out);
-    open_tag(p->out, "tbody", NULL);
-}
-
 /* ---- title ---- */
 static void row(struct handover_page *p, const char *name, const char *value)
 {
@@ -130,7 +97,7 @@ static void balance_row(struct handover_page *p, const char *class, const char *
         return;
     open_tag(p->out, "tr", class);
     element(p->out, "td", NULL, what);
-    handover_html_amount(p, n);
+    handover_html_out_amount(p, n);
     close_tag(p->out);
 }
 
@@ -140,7 +107,7 @@ static void put_balance(struct handover_page *p)
     const struct handover_account *s = &p->h->sum;
     open_tag(p->out, "section", NULL);
     element(p->out, "h2", NULL, say(p, "Before and after"));
-    handover_html_heads(p, "balance", heads, 2);
+    handover_html_out_heads(p, "balance", heads, 2);
     balance_row(p, "sum", say(p, "In the old mailboxes (before)"), s->before);
     balance_row(p, NULL, say(p, "copied to the new mailboxes"), s->copied);
     balance_row(p, NULL, say(p, "already in the new mailboxes"), s->present);
@@ -172,13 +139,13 @@ static void put_proofs(struct handover_page *p)
         {N_("How the copies were verified"), false}, {N_("Number"), true}};
     open_tag(p->out, "section", NULL);
     element(p->out, "h2", NULL, say(p, "Verification"));
-    handover_html_heads(p, "proofs", heads, 2);
+    handover_html_out_heads(p, "proofs", heads, 2);
     for (int i = LEDGER_PROOFS - 1; i >= 0; i--) {
         if (!s->proof[i])
             continue;
         open_tag(p->out, "tr", NULL);
         element(p->out, "td", NULL, say(p, handover_proof_words((enum ledger_proof)i)));
-        handover_html_count(p, "num", s->proof[i]);
+        handover_html_out_count(p, "num", s->proof[i]);
         close_tag(p->out);
     }
     close_tag(p->out);

@@ -16,14 +16,14 @@ __attribute__((format_arg(2))) static inline const char *say(const struct handov
     return quote_words(p->words, msgid);
 }
 
-void handover_html_count(struct handover_page *p, const char *class, uint64_t n); /* a cell */
-void handover_html_amount(struct handover_page *p, struct ledger_amount n); /* a cell: number and size */
+void handover_html_out_count(struct handover_page *p, const char *class, uint64_t n); /* a cell */
+void handover_html_out_amount(struct handover_page *p, struct ledger_amount n); /* a cell: number and size */
 struct handover_head {
     const char *words; /* message id */
     bool number;       /* aligned to the right */
 };
 /* Open a table with these heads, and its body. */
-void handover_html_heads(
+void handover_html_out_heads(
     struct handover_page *p, const char *class, const struct handover_head *heads, size_t count);
 
 /* ---- parts (handover_html_accounts.c) ---- */

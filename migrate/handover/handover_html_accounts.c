@@ -61,7 +61,7 @@ void handover_html_attention(struct handover_page *p)
         return;
     open_tag(p->out, "section", NULL);
     element(p->out, "h2", NULL, say(p, "What is not in order"));
-    handover_html_heads(p, "attention", heads, COLUMNS(heads));
+    handover_html_out_heads(p, "attention", heads, COLUMNS(heads));
     for (int s = HANDOVER_STATES - 1; s > HANDOVER_IN_ORDER; s--)
         for (size_t i = 0; i < p->h->count; i++)
             if (p->h->accounts[i].state == (enum handover_state)s)
@@ -80,13 +80,13 @@ static void unseen(struct handover_page *p, int cells)
 
 static void counts(struct handover_page *p, const struct handover_account *a)
 {
-    handover_html_amount(p, a->before);
-    handover_html_amount(p, handover_after(a));
-    handover_html_count(p, "num", a->duplicates.messages);
-    handover_html_count(p, "num", handover_not_moved(a).messages);
-    handover_html_count(p, "num", a->waiting.messages);
-    handover_html_count(p, "num", a->left_out.messages);
-    handover_html_count(p, "num", a->deleted.messages);
+    handover_html_out_amount(p, a->before);
+    handover_html_out_amount(p, handover_after(a));
+    handover_html_out_count(p, "num", a->duplicates.messages);
+    handover_html_out_count(p, "num", handover_not_moved(a).messages);
+    handover_html_out_count(p, "num", a->waiting.messages);
+    handover_html_out_count(p, "num", a->left_out.messages);
+    handover_html_out_count(p, "num", a->deleted.messages);
 }
 
 static void account_row(struct handover_page *p, const struct handover_account *a)
@@ -116,7 +116,7 @@ static void sum_row(struct handover_page *p)
     put(p->out, say(p, "Sum"));
     close_tag(p->out);
     counts(p, &p->h->sum);
-    handover_html_count(p, "num", handover_proved(&p->h->sum));
+    handover_html_out_count(p, "num", handover_proved(&p->h->sum));
     element(p->out, "td", NULL, "");
     close_tag(p->out);
 }
@@ -131,7 +131,7 @@ void handover_html_accounts(struct handover_page *p)
         return;
     open_tag(p->out, "section", NULL);
     element(p->out, "h2", NULL, say(p, "Accounts"));
-    handover_html_heads(p, "accounts", heads, COLUMNS(heads));
+    handover_html_out_heads(p, "accounts", heads, COLUMNS(heads));
     for (size_t i = 0; i < p->h->count; i++)
         account_row(p, &p->h->accounts[i]);
     if (p->h->count > 1)
@@ -176,7 +176,7 @@ static void items_of(struct handover_page *p, const struct handover_account *a)
     static const struct handover_head heads[] = {{N_("Sent"), false}, {N_("From"), false},
         {N_("Subject"), false}, {N_("Size"), true}, {N_("Why"), false}};
     element(p->out, "h3", NULL, a->name);
-    handover_html_heads(p, "items", heads, COLUMNS(heads));
+    handover_html_out_heads(p, "items", heads, COLUMNS(heads));
     for (size_t i = 0; i < a->item_count; i++)
         item_row(p, &a->items[i]);
     end_table(p);
@@ -214,7 +214,7 @@ static void dated_of(struct handover_page *p, const struct handover_account *a)
     static const struct handover_head heads[] = {{N_("From"), false}, {N_("Subject"), false},
         {N_("Size"), true}, {N_("Message-ID, and name on the old server (UIDL)"), false}};
     element(p->out, "h3", NULL, a->name);
-    handover_html_heads(p, "items", heads, COLUMNS(heads));
+    handover_html_out_heads(p, "items", heads, COLUMNS(heads));
     for (size_t i = 0; i < a->dated_count; i++)
         dated_row(p, &a->dated[i]);
     end_table(p);

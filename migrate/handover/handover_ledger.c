@@ -4,6 +4,7 @@
 #include "handover_private.h"
 #include "ledger_proved.h"
 #include "mem.h"
+#include "text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -65,7 +66,7 @@ static bool on_run(void *ctx, const struct ledger_run_row *row)
         a->begun_s = row->started_s;
     free(run->words);
     *run = (struct handover_run){
-        row->started_s, row->ended_s, row->exit_code, error_of(row->error), handover_clean(row->words)};
+        row->started_s, row->ended_s, row->exit_code, error_of(row->error), text_clean_dup(row->words)};
     return true;
 }
 
@@ -73,12 +74,12 @@ static struct handover_item item_of(const struct ledger_message *m)
 {
     return (struct handover_item){
         .state = m->state,
-        .uidl = handover_clean(m->key),
-        .message_id = handover_clean(m->message_id),
-        .from = handover_clean(m->from),
-        .subject = handover_clean(m->subject),
-        .reason = handover_clean(m->reason),
-        .quarantine = handover_clean(m->quarantine),
+        .uidl = text_clean_dup(m->key),
+        .message_id = text_clean_dup(m->message_id),
+        .from = text_clean_dup(m->from),
+        .subject = text_clean_dup(m->subject),
+        .reason = text_clean_dup(m->reason),
+        .quarantine = text_clean_dup(m->quarantine),
         .date_s = m->date_source && m->internaldate_s ? m->internaldate_s : MAIL_NO_DATE,
         .octets = m->octets_sent       ? m->octets_sent
                   : m->octets_received ? m->octets_received
@@ -112,7 +113,7 @@ static int read_account(
     struct handover_account *a, const char *folder, struct ledger *l, int64_t job, struct error *err)
 {
     free(a->work_dir);
-    a->work_dir = handover_clean(folder);
+    a->work_dir = text_clean_dup(folder);
     if (read_totals(a, l, job, err) < 0 || ledger_each_run(l, job, on_run, a, err) < 0)
         return -1;
     if (ledger_each_of_job(l, job, LEDGER_QUARANTINED, on_not_moved, a, err) < 0 ||

@@ -4,8 +4,6 @@
 #include "handover.h"
 #include "quote_words.h"
 
-/* Fit to show: valid UTF-8, no controls; NULL becomes "". Caller frees. */
-char *handover_clean(const char *s);
 /* Take back those accounts that were added beyond the first `count`. */
 void handover_cut(struct handover *h, size_t count);
 

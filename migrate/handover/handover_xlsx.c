@@ -12,14 +12,6 @@ static void add_sheets(struct handover_book *b)
         b->dated = quote_xlsx_out_sheet(b->out, say(b, "Dated on the day of the move"));
 }
 
-void handover_xlsx_heads(
-    struct handover_book *b, int sheet, uint32_t row, const struct handover_column *columns, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        quote_xlsx_out_head(
-            b->out, cell(sheet, row, i), say(b, columns[i].words), columns[i].number, columns[i].width);
-}
-
 /* ---- the summary ---- */
 static void pair(struct handover_book *b, uint32_t *row, const char *name, const char *value)
 {
@@ -153,7 +145,7 @@ static void put_items(struct handover_book *b)
         {N_("Kept in (below the account's work folder)"), 44, false},
     };
     uint32_t row = HANDOVER_XLSX_HEAD_ROW;
-    handover_xlsx_heads(b, b->items, row++, columns, sizeof columns / sizeof *columns);
+    handover_xlsx_out_heads(b, b->items, row++, columns, sizeof columns / sizeof *columns);
     quote_xlsx_out_freeze(b->out, b->items, row, HANDOVER_XLSX_HEAD_ROW);
     for (size_t i = 0; i < b->h->count; i++)
         for (size_t k = 0; k < b->h->accounts[i].item_count && row < HANDOVER_XLSX_ROWS_MAX; k++)
@@ -182,7 +174,7 @@ static void put_dated(struct handover_book *b)
     uint32_t row = HANDOVER_XLSX_HEAD_ROW;
     if (!b->h->sum.dated_now)
         return;
-    handover_xlsx_heads(b, b->dated, row++, columns, sizeof columns / sizeof *columns);
+    handover_xlsx_out_heads(b, b->dated, row++, columns, sizeof columns / sizeof *columns);
     quote_xlsx_out_freeze(b->out, b->dated, row, HANDOVER_XLSX_HEAD_ROW);
     for (size_t i = 0; i < b->h->count; i++)
         for (size_t k = 0; k < b->h->accounts[i].dated_count && row < HANDOVER_XLSX_ROWS_MAX; k++)

@@ -49,7 +49,7 @@ struct handover_column {
     double width;
     bool number;
 };
-void handover_xlsx_heads(
+void handover_xlsx_out_heads(
     struct handover_book *b, int sheet, uint32_t row, const struct handover_column *columns, size_t count);
 
 /* The sheet of accounts; sets sum_row. */

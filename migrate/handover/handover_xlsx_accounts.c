@@ -131,7 +131,7 @@ static void put_sum(struct handover_book *b)
 
 void handover_xlsx_accounts(struct handover_book *b)
 {
-    handover_xlsx_heads(b, b->accounts, HANDOVER_XLSX_HEAD_ROW, columns, HANDOVER_XLSX_COLUMNS);
+    handover_xlsx_out_heads(b, b->accounts, HANDOVER_XLSX_HEAD_ROW, columns, HANDOVER_XLSX_COLUMNS);
     quote_xlsx_out_freeze(b->out, b->accounts, HANDOVER_XLSX_FIRST_ROW, HANDOVER_XLSX_HEAD_ROW);
     for (size_t i = 0; i < b->h->count; i++)
         put_account(b, HANDOVER_XLSX_FIRST_ROW + (uint32_t)i, &b->h->accounts[i]);

@@ -1,5 +1,6 @@
 #include "quote_chart.h"
 
+#include "estimate_margin.h"
 #include "mem.h"
 #include "text.h"
 #include <stdio.h>
@@ -223,7 +224,7 @@ static uint64_t held(
     const struct estimate_params *model = &p->q->params.model;
     uint64_t octets = subject == QUOTE_CHART_ALL ? quote_projected(p->q, s, year) + model->other_use_octets
                                                  : p->q->estimates[s].largest[year];
-    return estimate_with_margin(octets, model->margin_tenths);
+    return estimate_margin_add(octets, model->margin_tenths);
 }
 
 static int x_of(int year, int years)

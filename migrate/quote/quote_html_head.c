@@ -128,7 +128,7 @@ static void tile_cost(struct quote_html_page *p)
     char *below CLEANUP(mem_free_str) = mem_printf(say(p, "%1$s; %2$s a month in the first year"),
         quote_words_name(p->words, o->family->name, o->family->name_ja),
         money_text(monthly, f->years[0].monthly));
-    tile(p, name, money_text(total, f->total), below, quote_html_mark(p, quote_offer_state(o)));
+    tile(p, name, money_text(total, f->total), below, quote_html_words_mark(p, quote_offer_state(o)));
 }
 
 static void tile_time(struct quote_html_page *p)

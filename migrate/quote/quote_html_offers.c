@@ -32,11 +32,11 @@ static const char *family_name(const struct quote_html_page *p, const struct quo
 static void plans_cell(struct quote_html_page *p, const struct quote_offer *o)
 {
     const struct estimate_family *f = o->results[ESTIMATE_MID];
-    char *first CLEANUP(mem_free_str) = quote_html_shares(p, &f->years[0]);
+    char *first CLEANUP(mem_free_str) = quote_html_words_shares(p, &f->years[0]);
     open_tag(p->out, "th", "name");
     attr(p->out, "scope", "row");
     element(p->out, "span", "family", family_name(p, o));
-    const char *mark = quote_html_mark(p, quote_offer_state(o));
+    const char *mark = quote_html_words_mark(p, quote_offer_state(o));
     if (mark) {
         put(p->out, " ");
         element(p->out, "span", "mark", mark);
@@ -44,7 +44,7 @@ static void plans_cell(struct quote_html_page *p, const struct quote_offer *o)
     if (*first)
         element(p->out, "span", "plans", first);
     if (f->stepped_year && f->stepped_year != f->misfit_year) {
-        char *then CLEANUP(mem_free_str) = quote_html_shares(p, &f->years[f->stepped_year - 1]);
+        char *then CLEANUP(mem_free_str) = quote_html_words_shares(p, &f->years[f->stepped_year - 1]);
         char *words CLEANUP(mem_free_str) = mem_printf(say(p, "from year %1$d: %2$s"), f->stepped_year, then);
         element(p->out, "span", "plans", words);
     }
@@ -162,7 +162,7 @@ static void year_cell(struct quote_html_page *p, const struct estimate_year *y)
     open_tag(p->out, "td", "num");
     put(p->out, y->priced && !y->misfits ? money_text(text, y->yearly) : "–");
     if (y->stepped) {
-        char *plans CLEANUP(mem_free_str) = quote_html_shares(p, y);
+        char *plans CLEANUP(mem_free_str) = quote_html_words_shares(p, y);
         element(p->out, "span", "range", plans);
     }
     close_tag(p->out);

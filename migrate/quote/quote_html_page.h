@@ -26,6 +26,6 @@ void quote_html_accounts(struct quote_html_page *p); /* mailboxes, growth, time 
 void quote_html_basis(struct quote_html_page *p);    /* assumptions and prices with their sources */
 
 /* Shared: "Plan 1 × 10, Plan 2 × 2" of a year, as text; the caller frees. */
-char *quote_html_shares(const struct quote_html_page *p, const struct estimate_year *y);
+char *quote_html_words_shares(const struct quote_html_page *p, const struct estimate_year *y);
 /* A mark for what is not verified, or NULL. */
-const char *quote_html_mark(const struct quote_html_page *p, enum quote_offer_state s);
+const char *quote_html_words_mark(const struct quote_html_page *p, enum quote_offer_state s);

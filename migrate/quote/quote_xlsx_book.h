@@ -45,8 +45,8 @@ void quote_xlsx_summary(struct quote_xlsx_book *b);
 
 /* What turns an exact amount of the offer into a printed one: "*rate_USD_JPY*(1+tax)/(1+0.1)"; the caller
  * frees. */
-char *quote_xlsx_conversion(const struct quote_xlsx_book *b, const struct quote_offer *o);
-int quote_xlsx_decimals(enum money_currency c); /* 0 or 2 */
+char *quote_xlsx_money_conversion(const struct quote_xlsx_book *b, const struct quote_offer *o);
+int quote_xlsx_money_decimals(enum money_currency c); /* 0 or 2 */
 
 /* ---- words and cells ---- */
 __attribute__((format_arg(2))) static inline const char *say(

@@ -189,10 +189,10 @@ static void put_sums(
 {
     const struct quote_offer *o = &b->q->offers[offer];
     enum money_currency shown = o->results[ESTIMATE_MID]->shown;
-    int decimals = quote_xlsx_decimals(shown);
+    int decimals = quote_xlsx_money_decimals(shown);
     if (!y->priced || y->misfits)
         return;
-    char *factor CLEANUP(mem_free_str) = quote_xlsx_conversion(b, o);
+    char *factor CLEANUP(mem_free_str) = quote_xlsx_money_conversion(b, o);
     char *year CLEANUP(mem_free_str) =
         mem_printf("=ROUND(SUM(K%u:K%u)%s,%d)", first + 1, last + 1, factor, decimals);
     char *month CLEANUP(mem_free_str) =

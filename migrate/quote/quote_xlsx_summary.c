@@ -102,9 +102,9 @@ static void put_total(struct quote_xlsx_book *b, uint32_t row, size_t offer)
     const struct estimate_family *f = o->results[ESTIMATE_MID];
     if (!f->complete)
         return;
-    char *factor CLEANUP(mem_free_str) = quote_xlsx_conversion(b, o);
+    char *factor CLEANUP(mem_free_str) = quote_xlsx_money_conversion(b, o);
     char *formula CLEANUP(mem_free_str) = mem_printf("=ROUND(SUM('%s'!K%u:K%u)%s,%d)", say(b, "Plans"),
-        block->first + 1, block->last + 1, factor, quote_xlsx_decimals(f->shown));
+        block->first + 1, block->last + 1, factor, quote_xlsx_money_decimals(f->shown));
     quote_xlsx_out_formula(b->out, cell(b->summary, row, TOTAL), formula, in_units(f->total), NULL,
         (QUOTE_XLSX_MONEY + f->shown) | QUOTE_XLSX_BOLD);
     for (int s = ESTIMATE_LOW; s <= ESTIMATE_HIGH; s += ESTIMATE_HIGH - ESTIMATE_LOW)

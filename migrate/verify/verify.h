@@ -197,12 +197,16 @@ bool verify_same_message(const struct ledger_message *m, const struct mail_facts
 /* By the headers of all messages that have a row. Waits. */
 int verify_check_source(struct verify *v, struct error *err);
 
+/* ---- verify_entry.c ---- */
+void verify_entry_sort(struct verify_box *box); /* by UID */
+/* NULL: there is none. box is sorted. */
+struct verify_entry *verify_entry_find(const struct verify_box *box, uint32_t uid);
+
 /* ---- verify_read.c: the destination ---- */
 /* The mailbox entered and listed, unless it was. */
 int verify_enter(struct verify *v, uint32_t box, struct error *err);
 /* Read what is wanted there: verify_compare gets each. */
 int verify_read(struct verify *v, uint32_t box, struct error *err);
-struct verify_entry *verify_find_entry(const struct verify_box *box, uint32_t uid);
 
 /* ---- verify_match.c: which is which ---- */
 /* How a message of this content proves a row; LEDGER_UNPROVED: not. Pure. */

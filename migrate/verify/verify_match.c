@@ -65,7 +65,7 @@ static struct verify_entry *entry_of_uid(const struct verify *v, const struct ve
 {
     if (row->box == VERIFY_NONE || !knows_uid(row, &v->boxes[row->box]))
         return NULL;
-    return verify_find_entry(&v->boxes[row->box], row->uid);
+    return verify_entry_find(&v->boxes[row->box], row->uid);
 }
 
 void verify_link_uids(struct verify *v, uint32_t box)
@@ -333,7 +333,7 @@ struct verify_entry *verify_likeliest(const struct verify *v, const struct verif
 static bool repeats_rewritten(
     const struct verify *v, const struct verify_row *row, const struct verify_content *content)
 {
-    const struct verify_entry *first = verify_find_entry(&v->boxes[row->box], row->uid);
+    const struct verify_entry *first = verify_entry_find(&v->boxes[row->box], row->uid);
     if (!first || !first->content)
         return false;
     return same(first->content->print, content->print) ||

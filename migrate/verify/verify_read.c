@@ -83,18 +83,11 @@ static void add_unread(struct verify *v, const struct roster *r)
             stream_name(s->lanes[0].link.stream), s->mailbox, r->unread_count, (unsigned)r->unread[0]);
 }
 
-static int compare_uid(const void *a, const void *b)
-{
-    const struct verify_entry *x = a, *y = b;
-    return x->uid < y->uid ? -1 : x->uid > y->uid;
-}
-
 /* A server may tell of a message twice. */
 static void sort_entries(struct verify_box *box)
 {
     size_t n = 0;
-    if (box->count)
-        qsort(box->entries, box->count, sizeof *box->entries, compare_uid);
+    verify_entry_sort(box);
     for (size_t i = 0; i < box->count; i++)
         if (!n || box->entries[n - 1].uid != box->entries[i].uid)
             box->entries[n++] = box->entries[i];
@@ -161,12 +154,6 @@ int verify_enter(struct verify *v, uint32_t index, struct error *err)
         box->name);
 }
 
-struct verify_entry *verify_find_entry(const struct verify_box *box, uint32_t uid)
-{
-    const struct verify_entry probe = {.uid = uid};
-    return box->count ? bsearch(&probe, box->entries, box->count, sizeof *box->entries, compare_uid) : NULL;
-}
-
 /* ---- contents ---- */
 struct batch {
     struct verify *v;
@@ -193,7 +180,7 @@ static void on_body_end(void *ctx, uint32_t uid)
     struct batch *b = ctx;
     struct verify *v = b->v;
     struct verify_content content;
-    struct verify_entry *e = verify_find_entry(b->box, uid);
+    struct verify_entry *e = verify_entry_find(b->box, uid);
     verify_scan_finish(v->destination_scan, &content);
     if (!e || !e->want)
         return;
@@ -210,7 +197,7 @@ static void submit(struct verify *v);
 static void give_up_unread(struct batch *b)
 {
     for (size_t i = 0; i < b->count; i++) {
-        struct verify_entry *e = verify_find_entry(b->box, b->uids[i]);
+        struct verify_entry *e = verify_entry_find(b->box, b->uids[i]);
         e->unreadable |= e->want;
         e->want = false;
     }
@@ -222,7 +209,7 @@ static void on_bodies(void *ctx, const struct imap_result *res)
     struct verify *v = b->v;
     v->reading--;
     for (size_t i = 0; i < b->count; i++)
-        verify_find_entry(b->box, b->uids[i])->asked = false;
+        verify_entry_find(b->box, b->uids[i])->asked = false;
     if (res->status == IMAP_ABORTED || (res->status != IMAP_OK && res->error->retry != ERROR_RETRY_NEVER)) {
         note_error(v, res);
     } else if (res->status != IMAP_OK && b->count > 1) {

@@ -7,6 +7,7 @@
 #include "mem.h"
 #include "nearest.h"
 #include "option_table.h"
+#include "text_list.h"
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -320,7 +321,7 @@ static void of_two_values_the_last_counts(void)
     options_done(&o);
     CHECK_INT(READ("estimate", &o, &err, "--rate=x", "--rate=y"), 0);
     CHECK(!o.twice);
-    CHECK_INT(options_count(o.rates), 2);
+    CHECK_INT(text_list_count(o.rates), 2);
     options_done(&o);
 }
 
@@ -395,7 +396,7 @@ static void the_line_counts_more(void)
     options_done(&o);
     CHECK_LABEL("what may be repeated adds up, the line's last");
     CHECK_INT(READ("estimate", &o, &err, "--rate=2", "@job"), 0);
-    CHECK_INT(options_count(o.rates), 2);
+    CHECK_INT(text_list_count(o.rates), 2);
     CHECK_STR(o.rates[1], "2");
     options_done(&o);
     CHECK_LABEL("one pair of quotes around a whole value is left out");

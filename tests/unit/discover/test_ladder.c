@@ -49,7 +49,7 @@ static struct discover_spec spec_of(const char *address)
 static void check_best(const struct discover_result *r, enum stream_protocol protocol, const char *url,
     bool trusted, const char *rung)
 {
-    const struct discover_finding *f = discover_best(r, protocol);
+    const struct discover_finding *f = discover_result_best(r, protocol);
     CLEANUP(mem_free_str) char *found = f ? discover_server_url(&f->server) : NULL;
     CHECK_STR(found, url);
     CHECK_INT(f && f->trusted, trusted);
@@ -180,9 +180,9 @@ static void test_choice(void)
                                              : STREAM_PLAINTEXT,
                 kind != lower, host);
         }
-        const struct discover_finding *best = discover_best(&r, STREAM_IMAP);
+        const struct discover_finding *best = discover_result_best(&r, STREAM_IMAP);
         CHECK_STR(best ? best->server.host : "", rows[i].best);
-        CHECK(!discover_best(&r, STREAM_POP3));
+        CHECK(!discover_result_best(&r, STREAM_POP3));
     }
 }
 

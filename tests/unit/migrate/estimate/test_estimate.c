@@ -8,6 +8,7 @@
  */
 #include "check.h"
 #include "estimate.h"
+#include "estimate_margin.h"
 
 #define GB       UINT64_C(1000000000)
 #define ACCOUNTS 12
@@ -552,11 +553,11 @@ static void test_projection(void)
 static void test_margin(void)
 {
     CHECK_LABEL("margin");
-    CHECK_INT(estimate_with_margin(1000, 0), 1000);
-    CHECK_INT(estimate_with_margin(1000, 50), 1050);
-    CHECK_INT(estimate_with_margin(1, 1), 2); /* up */
-    CHECK_INT(estimate_with_margin(0, 1000), 0);
-    CHECK_INT(estimate_with_margin(ESTIMATE_OCTETS_MAX, 1000), 2 * ESTIMATE_OCTETS_MAX);
+    CHECK_INT(estimate_margin_add(1000, 0), 1000);
+    CHECK_INT(estimate_margin_add(1000, 50), 1050);
+    CHECK_INT(estimate_margin_add(1, 1), 2); /* up */
+    CHECK_INT(estimate_margin_add(0, 1000), 0);
+    CHECK_INT(estimate_margin_add(ESTIMATE_OCTETS_MAX, 1000), 2 * ESTIMATE_OCTETS_MAX);
 }
 
 static void test_bad_params(void)

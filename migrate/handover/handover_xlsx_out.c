@@ -1,0 +1,9 @@
+#include "handover_xlsx.h"
+
+void handover_xlsx_out_heads(
+    struct handover_book *b, int sheet, uint32_t row, const struct handover_column *columns, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        quote_xlsx_out_head(
+            b->out, cell(sheet, row, i), say(b, columns[i].words), columns[i].number, columns[i].width);
+}
