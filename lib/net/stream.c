@@ -19,11 +19,6 @@
 #define IDLE_TIMEOUT_MS    300000
 #define HOST_MAX_OCTETS    253 /* RFC 1035 section 2.3.4, without the dot of the root */
 
-int64_t stream_now_ms(void)
-{
-    return clock_mono_ms(clock_system());
-}
-
 struct net *net_new(const struct log *log)
 {
     stream_curl_init();
@@ -64,14 +59,6 @@ static char *make_name(const struct stream *s)
     int address = (int)(zone ? zone - s->host : (ptrdiff_t)strlen(s->host));
     return mem_printf("%s%s://[%.*s%s%s]:%u", scheme, tls, address, s->host, zone ? "%25" : "",
         zone ? zone + 1 : "", s->port);
-}
-
-static void forget_password(struct stream *s)
-{
-    mem_wipe_free(s->password);
-    mem_wipe_free(s->token);
-    s->password = s->token = NULL;
-    stream_secret_done(&s->secret);
 }
 
 const char *stream_host_fault(const char *host)
@@ -184,9 +171,9 @@ struct stream *stream_open(struct net *net, const struct stream_spec *spec)
     copy_spec(s, spec);
     s->next = net->streams;
     net->streams = s;
-    s->deadline_ms = stream_now_ms() + s->connect_timeout_ms;
+    s->deadline_ms = stream_state_now_ms() + s->connect_timeout_ms;
     if (check_spec(spec, &s->error) < 0)
-        stream_fail(s);
+        stream_state_fail(s);
     else
         stream_curl_start(s);
     return s;
@@ -196,13 +183,13 @@ void stream_close(struct stream *s)
 {
     if (!s)
         return;
-    stream_curl_stop(s);
+    stream_state_stop(s);
     for (struct stream **p = &s->net->streams; *p; p = &(*p)->next)
         if (*p == s) {
             *p = s->next;
             break;
         }
-    forget_password(s);
+    stream_state_forget(s);
     stream_out_done(&s->out);
     free(s->options);
     free(s->host);
@@ -212,27 +199,6 @@ void stream_close(struct stream *s)
     stream_route_done(&s->route);
     free(s->name);
     free(s);
-}
-
-void stream_ready(struct stream *s)
-{
-    s->state = STREAM_READY;
-    s->net->changed = true;
-    s->drained = true;
-    s->active_ms = stream_now_ms();
-    forget_password(s);
-    log_line(&s->net->log, LOG_INFO, "%s: signed in%s%s%s%s", s->name, s->tls.shaken ? " over " : "",
-        s->tls.info.version, s->tls.shaken ? ", " : "", s->tls.info.cipher);
-}
-
-void stream_fail(struct stream *s)
-{
-    s->state = STREAM_FAILED;
-    s->net->changed = true;
-    stream_curl_stop(s);
-    stream_out_done(&s->out);
-    forget_password(s);
-    log_line(&s->net->log, LOG_DEBUG, "%s", s->error.text);
 }
 
 enum stream_state stream_state(const struct stream *s)
@@ -263,7 +229,7 @@ const struct stream_tls *stream_tls(const struct stream *s)
 void stream_expect(struct stream *s, bool awaiting)
 {
     if (awaiting && !s->expecting)
-        s->active_ms = stream_now_ms();
+        s->active_ms = stream_state_now_ms();
     s->expecting = awaiting;
 }
 
@@ -290,7 +256,7 @@ size_t stream_room(const struct stream *s)
 static ssize_t lost(struct stream *s, const char *text)
 {
     stream_error_lost(&s->error, s->name, text);
-    stream_fail(s);
+    stream_state_fail(s);
     return -1;
 }
 
@@ -318,7 +284,7 @@ ssize_t stream_read(struct stream *s, void *dst, size_t cap)
         ack_at_once(s->fd);
     if (rc == CURLE_AGAIN) {
         if (!s->drained)
-            s->active_ms = stream_now_ms();
+            s->active_ms = stream_state_now_ms();
         s->drained = true;
         return 0;
     }
@@ -331,31 +297,11 @@ ssize_t stream_read(struct stream *s, void *dst, size_t cap)
     return (ssize_t)n;
 }
 
-CURLcode stream_push(struct stream *s)
-{
-    const char *piece;
-    size_t len;
-    while ((len = stream_out_next(&s->out, &piece)) > 0) {
-        size_t n = 0;
-        CURLcode rc = curl_easy_send(s->easy, piece, len, &n);
-        if (rc == CURLE_AGAIN)
-            break;
-        if (rc != CURLE_OK)
-            return rc;
-        stream_out_sent(&s->out, n);
-        if (s->state != STREAM_READY)
-            continue;
-        s->octets_out += n;
-        s->active_ms = stream_now_ms();
-    }
-    return CURLE_OK;
-}
-
 /* A peer that closes says why before: when sending fails, what it has said can still be read, and reading is
  * what tells of the end. */
 int stream_flush(struct stream *s)
 {
-    if (s->state == STREAM_READY && !s->send_broken && stream_push(s) != CURLE_OK) {
+    if (s->state == STREAM_READY && !s->send_broken && stream_state_push(s) != CURLE_OK) {
         s->send_broken = true;
         stream_out_done(&s->out);
     }

@@ -40,9 +40,9 @@ static void over(struct stream *s, CURLcode rc)
     s->login.step = STREAM_LOGIN_NONE;
     stream_out_wipe(&s->out);
     if (rc == CURLE_OK)
-        stream_ready(s);
+        stream_state_ready(s);
     else
-        stream_curl_failed(s, rc);
+        stream_state_failed(s, rc);
 }
 
 static void answer(struct stream *s)
@@ -51,7 +51,7 @@ static void answer(struct stream *s)
         s->login.len = 0; /* some servers begin their replies with an empty line */
         return;
     }
-    stream_curl_server_line(s, s->login.line, s->login.len);
+    stream_heard_line(s, s->login.line, s->login.len);
     bool imap = s->protocol == STREAM_IMAP;
     bool ok = !strncasecmp(s->login.line, imap ? TAG "OK" : "+OK", imap ? sizeof TAG + 1 : 3);
     bool done =
@@ -95,7 +95,7 @@ void stream_login_go(struct stream *s)
     CURLcode rc = CURLE_OK;
     while (s->login.step && rc == CURLE_OK) {
         size_t n = 0;
-        rc = stream_push(s);
+        rc = stream_state_push(s);
         if (rc == CURLE_OK)
             rc = curl_easy_recv(s->easy, data, sizeof data, &n);
         if (rc == CURLE_OK && !n)
@@ -106,6 +106,6 @@ void stream_login_go(struct stream *s)
     explicit_bzero(data, sizeof data);
     if (s->login.step && rc != CURLE_AGAIN)
         over(s, rc);
-    else if (s->login.step && stream_now_ms() >= s->deadline_ms)
+    else if (s->login.step && stream_state_now_ms() >= s->deadline_ms)
         over(s, CURLE_OPERATION_TIMEDOUT);
 }

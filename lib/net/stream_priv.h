@@ -1,5 +1,6 @@
-/* stream_priv.h - what a stream is made of. Internal to lib/net: stream.c (states, reading, writing,
- * waiting), stream_curl.c (everything asked of libcurl while signing in). */
+/* stream_priv.h - what a stream is made of. Internal to lib/net: stream.c (opening, reading, writing),
+ * stream_state.c (connecting, ready, failed), stream_wait.c (waiting), stream_curl.c (what is asked of
+ * libcurl while signing in), stream_heard.c (what the server says meanwhile). */
 #pragma once
 
 #include "stream.h"
@@ -68,16 +69,21 @@ struct net {
     bool changed; /* some stream became READY or FAILED since the last net_wait */
 };
 
-/* stream.c */
-int64_t stream_now_ms(void);
-void stream_ready(struct stream *s);
-CURLcode stream_push(struct stream *s); /* send what can be sent; CURLE_OK also when that is not all */
-void stream_fail(struct stream *s);     /* s->error is filled; lets go of the connection */
+/* stream_state.c */
+int64_t stream_state_now_ms(void);
+void stream_state_ready(struct stream *s);
+/* Send what can be sent; CURLE_OK also when that is not all. */
+CURLcode stream_state_push(struct stream *s);
+void stream_state_fail(struct stream *s);                /* s->error is filled; lets go of the connection */
+void stream_state_failed(struct stream *s, CURLcode rc); /* the same while signing in; fills s->error */
+void stream_state_stop(struct stream *s);                /* closes the connection */
+void stream_state_forget(struct stream *s);              /* password and token */
+
+/* stream_heard.c: what the peer says while it is signed in to */
+void stream_heard_first(struct stream *s, const char *data, size_t len);
+void stream_heard_line(struct stream *s, const char *data, size_t len);
 
 /* stream_curl.c */
 void stream_curl_init(void);              /* libcurl's own; once per process */
 void stream_curl_start(struct stream *s); /* begins an attempt, or fails the stream */
-void stream_curl_stop(struct stream *s);  /* closes the connection */
-void stream_curl_server_line(struct stream *s, const char *data, size_t len);
-void stream_curl_failed(struct stream *s, CURLcode rc);
 int stream_curl_perform(struct net *net, struct error *err);

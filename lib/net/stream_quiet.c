@@ -10,7 +10,7 @@ static bool is_quiet(const struct stream *s)
     double connect_s = 0;
     int64_t began_ms = s->deadline_ms - s->connect_timeout_ms;
     if (s->state != STREAM_CONNECTING || !s->easy || s->security == STREAM_TLS_IMPLICIT || s->words.lines ||
-        s->first_len || s->route.proxy || s->quiet_asked || stream_now_ms() - began_ms < QUIET_MS)
+        s->first_len || s->route.proxy || s->quiet_asked || stream_state_now_ms() - began_ms < QUIET_MS)
         return false;
     curl_easy_getinfo(s->easy, CURLINFO_CONNECT_TIME, &connect_s);
     return connect_s > 0;
@@ -33,7 +33,7 @@ static void fail(struct stream *s)
         "text; write %s://, or say implicit for its TLS (%s), or take the port for clear text and %s (usually %d)",
         s->name, pop3 ? "pop3s" : "imaps", pop3 ? "--from-tls" : "--to-tls", pop3 ? "STLS" : "STARTTLS",
         pop3 ? 110 : 143);
-    stream_fail(s);
+    stream_state_fail(s);
 }
 
 void stream_quiet_look(struct net *net)

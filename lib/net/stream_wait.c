@@ -55,22 +55,22 @@ void stream_set_idle(struct stream *s, int64_t idle_timeout_ms)
 
 int64_t stream_silent_ms(const struct stream *s)
 {
-    return idle_runs(s) ? stream_now_ms() - s->active_ms : 0;
+    return idle_runs(s) ? stream_state_now_ms() - s->active_ms : 0;
 }
 
 static void fail_silent_streams(struct net *net)
 {
-    int64_t now = stream_now_ms();
+    int64_t now = stream_state_now_ms();
     for (struct stream *s = net->streams; s; s = s->next)
         if (idle_runs(s) && now - s->active_ms >= s->idle_timeout_ms) {
             stream_error_silent(&s->error, s->name, s->idle_timeout_ms);
-            stream_fail(s);
+            stream_state_fail(s);
         }
 }
 
 static int poll_ms(const struct net *net, int64_t until_ms)
 {
-    int64_t now = stream_now_ms(), ms = until_ms - now;
+    int64_t now = stream_state_now_ms(), ms = until_ms - now;
     for (const struct stream *s = net->streams; s; s = s->next) {
         if (!idle_runs(s) && !s->login.step)
             continue;
@@ -111,7 +111,7 @@ static int poll_once(struct net *net, int64_t until_ms, struct error *err)
  * unread on purpose (back-pressure) does not end every wait at once. */
 int net_wait(struct net *net, int64_t max_ms, struct error *err)
 {
-    int64_t until_ms = stream_now_ms() + (max_ms < 0 ? 0 : max_ms > INT_MAX ? INT_MAX : max_ms);
+    int64_t until_ms = stream_state_now_ms() + (max_ms < 0 ? 0 : max_ms > INT_MAX ? INT_MAX : max_ms);
     for (;;) {
         flush_all(net);
         if (stream_curl_perform(net, err) < 0)
@@ -125,7 +125,7 @@ int net_wait(struct net *net, int64_t max_ms, struct error *err)
         int rc = poll_once(net, until_ms, err);
         if (rc < 0)
             return -1;
-        if (rc > 0 || stream_now_ms() >= until_ms)
+        if (rc > 0 || stream_state_now_ms() >= until_ms)
             break;
     }
     flush_all(net);
