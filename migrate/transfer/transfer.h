@@ -174,16 +174,16 @@ struct transfer {
 int transfer_run(struct session *s, struct ledger *ledger, const struct transfer_task *task,
     const struct outcome_sink *sink, struct outcome *outcome, struct error *err);
 
-/* transfer_in.c: the source's half */
-void transfer_fetch_more(struct transfer *t);
-/* It stays an intent, in doubt (ledger_in_doubt). */
-void transfer_count_doubt(struct transfer *t, uint64_t octets);
-/* Beyond --limit. counted: the ledger has it among the refused. */
-void transfer_leave_later(struct transfer *t, const struct source_item *it, bool counted);
+/* parcel.c */
 struct parcel *parcel_new(struct transfer *t, size_t item);
 void parcel_free(struct parcel *p);
-/* transfer_decide.c: the verdict for a parcel that is complete */
-void transfer_decide(struct parcel *p);
+/* transfer_queue.c: what is ready to be sent */
+void transfer_queue_append(struct parcel_queue *q, struct parcel *p);
+void transfer_queue(struct parcel *p); /* what was taken from it: to its end */
+struct parcel *transfer_queue_take(struct transfer *t);
+void transfer_queue_take_suspects(struct transfer *t);
+/* transfer_settle.c: how it ended with a message */
+void transfer_describe(struct parcel *p); /* from and subject, for the row */
 /* Count it as settled and tell the sink. */
 void transfer_report(struct parcel *p, const char *verdict, const char *reason, bool attention);
 /* Report and record a message that does not go over; one that was read is kept in quarantine. */
@@ -192,6 +192,17 @@ void transfer_refuse(struct parcel *p, const char *verdict, const char *reason, 
 int transfer_take_back(struct ledger *ledger, const char *work_dir, int64_t id, struct error *err);
 /* Report one that finds no room now: nothing is wrong with it, the next run tries it again. */
 void transfer_postpone(struct parcel *p, const char *reason);
+/* Record where it ended and let it go. */
+void transfer_settle(struct parcel *p, enum ledger_state state, const char *reason);
+/* It stays an intent, in doubt (ledger_in_doubt). */
+void transfer_count_doubt(struct transfer *t, uint64_t octets);
+/* Beyond --limit. counted: the ledger has it among the refused. */
+void transfer_leave_later(struct transfer *t, const struct source_item *it, bool counted);
+void transfer_fail(struct transfer *t, const struct error *why); /* the first one counts */
+/* transfer_in.c: the source's half */
+void transfer_fetch_more(struct transfer *t);
+/* transfer_decide.c: the verdict for a parcel that is complete */
+void transfer_decide(struct parcel *p);
 /* transfer_variant.c: would the destination hold this message in a form that it, or a repair, has altered?
  * Fills *ret for the n-th such form (from 0); false: there are no more. */
 bool transfer_variant(struct parcel *p, unsigned n, struct mail_facts *ret, const char **ret_words);
@@ -200,17 +211,12 @@ bool transfer_variant(struct parcel *p, unsigned n, struct mail_facts *ret, cons
 int transfer_make_ready(struct parcel *p, struct error *err);
 /* After a refusal: is there a further repair to try? Then it is in the ready queue again. */
 bool transfer_mend(struct parcel *p);
-/* Its raw 8-bit header fields encoded; then the ready queue. */
-void transfer_encode(struct parcel *p);
-void transfer_append(struct parcel_queue *q, struct parcel *p);
-void transfer_queue(struct parcel *p); /* what was taken from it: to its end */
-struct parcel *transfer_take_ready(struct transfer *t);
-void transfer_take_suspects(struct transfer *t);
+/* What is at the head of the ready queue may go: raw 8-bit header fields are encoded where they must be. */
+void transfer_prepare_raw(struct transfer *t);
 /* transfer_out.c: the destination's half */
 /* The destination holds it, under this UID (0: not told). */
 void transfer_stored(struct parcel *p, uint32_t uidvalidity, uint32_t uid);
 void transfer_send_more(struct transfer *t);
-void transfer_fail(struct transfer *t, const struct error *why);
 
 /* ---- transfer_whole.c: is it the whole message that the source gave? ---- */
 /* What it shows by itself, all of it being here: 1 it is not, dst says why; 0; -1. */
@@ -219,9 +225,8 @@ int transfer_flaw(struct parcel *p, char *dst, size_t cap, struct error *err);
  * the ledger, and not sent any more. */
 void transfer_doubt_begin(struct transfer *t);
 void transfer_doubt_end(struct transfer *t);
-void transfer_note_gone(const struct parcel *p); /* it leaves our hands */
-void transfer_drop_doubted(struct transfer *t);  /* out of the queues */
-const char *transfer_cut_words(void);            /* why a message that blame_is_cut is not asked for */
+void transfer_drop_doubted(struct transfer *t); /* out of the queues */
+const char *transfer_cut_words(void);           /* why a message that blame_is_cut is not asked for */
 
 /* ---- transfer_raw.c: does the destination keep raw 8-bit octets in header fields? ----
  * The first message that has any goes alone, and is read back from lane 0; others of the kind wait for that.
@@ -230,8 +235,6 @@ const char *transfer_cut_words(void);            /* why a message that blame_is_
 int transfer_raw_begin(struct transfer *t, struct error *err);
 bool transfer_raw_encodes(const struct parcel *p); /* to be done before it is sent */
 bool transfer_raw_apart(const struct parcel *p);   /* not in one group with others */
-/* What is at the head of the ready queue may go. */
-void transfer_raw_sort(struct transfer *t);
 void transfer_raw_sent(struct parcel *p);
 /* true: it is read back, then told and freed here. uid 0: not told. */
 bool transfer_raw_stored(struct parcel *p, uint32_t uid);

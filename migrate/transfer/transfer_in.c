@@ -4,42 +4,6 @@
 #include "past.h"
 #include <stdlib.h>
 
-struct parcel *parcel_new(struct transfer *t, size_t item)
-{
-    struct parcel *p = mem_alloc(sizeof *p);
-    const struct source_item *it = &t->items[item];
-    *p = (struct parcel){.transfer = t, .item = item, .next = t->live};
-    p->spool = spool_new(t->session->job->work_dir, t->memory.spool);
-    p->budget_octets = it->octets;
-    p->row = (struct ledger_message){.key = it->key, .octets_claimed = it->octets, .mailbox = t->mailbox};
-    if (t->live)
-        t->live->prev = p;
-    t->live = p;
-    t->live_count++;
-    t->budget_used += p->budget_octets;
-    return p;
-}
-
-void parcel_free(struct parcel *p)
-{
-    struct transfer *t = p->transfer;
-    transfer_note_gone(p);
-    *(p->prev ? &p->prev->next : &t->live) = p->next;
-    if (p->next)
-        p->next->prev = p->prev;
-    t->live_count--;
-    t->budget_used -= p->budget_octets;
-    transfer_cap_release(p);
-    spool_free(p->spool);
-    spool_free(p->repaired);
-    mail_facts_done(&p->facts);
-    free(p->from);
-    free(p->subject);
-    free(p->repairs);
-    free(p->quarantine);
-    free(p);
-}
-
 static void on_data(void *ctx, const void *data, size_t len)
 {
     struct parcel *p = ctx;
@@ -149,12 +113,6 @@ static bool room_for(const struct transfer *t, const struct source_item *it)
            (!t->live_count || t->budget_used + it->octets <= t->memory.budget);
 }
 
-void transfer_count_doubt(struct transfer *t, uint64_t octets)
-{
-    t->outcome->in_doubt++;
-    ledger_amount_add(&t->outcome->left[LEDGER_LEFT_IN_DOUBT], octets);
-}
-
 /* The ledger has what there is to tell of it. */
 static void report_unsettled(
     struct transfer *t, const struct source_item *it, int64_t id, enum verdict verdict)
@@ -183,13 +141,6 @@ static bool wanted_again(const struct transfer *t, const struct source_item *it)
     if (session_shows_part(t->session))
         return true;
     return t->task->archive && !archive_has(t->task->archive, t->account, it->key, it->octets);
-}
-
-void transfer_leave_later(struct transfer *t, const struct source_item *it, bool counted)
-{
-    t->outcome->later++;
-    if (!counted)
-        ledger_amount_add(&t->outcome->left[LEDGER_LEFT_LIMIT], it->octets);
 }
 
 /* Settled without a look at it? Then it is counted. */

@@ -25,12 +25,6 @@ struct batch {
     struct parcel *parcels[];
 };
 
-void transfer_fail(struct transfer *t, const struct error *why)
-{
-    if (!t->fatal.code)
-        t->fatal = *why;
-}
-
 /* ---- answers ---- */
 static void submit(struct batch *b);
 
@@ -343,7 +337,7 @@ static size_t take_group(struct transfer *t, struct parcel **group, size_t max)
                      octets + t->ready.first->row.octets_sent > t->memory.batch))
             break;
         octets += t->ready.first->row.octets_sent;
-        group[n++] = transfer_take_ready(t);
+        group[n++] = transfer_queue_take(t);
     }
     return n;
 }
@@ -410,7 +404,8 @@ static bool must_wait(const struct transfer *t)
 
 static void feed_lane(struct transfer *t, struct lane *lane)
 {
-    for (transfer_raw_sort(t); t->ready.first && !t->fatal.code && !must_wait(t); transfer_raw_sort(t)) {
+    for (transfer_prepare_raw(t); t->ready.first && !t->fatal.code && !must_wait(t);
+         transfer_prepare_raw(t)) {
         if (streams_batches(lane)) {
             if (lane->in_flight_octets > t->memory.streamed || lane->in_flight > STREAMED_MESSAGES ||
                 !batch_is_worth_it(t, lane))
@@ -427,7 +422,7 @@ static void feed_lane(struct transfer *t, struct lane *lane)
 void transfer_send_more(struct transfer *t)
 {
     transfer_drop_doubted(t);
-    transfer_take_suspects(t);
+    transfer_queue_take_suspects(t);
     for (size_t i = 0; i < t->session->lane_count; i++) {
         struct lane *lane = &t->session->lanes[i];
         if (lane->usable && link_alive(&lane->link))

@@ -133,21 +133,6 @@ static bool seen(const struct parcel *p, int64_t internaldate_s)
     return internaldate_s < p->transfer->now_s - (int64_t)job->seen_older_than_days * 86400;
 }
 
-void transfer_append(struct parcel_queue *q, struct parcel *p)
-{
-    p->queue_next = NULL;
-    *(q->last ? &q->last->queue_next : &q->first) = p;
-    q->last = p;
-}
-
-void transfer_queue(struct parcel *p)
-{
-    struct transfer *t = p->transfer;
-    transfer_append(p->broken >= BLAME_CAREFUL ? &t->suspects : &t->ready, p);
-    t->ready_count++;
-    t->ready_octets += p->row.octets_sent;
-}
-
 static int queue(struct parcel *p, struct error *err)
 {
     struct transfer *t = p->transfer;
@@ -190,7 +175,7 @@ bool transfer_mend(struct parcel *p)
     return false;
 }
 
-void transfer_encode(struct parcel *p)
+static void encode(struct parcel *p)
 {
     bool mended;
     p->mend |= MAIL_MEND_HEADERS;
@@ -198,22 +183,15 @@ void transfer_encode(struct parcel *p)
         queue(p, &p->transfer->fatal);
 }
 
-struct parcel *transfer_take_ready(struct transfer *t)
+void transfer_prepare_raw(struct transfer *t)
 {
-    struct parcel *p = t->ready.first;
-    t->ready.first = p->queue_next;
-    if (!t->ready.first)
-        t->ready.last = NULL;
-    t->ready_count--;
-    t->ready_octets -= p->row.octets_sent;
-    return p;
-}
-
-/* When nothing else is to be had: what comes before them shows that the line is well. */
-void transfer_take_suspects(struct transfer *t)
-{
-    if (t->ready.first || t->sending || t->fetching)
-        return;
-    t->ready = t->suspects;
-    t->suspects = (struct parcel_queue){0};
+    while (t->ready.first && !t->fatal.code && transfer_raw_apart(t->ready.first)) {
+        if (t->raw_headers == LEDGER_RAW_UNKNOWN && !t->raw_asked)
+            return;
+        struct parcel *p = transfer_queue_take(t);
+        if (t->raw_headers == LEDGER_RAW_UNKNOWN)
+            transfer_queue_append(&t->raw_waiting, p);
+        else
+            encode(p);
+    }
 }

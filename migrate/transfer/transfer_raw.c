@@ -24,19 +24,6 @@ bool transfer_raw_apart(const struct parcel *p)
     return p->transfer->raw_headers != LEDGER_RAW_KEPT && is_raw(p);
 }
 
-void transfer_raw_sort(struct transfer *t)
-{
-    while (t->ready.first && !t->fatal.code && transfer_raw_apart(t->ready.first)) {
-        if (t->raw_headers == LEDGER_RAW_UNKNOWN && !t->raw_asked)
-            return;
-        struct parcel *p = transfer_take_ready(t);
-        if (t->raw_headers == LEDGER_RAW_UNKNOWN)
-            transfer_append(&t->raw_waiting, p);
-        else
-            transfer_encode(p);
-    }
-}
-
 void transfer_raw_sent(struct parcel *p)
 {
     struct transfer *t = p->transfer;

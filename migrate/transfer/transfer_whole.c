@@ -124,19 +124,6 @@ void transfer_doubt_end(struct transfer *t)
     source_on_doubt(t->session->source, NULL, NULL);
 }
 
-void transfer_note_gone(const struct parcel *p)
-{
-    struct transfer *t = p->transfer;
-    const struct source_item *it = &t->items[p->item];
-    const struct shortfall_row row = {p->row.id, it->number, p->facts.octets, it->octets};
-    if (p->is_short && p->row.id && !t->fatal.code)
-        shortfall_note(t->task->shortfall, t->ledger, &row, &t->fatal);
-    if (it->key || !p->row.id)
-        return;
-    t->gone[t->gone_next] = (struct transfer_gone){.item = p->item, .id = p->row.id};
-    t->gone_next = (t->gone_next + 1) % TRANSFER_LIVE;
-}
-
 static void drop_from(struct transfer *t, struct parcel_queue *q)
 {
     struct parcel *next, *all = q->first;
@@ -144,7 +131,7 @@ static void drop_from(struct transfer *t, struct parcel_queue *q)
     for (struct parcel *p = all; p; p = next) {
         next = p->queue_next;
         if (!p->doubted) {
-            transfer_append(q, p);
+            transfer_queue_append(q, p);
             continue;
         }
         t->ready_count--;
