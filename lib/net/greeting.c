@@ -2,8 +2,11 @@
 
 #include "clock.h"
 #include "mem.h"
+#include "stream_curl.h"
 #include "stream_error.h"
-#include "stream_priv.h"
+#include "stream_tls.h"
+#include "stream_words.h"
+#include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
 

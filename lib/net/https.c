@@ -2,7 +2,8 @@
 
 #include "clock.h"
 #include "mem.h"
-#include "stream_priv.h"
+#include "stream_curl.h"
+#include "stream_tls.h"
 #include "text.h"
 #include <curl/curl.h>
 #include <limits.h>
@@ -163,7 +164,7 @@ static bool set_where(struct fetch *f)
 static bool set_how(struct fetch *f)
 {
     const struct https_request *r = f->request;
-    int64_t left = f->deadline_ms - stream_state_now_ms();
+    int64_t left = f->deadline_ms - clock_mono_ms(clock_system());
     SET(CURLOPT_NOSIGNAL, 1L);
     SET(CURLOPT_TIMEOUT_MS, (long)(left > 1 ? left : 1));
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -315,7 +316,7 @@ int https_fetch(const struct https_request *r, struct https_reply *ret, struct e
     struct fetch f = {
         .request = r,
         .max = r->max_octets ? r->max_octets : MAX_OCTETS,
-        .deadline_ms = stream_state_now_ms() + (r->timeout_ms > 0 ? r->timeout_ms : TIMEOUT_MS),
+        .deadline_ms = clock_mono_ms(clock_system()) + (r->timeout_ms > 0 ? r->timeout_ms : TIMEOUT_MS),
     };
     if (set_url(&f, r->url, err) < 0)
         return -1;

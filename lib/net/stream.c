@@ -1,4 +1,4 @@
-#include "stream_priv.h"
+#include "stream_private.h"
 
 #include "clock.h"
 #include "mem.h"

@@ -1,7 +1,7 @@
 #include "stream_bearer.h"
 #include "stream_error.h"
 #include "stream_mechanism.h"
-#include "stream_priv.h"
+#include "stream_private.h"
 
 #include "mem.h"
 #include "text.h"

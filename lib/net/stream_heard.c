@@ -1,7 +1,7 @@
 /* What the server says while it is signed in to. */
 #include "stream_bearer.h"
 #include "stream_mechanism.h"
-#include "stream_priv.h"
+#include "stream_private.h"
 
 #include "text.h"
 #include <string.h>

@@ -1,6 +1,6 @@
 #include "stream_login.h"
 
-#include "stream_priv.h"
+#include "stream_private.h"
 #include <string.h>
 #include <strings.h>
 

@@ -1,7 +1,7 @@
 #include "stream_mechanism.h"
 
 #include "mem.h"
-#include "stream_priv.h"
+#include "stream_private.h"
 #include <stdlib.h>
 #include <string.h>
 

@@ -3,7 +3,7 @@
  * to lib/net. */
 #pragma once
 
-#include "stream_priv.h"
+#include "stream_private.h"
 
 /* Fail those streams whose server turns out to speak TLS from the first octet (ERROR_PROTOCOL). Once for
  * each; blocks for some seconds at most. */

@@ -1,7 +1,7 @@
 #include "stream_route.h"
 
 #include "mem.h"
-#include "stream_priv.h"
+#include "stream_private.h"
 #include "stream_tls.h"
 #include "text.h"
 #include <ctype.h>

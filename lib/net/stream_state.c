@@ -1,5 +1,5 @@
 #include "stream_error.h"
-#include "stream_priv.h"
+#include "stream_private.h"
 
 #include "clock.h"
 #include "mem.h"

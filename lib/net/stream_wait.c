@@ -1,4 +1,4 @@
-#include "stream_priv.h"
+#include "stream_private.h"
 #include "stream_quiet.h"
 
 #include "mem.h"

@@ -1,9 +1,10 @@
-/* stream_priv.h - what a stream is made of. Internal to lib/net: stream.c (opening, reading, writing),
+/* stream_private.h - what a stream is made of. Internal to lib/net: stream.c (opening, reading, writing),
  * stream_state.c (connecting, ready, failed), stream_wait.c (waiting), stream_curl.c (what is asked of
  * libcurl while signing in), stream_heard.c (what the server says meanwhile). */
 #pragma once
 
 #include "stream.h"
+#include "stream_curl.h"
 #include "stream_login.h"
 #include "stream_out.h"
 #include "stream_route.h"
@@ -84,6 +85,5 @@ void stream_heard_first(struct stream *s, const char *data, size_t len);
 void stream_heard_line(struct stream *s, const char *data, size_t len);
 
 /* stream_curl.c */
-void stream_curl_init(void);              /* libcurl's own; once per process */
 void stream_curl_start(struct stream *s); /* begins an attempt, or fails the stream */
 int stream_curl_perform(struct net *net, struct error *err);
