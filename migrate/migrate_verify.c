@@ -43,9 +43,7 @@ int migrate_verify(const struct job *job, const struct world *world, enum verify
     if (run >= 0)
         sink = verify_log_begin(&log, &v, run, "verify", sink);
     int rc = run < 0 ? -1 : compare(&v, sink, err);
-    int exit_code = rc < 0                     ? exit_code_of(err)
-                    : proof_agrees(ret) ? EXIT_CODE_DONE
-                                               : EXIT_CODE_ATTENTION;
+    int exit_code = rc < 0 ? exit_code_of(err) : proof_agrees(ret) ? EXIT_CODE_DONE : EXIT_CODE_ATTENTION;
     ret->elapsed_ms = clock_mono_ms(world->clock) - begun_ms;
     verify_log_end(&log, exit_code, rc < 0 ? err : NULL);
     struct error late;

@@ -213,9 +213,10 @@ int transfer_make_ready(struct parcel *p, struct error *err);
 bool transfer_mend(struct parcel *p);
 /* What is at the head of the ready queue may go: raw 8-bit header fields are encoded where they must be. */
 void transfer_prepare_raw(struct transfer *t);
-/* transfer_out.c: the destination's half */
+/* transfer_stored.c */
 /* The destination holds it, under this UID (0: not told). */
 void transfer_stored(struct parcel *p, uint32_t uidvalidity, uint32_t uid);
+/* transfer_out.c: the destination's half */
 void transfer_send_more(struct transfer *t);
 
 /* ---- transfer_whole.c: is it the whole message that the source gave? ---- */

@@ -55,7 +55,7 @@ bool transfer_gmail_takes(struct parcel *p, uint32_t uid)
     if (!g || !uid)
         return false;
     p->uid = uid;
-    transfer_append(&g->waiting, p);
+    transfer_queue_append(&g->waiting, p);
     return true;
 }
 
@@ -188,7 +188,7 @@ static void judge(struct parcel *p)
         parcel_free(p);
     } else if (original && !id && !p->asked_twice) {
         p->asked_twice = true; /* what another connection has brought may show a little later */
-        transfer_append(&g->waiting, p);
+        transfer_queue_append(&g->waiting, p);
     } else if (original) {
         compare_with(p, original);
     } else if (id && note_known(g, id)) {
@@ -247,7 +247,7 @@ void transfer_gmail_go(struct transfer *t)
         buf_printf(&set, "%s%u", i ? "," : "", p->uid);
         for (size_t k = 0; k < n; k++)
             buf_printf(&set, ",%u", uids[k]);
-        transfer_append(&g->asked, p);
+        transfer_queue_append(&g->asked, p);
     }
     g->in_flight = true;
     g->id_count = 0;
