@@ -57,7 +57,7 @@ void store_text_feed(struct store_text *t, const char *data, size_t len, struct 
             return;
         if (!t->inside)
             let_go(t, 0, out);
-        buf_append(out, "\r\n" + t->cr, 2 - (size_t)t->cr);
+        buf_append_str(out, t->cr ? "\n" : "\r\n");
         t->cr = t->inside = false;
         data = lf + 1;
     }
