@@ -281,9 +281,11 @@ int ledger_own_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uin
  * several connections append at once.) 1, 0, -1. */
 int ledger_owns_uid(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid,
     const uint8_t ident[SHA256_OCTETS], struct error *err);
-/* Messages that stand in the ledger under this UID: it is not known any more. Returns how many, or -1. */
-int ledger_forget_uid(
-    struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid, struct error *err);
+/* Does a message stand in the ledger under this UID? 1, 0, -1. */
+int ledger_has_uid(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid, struct error *err);
+/* The UIDs from this one on that the destination told of what was sent are not to be believed. */
+int ledger_forget_uids(
+    struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t first, struct error *err);
 /* Is a message with this UID, or one of this identity whose UID was not told, known to be there? 1, 0, -1. */
 int ledger_explains(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid,
     const uint8_t ident[SHA256_OCTETS], struct error *err);

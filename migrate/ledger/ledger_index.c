@@ -145,19 +145,23 @@ int ledger_own_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uin
         ret, ret_count, err);
 }
 
-int ledger_forget_uid(
-    struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid, struct error *err)
+int ledger_has_uid(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t uid, struct error *err)
 {
-    sqlite3_stmt *st = ledger_prepare(l, err,
-        "UPDATE message SET uid=0, proof=0 WHERE mailbox=? AND uid=? AND uidvalidity=? AND state=2 RETURNING id",
-        "iii", mailbox, (int64_t)uid, (int64_t)uidvalidity);
-    int rc, n = 0;
-    if (!st || ledger_begin(l, err) < 0)
-        return -1;
-    while ((rc = ledger_step(l, st, err)) == 1)
-        n++;
-    sqlite3_reset(st);
-    return rc < 0 ? -1 : n;
+    return ledger_exists(l,
+        ledger_prepare(l, err,
+            "SELECT 1 FROM message WHERE mailbox=? AND uid=? AND uidvalidity=? AND state IN (2, 3) LIMIT 1",
+            "iii", mailbox, (int64_t)uid, (int64_t)uidvalidity),
+        err);
+}
+
+int ledger_forget_uids(
+    struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t first, struct error *err)
+{
+    return ledger_write(l,
+        ledger_prepare(l, err,
+            "UPDATE message SET uid=0, proof=0 WHERE mailbox=? AND uid>=? AND uidvalidity=? AND state=2",
+            "iii", mailbox, (int64_t)first, (int64_t)uidvalidity),
+        err);
 }
 
 int ledger_settled_uids(struct ledger *l, int64_t mailbox, uint32_t uidvalidity, uint32_t first,

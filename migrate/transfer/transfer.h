@@ -142,6 +142,7 @@ struct transfer {
     size_t ready_count;                  /* in both */
     uint64_t ready_octets;
     size_t sending;                        /* parcels whose APPEND is not answered */
+    bool uids_doubted;                     /* one that the destination told was not true */
     uint32_t uid_floor;                    /* nothing sent from now on can get a smaller UID */
     int64_t now_s;                         /* wall clock at the start, for ages and INTERNALDATE */
     int64_t drain_until_ms;                /* 0: as long as it takes */

@@ -47,16 +47,30 @@ static void batch_free(struct batch *b)
     free(b);
 }
 
-/* A UID that another message has, or that was there before it was sent, is not its own; then what is there is
- * counted. 1: it is believed, 0, -1. */
-static int believe_uid(struct transfer *t, const struct parcel *p, uint32_t uid)
+/* One UID was not true: then none that was told in this session is known to be, nor that nothing can come
+ * below them. What is there is counted at the end, and if need be looked for by the next run. */
+static void doubt_uids(struct transfer *t)
 {
+    const struct dest *dest = &t->session->dest;
+    uint32_t first = dest->uidnext ? dest->uidnext : 1;
+    t->uids_doubted = true;
+    t->uid_floor = first;
+    t->outcome->uids_told = false;
+    ledger_forget_uids(t->ledger, t->mailbox, dest->uidvalidity, first, &t->fatal);
+}
+
+/* A UID that another message has, or that was there before it was sent, is not its own. */
+static bool believes_uid(struct transfer *t, const struct parcel *p, uint32_t uid)
+{
+    if (t->uids_doubted)
+        return false;
     if (uid >= t->uid_floor)
-        return 1;
-    if (uid < p->row.floor_uid)
-        return 0;
-    int others = ledger_forget_uid(t->ledger, t->mailbox, t->session->dest.uidvalidity, uid, &t->fatal);
-    return others < 0 ? -1 : !others;
+        return true;
+    bool own = uid >= p->row.floor_uid &&
+               ledger_has_uid(t->ledger, t->mailbox, t->session->dest.uidvalidity, uid, &t->fatal) == 0;
+    if (!own)
+        doubt_uids(t);
+    return own;
 }
 
 static void on_stored(struct batch *b, const struct imap_result *res)
@@ -70,10 +84,8 @@ static void on_stored(struct batch *b, const struct imap_result *res)
     for (size_t i = 0; i < b->count; i++) {
         struct parcel *p = b->parcels[i];
         uint32_t uid = told ? res->uids[i] : 0;
-        if (uid && !t->gmail && believe_uid(t, p, uid) != 1) { /* what Gmail says, it tells itself */
+        if (uid && !t->gmail && !believes_uid(t, p, uid)) /* what Gmail does is found out otherwise */
             uid = 0;
-            t->outcome->uids_told = false;
-        }
         if (uid >= t->uid_floor)
             t->uid_floor = uid + 1;
         if (!transfer_gmail_takes(p, uid))

@@ -42,6 +42,7 @@ dropped() {
 ok_not_stored() {
     dropped okold 1  # another message's, of an earlier run
     dropped oknext 3 # the next one gets it
+    dropped okahead 5 # one that comes later gets it
     dropped okfar 99 # nobody has it
 }
 

@@ -89,6 +89,26 @@ static void test_known_uids(void)
     fixture_end(&f);
 }
 
+/* What is told of the destination is not always true. */
+static void test_forget_uids(void)
+{
+    struct fixture f;
+    fixture_begin(&f);
+    fixture_mailbox(&f);
+    CHECK_INT(ledger_index_begin(f.ledger, f.mailbox, 7, NULL), 0);
+    ledger_done(f.ledger, fixture_put(&f, "a", LEDGER_INTENT, NULL), 7, 10, NULL);
+    ledger_done(f.ledger, fixture_put(&f, "b", LEDGER_INTENT, NULL), 7, 20, NULL);
+    ledger_done(f.ledger, fixture_put(&f, "c", LEDGER_INTENT, NULL), 6, 30, NULL);
+    CHECK_INT(ledger_has_uid(f.ledger, f.mailbox, 7, 20, NULL), 1);
+    CHECK_INT(ledger_has_uid(f.ledger, f.mailbox, 7, 30, NULL), 0);
+    CHECK_INT(ledger_has_uid(f.ledger, f.mailbox - 1, 7, 20, NULL), 0);
+    CHECK_INT(ledger_forget_uids(f.ledger, f.mailbox, 7, 11, NULL), 0);
+    CHECK_INT(ledger_has_uid(f.ledger, f.mailbox, 7, 20, NULL), 0);
+    CHECK_INT(ledger_has_uid(f.ledger, f.mailbox, 7, 10, NULL), 1);
+    CHECK_INT(ledger_has_uid(f.ledger, f.mailbox, 6, 30, NULL), 1);
+    fixture_end(&f);
+}
+
 static size_t unread(struct fixture *f, const struct ledger_index_row *row, size_t cap, uint32_t *uids)
 {
     size_t n = 99;
@@ -210,6 +230,7 @@ int main(void)
     static const struct check_test tests[] = {
         {"UIDVALIDITY", test_uidvalidity},
         {"known UIDs", test_known_uids},
+        {"UIDs that are not believed", test_forget_uids},
         {"candidates", test_candidates},
         {"two mailboxes", test_two_mailboxes},
     };
