@@ -133,11 +133,11 @@ static bool is_headed(const struct header *h)
 static void end_header(struct mbox_scan *s, uint64_t body)
 {
     struct header *h = &s->header;
-    size_t last = s->count - 1;
-    struct from *f = &s->froms[last];
     char boundary[MBOX_BOUNDARY_MAX];
     if (!h->reading)
         return;
+    size_t last = s->count - 1;
+    struct from *f = &s->froms[last];
     h->reading = false;
     f->headed = is_headed(h);
     if (!f->headed && !f->first)
