@@ -189,7 +189,8 @@ static void recall(struct parcel *p)
 }
 
 /* An earlier run copied it under a name that the source gives to nothing any more: its row gets the new one,
- * so that it is one message in all sums. false: it is not so simple. */
+ * so that it is one message in all sums. false: it is not so simple, as where another header field makes it
+ * another copy. */
 static bool take_name(struct parcel *p)
 {
     struct transfer *t = p->transfer;
@@ -198,7 +199,8 @@ static bool take_name(struct parcel *p)
         return false;
     if (p->row.id && (ledger_find_id(t->ledger, p->row.id, &m, &t->fatal) != 1 || m.state != LEDGER_OPEN))
         return false;
-    if (ledger_find_id(t->ledger, p->row.twin, &m, &t->fatal) != 1 || m.deleted_s || in_inventory(t, m.key))
+    if (ledger_find_id(t->ledger, p->row.twin, &m, &t->fatal) != 1 || m.deleted_s || in_inventory(t, m.key) ||
+        memcmp(m.header, p->facts.fields, SHA256_OCTETS) != 0)
         return false;
     return ledger_rename(t->ledger, p->row.twin, p->row.key, p->row.octets_claimed, p->row.id, &t->fatal) ==
            0;
