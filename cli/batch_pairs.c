@@ -14,9 +14,7 @@ static bool is_pair(const struct batch_entry *e)
 /* Names of a list may hold what a terminal would act on. */
 static void take_clean(struct text_table *t, const char *s)
 {
-    size_t cap = strlen(s) + 1;
-    char *clean = mem_alloc(cap);
-    text_table_take(t, text_clean(clean, cap, s, cap - 1));
+    text_table_take(t, text_clean_dup(s));
 }
 
 static void add_pair(struct text_table *t, const struct batch_list *l, const struct batch_entry *e)

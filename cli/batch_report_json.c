@@ -15,9 +15,8 @@ json_t *batch_report_json_text(const char *s)
     json_t *text = json_string(s);
     if (text)
         return text;
-    size_t len = strlen(s);
-    char *cleaned CLEANUP(mem_free_str) = mem_alloc(len + 1);
-    return json_string(text_clean(cleaned, len + 1, s, len));
+    char *cleaned CLEANUP(mem_free_str) = text_clean_dup(s);
+    return json_string(cleaned);
 }
 
 static json_t *count(uint64_t n)

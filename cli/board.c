@@ -45,9 +45,8 @@ struct board *board_new(const struct board_spec *spec)
 /* Kept until no lock is held. */
 static void say(struct board *b, const char *line)
 {
-    size_t len = strlen(line);
-    char *text CLEANUP(mem_free_str) = mem_alloc(len + 1);
-    board_screen_note(&b->screen, text_clean(text, len + 1, line, len));
+    char *text CLEANUP(mem_free_str) = text_clean_dup(line);
+    board_screen_note(&b->screen, text);
 }
 
 static void write_lines(struct board *b)

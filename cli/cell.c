@@ -6,12 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-static char *clean(const char *s)
-{
-    size_t len = strlen(s);
-    return text_clean(mem_alloc(len + 1), len + 1, s, len);
-}
-
 /* How many octets from s on fit into so many columns, and how many columns they take. */
 static size_t fitting(const char *s, int room, int *ret_used)
 {
@@ -40,7 +34,7 @@ static void pad(struct buf *out, int columns)
 /* Returns the columns used. */
 static int fit(struct buf *out, const char *s, int width)
 {
-    char *text CLEANUP(mem_free_str) = clean(s);
+    char *text CLEANUP(mem_free_str) = text_clean_dup(s);
     int used, full = text_width(text);
     if (width < 1)
         return 0;
@@ -119,7 +113,7 @@ static size_t piece(const char *s, int room, int *ret_width)
 
 void cell_wrap(struct buf *out, const char *text, int first, int indent, int columns)
 {
-    char *cleaned CLEANUP(mem_free_str) = clean(text);
+    char *cleaned CLEANUP(mem_free_str) = text_clean_dup(text);
     int room = !columns ? 0 : columns > indent ? columns - indent : 1;
     bool fresh = true; /* nothing of the text stands in this line yet */
     int column = first;

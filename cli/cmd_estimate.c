@@ -23,13 +23,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *cleaned(const char *s)
-{
-    size_t len = s ? strlen(s) : 0;
-    char *out = mem_alloc(len + 1);
-    return text_clean(out, len + 1, s ? s : "", len);
-}
-
 /* Whatever can be found wrong before a server is asked. */
 static int check_request(const struct options *o, struct error *err)
 {
@@ -56,8 +49,8 @@ static int begin(const struct options *o, struct quote *ret, struct error *err)
         return -1;
     int rc = catalog_load(o->catalogs, text_list_count(o->catalogs), &catalog, err);
     if (rc == 0) {
-        char *customer CLEANUP(mem_free_str) = cleaned(o->customer);
-        char *prepared_by CLEANUP(mem_free_str) = cleaned(o->prepared_by);
+        char *customer CLEANUP(mem_free_str) = text_clean_dup(o->customer);
+        char *prepared_by CLEANUP(mem_free_str) = text_clean_dup(o->prepared_by);
         quote_init(ret, customer, prepared_by, clock_wall_s(clock_system()), &params, catalog);
     }
     free(rates);
@@ -160,7 +153,7 @@ static void *whole_begin(const struct options *o, size_t accounts, struct error 
 static void put_words(char **field, const char *words)
 {
     free(*field);
-    *field = cleaned(words);
+    *field = text_clean_dup(words);
 }
 
 static void whole_undone(

@@ -113,12 +113,6 @@ static void add_date(struct text_table *t, int64_t date_s)
     text_table_add(t, print_date(date, sizeof date, date_s));
 }
 
-static char *path_shown(const char *path)
-{
-    size_t cap = strlen(path) + 1;
-    return text_clean(mem_alloc(cap), cap, path, strlen(path));
-}
-
 static void print_stores(const struct looked *all, size_t count)
 {
     struct text_table t = {.columns = 7, .right = {[1] = true, [2] = true, [3] = true}};
@@ -134,7 +128,7 @@ static void print_stores(const struct looked *all, size_t count)
         add_size(&t, l->sums.octets);
         add_date(&t, l->sums.oldest_s);
         add_date(&t, l->sums.newest_s);
-        text_table_take(&t, path_shown(l->found->path));
+        text_table_take(&t, text_clean_dup(l->found->path));
     }
     text_table_print(&t);
 }
@@ -157,7 +151,7 @@ static void print_folders(const struct looked *l)
         add_number(&t, true, f->deleted);
         text_table_add(&t, *f->path ? f->path : ".");
     }
-    char *path CLEANUP(mem_free_str) = path_shown(l->found->path);
+    char *path CLEANUP(mem_free_str) = text_clean_dup(l->found->path);
     printf("\n%s:%s\n", store_kind_name(l->found->kind), path);
     text_table_print(&t);
 }
@@ -168,7 +162,7 @@ static void print_notes(const struct looked *l, bool all)
     const struct store_note *notes = l->store ? store_notes(l->store, &count) : NULL;
     for (size_t i = 0; notes && i < count; i++) {
         const struct store_note *n = &notes[i];
-        char *path CLEANUP(mem_free_str) = path_shown(n->path);
+        char *path CLEANUP(mem_free_str) = text_clean_dup(n->path);
         if (++shown > NOTES_SHOWN && !all)
             continue;
         if (n->offset)
@@ -217,7 +211,7 @@ static void print_text(const struct options *o, const char *path, const struct l
 /* ---- JSON ---- */
 static json_t *text_or_replaced(const char *text)
 {
-    char *shown CLEANUP(mem_free_str) = path_shown(text);
+    char *shown CLEANUP(mem_free_str) = text_clean_dup(text);
     return json_string(shown);
 }
 

@@ -53,17 +53,11 @@ static const struct {
 };
 #define DEEDS (sizeof deeds / sizeof *deeds)
 
-static bool ends_with(const char *name, const char *ending)
-{
-    size_t len = strlen(name), end = strlen(ending);
-    return len >= end && !strcmp(name + len - end, ending);
-}
-
 static size_t deed_of(const struct option_row *option)
 {
     size_t i = 0;
     while (i + 1 < DEEDS && (deeds[i].power != option->power ||
-                                (deeds[i].ending && !ends_with(option->name, deeds[i].ending))))
+                                (deeds[i].ending && !text_has_suffix(option->name, deeds[i].ending))))
         i++;
     return i;
 }
@@ -123,9 +117,10 @@ bool list_trust_is_needed(const struct options *common, const struct option_row 
         return false;
     if (option->kind == OPTION_FLAG)
         return !said && turns_on(option, value);
-    if (option->power == OPTION_LOWERS && ends_with(option->name, "-tls"))
+    if (option->power == OPTION_LOWERS && text_has_suffix(option->name, "-tls"))
         return !options_route_encrypts(value);
-    return option->power != OPTION_LOWERS || !ends_with(option->name, "-tls-min") || lowers_tls(value, said);
+    return option->power != OPTION_LOWERS || !text_has_suffix(option->name, "-tls-min") ||
+           lowers_tls(value, said);
 }
 
 /* ---- where secrets may go ---- */
@@ -166,7 +161,7 @@ static bool names_host(const char *command)
 /* The tokens of a person are kept by user and server; an application's are good for everybody's mail. */
 static bool is_for_everybody(const char *oauth)
 {
-    return ends_with(oauth, "-app") || ends_with(oauth, "-service");
+    return text_has_suffix(oauth, "-app") || text_has_suffix(oauth, "-service");
 }
 
 /* The secret that counts (secret.h has the order), as the end of its option; NULL: none that would go to
@@ -209,5 +204,5 @@ int list_trust_check_server(const struct options *common, struct options *o, enu
         "%.200s is named by the list alone, and what --%s-%s gives for all accounts is not sent there: name the "
         "server by --%s-host, or the password in the list%s; or add --trust-list",
         server->host ? server->host : "the server of this address", s.word, secret, s.word,
-        ends_with(secret, "command") ? ", or say {host} in the command" : "");
+        text_has_suffix(secret, "command") ? ", or say {host} in the command" : "");
 }

@@ -280,9 +280,8 @@ static int parse_host(const struct side *s, struct endpoint *ret, struct error *
 /* These are shown, and stand in file names: what a terminal would act on is in none that exist. */
 static bool is_clean(const char *name)
 {
-    size_t cap = strlen(name) + 1;
-    char *clean CLEANUP(mem_free_str) = mem_alloc(cap);
-    return !strcmp(text_clean(clean, cap, name, cap - 1), name);
+    char *clean CLEANUP(mem_free_str) = text_clean_dup(name);
+    return !strcmp(clean, name);
 }
 
 static int parse_server(const struct side *s, struct endpoint *ret, struct error *err)

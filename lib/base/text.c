@@ -151,6 +151,18 @@ bool text_equal_nocase(const char *a, const char *b)
     return !text_compare_nocase(a, strlen(a), b, strlen(b));
 }
 
+bool text_has_suffix(const char *s, const char *suffix)
+{
+    size_t len = strlen(s), n = strlen(suffix);
+    return len >= n && !memcmp(s + len - n, suffix, n);
+}
+
+bool text_has_suffix_nocase(const char *s, const char *suffix)
+{
+    size_t len = strlen(s), n = strlen(suffix);
+    return len >= n && text_equal_nocase(s + len - n, suffix);
+}
+
 bool text_has_prefix_nocase(const char *s, const char *prefix)
 {
     size_t n = strlen(prefix);

@@ -37,6 +37,8 @@ unsigned text_utf8_code(const char *s, size_t n);
 bool text_equal_nocase(const char *a, const char *b);
 int text_compare_nocase(const char *a, size_t a_len, const char *b, size_t b_len);
 bool text_has_prefix_nocase(const char *s, const char *prefix);
+bool text_has_suffix(const char *s, const char *suffix); /* to the letter */
+bool text_has_suffix_nocase(const char *s, const char *suffix);
 /* First place of needle in haystack without regard to ASCII case, or NULL. */
 const char *text_find_nocase(const char *haystack, const char *needle);
 bool text_has_any_nocase(const char *haystack, const char *const *needles); /* needles: ends with NULL */

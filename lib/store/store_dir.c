@@ -1,6 +1,7 @@
 #include "store_dir.h"
 
 #include "mem.h"
+#include "text.h"
 #include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -68,6 +69,11 @@ char *store_dir_join(const char *dir, const char *name)
 {
     size_t len = strlen(dir);
     return mem_printf("%s%s%s", dir, len && dir[len - 1] == '/' ? "" : "/", name);
+}
+
+bool store_dir_has_ending(const char *name, const char *ending)
+{
+    return strlen(name) > strlen(ending) && text_has_suffix_nocase(name, ending);
 }
 
 static const struct store_entry *find(const struct store_dir *d, const char *name)

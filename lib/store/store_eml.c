@@ -13,9 +13,8 @@
 /* ---- eml:PATH ---- */
 static struct store_file look_eml(const void *ctx, const char *name)
 {
-    size_t len = strlen(name);
     (void)ctx;
-    return (struct store_file){.mail = len > 4 && text_equal_nocase(name + len - 4, ".eml")};
+    return (struct store_file){.mail = store_dir_has_ending(name, ".eml")};
 }
 
 /* ---- mh:PATH ---- */

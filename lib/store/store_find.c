@@ -58,12 +58,6 @@ static void add_unread(struct finder *f, const char *path)
 }
 
 /* ---- files ---- */
-static bool ends_with(const char *name, const char *end)
-{
-    size_t len = strlen(name), n = strlen(end);
-    return len > n && text_equal_nocase(name + len - n, end);
-}
-
 static bool has_field(const char *front, size_t len)
 {
     static const char *const fields[] = {
@@ -126,7 +120,7 @@ static bool is_number(const char *name)
 static bool has_ending(const struct store_dir *d, const char *end)
 {
     for (size_t i = 0; i < d->count; i++)
-        if (d->entries[i].type == STORE_ENTRY_FILE && ends_with(d->entries[i].name, end))
+        if (d->entries[i].type == STORE_ENTRY_FILE && store_dir_has_ending(d->entries[i].name, end))
             return true;
     return false;
 }

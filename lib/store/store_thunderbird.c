@@ -16,12 +16,6 @@
 #define LEVELS_MAX 64
 #define MSF_MAX    (32u << 20) /* octets of a summary that are looked at */
 
-static bool ends_with(const char *name, const char *end)
-{
-    size_t len = strlen(name), n = strlen(end);
-    return len > n && text_equal_nocase(name + len - n, end);
-}
-
 /* ---- names ---- */
 static char *read_whole(const char *path, size_t *ret_len)
 {
@@ -70,7 +64,7 @@ static bool is_folder(const struct store_dir *dir, const char *disk, const struc
     char *msf CLEANUP(mem_free_str) = mem_printf("%s.msf", e->name);
     struct stat st;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (ends_with(e->name, others[i]))
+        if (store_dir_has_ending(e->name, others[i]))
             return false;
     if (*e->name == '.')
         return false;
@@ -126,7 +120,7 @@ static void add_folders(struct store *s, const char *parent, const char *disk, u
         const struct store_entry *e = &dir.entries[i];
         if (is_folder(&dir, disk, e))
             add_folder(s, parent, disk, e, level);
-        else if (e->type == STORE_ENTRY_FOLDER && ends_with(e->name, ".sbd"))
+        else if (e->type == STORE_ENTRY_FOLDER && store_dir_has_ending(e->name, ".sbd"))
             add_bare(s, parent, disk, &dir, e, level);
         else
             note_other(s, disk, e);
@@ -144,8 +138,9 @@ static bool is_account(const char *disk)
         return false;
     for (size_t i = 0; i < dir.count && !found; i++) {
         const struct store_entry *e = &dir.entries[i];
-        found = (e->type == STORE_ENTRY_FILE && ends_with(e->name, ".msf")) || is_folder(&dir, disk, e) ||
-                (e->type == STORE_ENTRY_FOLDER && ends_with(e->name, ".sbd"));
+        found = (e->type == STORE_ENTRY_FILE && store_dir_has_ending(e->name, ".msf")) ||
+                is_folder(&dir, disk, e) ||
+                (e->type == STORE_ENTRY_FOLDER && store_dir_has_ending(e->name, ".sbd"));
     }
     store_dir_done(&dir);
     return found;

@@ -24,9 +24,7 @@ static const char *keep(const struct reader *r, char *raw)
 {
     if (!raw)
         return NULL;
-    size_t len = strlen(raw);
-    char *clean = mem_alloc(len + 1);
-    text_clean(clean, len + 1, raw, len);
+    char *clean = text_clean_dup(raw);
     free(raw);
     return catalog_arena_own(r->arena, clean);
 }

@@ -2,6 +2,7 @@
 
 #include "buf.h"
 #include "mem.h"
+#include "text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -253,17 +254,12 @@ char *handover_verdict(const struct handover *h, const struct quote_words *w)
         good, all, bad);
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-    size_t len = strlen(s), end_len = strlen(end);
-    return len >= end_len && !strcmp(s + len - end_len, end);
-}
-
 /* With the form of address that Japanese letters have, unless the name brings its own. */
 char *handover_addressee(const struct handover *h, const struct quote_words *w)
 {
     const char *name = h->customer;
-    bool addressed = !*name || ends_with(name, "様") || ends_with(name, "御中") || ends_with(name, "殿");
+    bool addressed =
+        !*name || text_has_suffix(name, "様") || text_has_suffix(name, "御中") || text_has_suffix(name, "殿");
     return addressed ? mem_strdup(name) : mem_printf(say(w, "For %s"), name);
 }
 

@@ -78,8 +78,7 @@ void journal_mask_secret(struct journal_mask *m, const char *secret)
     size_t len = secret ? strlen(secret) : 0;
     if (len < SECRET_MIN)
         return;
-    char *clean = mem_alloc(len + 1);
-    text_clean(clean, len + 1, secret, len); /* as it looks after a log line or an error was made of it */
+    char *clean = text_clean_dup(secret); /* as it looks after a log line or an error was made of it */
     if (strcmp(clean, secret) != 0 && strspn(clean, "?") < strlen(clean))
         add(&m->secrets, &m->secret_count, EDGE_ANY, clean, "***");
     else
@@ -249,9 +248,7 @@ char *journal_mask_apply(const struct journal_mask *m, const char *text)
         for (size_t i = 0; i < m->user_count; i++)
             s = replace(&m->users[i], s);
     }
-    size_t cap = strlen(s) + 1;
-    char *clean = mem_alloc(cap);
-    text_clean(clean, cap, s, cap - 1);
+    char *clean = text_clean_dup(s);
     free(s);
     return clean;
 }

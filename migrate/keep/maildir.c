@@ -3,6 +3,7 @@
 #include "crash.h"
 #include "disk.h"
 #include "mem.h"
+#include "text.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -128,12 +129,6 @@ int maildir_deliver(const char *dir, const char *subdir, const char *name, struc
     return -1;
 }
 
-static bool ends_in(const char *name, const char *suffix)
-{
-    size_t n = strlen(name), s = strlen(suffix);
-    return n >= s && !memcmp(name + n - s, suffix, s);
-}
-
 int maildir_clean(const char *dir, const char *suffix, struct error *err)
 {
     char *tmp CLEANUP(mem_free_str) = mem_printf("%s/tmp", dir);
@@ -142,7 +137,7 @@ int maildir_clean(const char *dir, const char *suffix, struct error *err)
         return disk_error("read", tmp, err);
     int rc = 0;
     for (struct dirent *e; rc == 0 && (e = readdir(d));)
-        if (*e->d_name != '.' && ends_in(e->d_name, suffix) && unlinkat(dirfd(d), e->d_name, 0) < 0)
+        if (*e->d_name != '.' && text_has_suffix(e->d_name, suffix) && unlinkat(dirfd(d), e->d_name, 0) < 0)
             rc = disk_error("empty", tmp, err);
     closedir(d);
     return rc;

@@ -149,9 +149,8 @@ static json_t *words(const char *s)
     json_t *text = json_string(s);
     if (text)
         return text;
-    size_t len = strlen(s);
-    char *clean CLEANUP(mem_free_str) = mem_alloc(len + 1);
-    return json_string(text_clean(clean, len + 1, s, len));
+    char *clean CLEANUP(mem_free_str) = text_clean_dup(s);
+    return json_string(clean);
 }
 
 static json_t *list_numbers(const struct work_account *a)

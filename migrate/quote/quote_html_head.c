@@ -15,17 +15,12 @@ static void row(struct quote_html_page *p, const char *name, const char *value)
     close_tag(p->out);
 }
 
-static bool ends_with(const char *s, const char *end)
-{
-    size_t len = strlen(s), end_len = strlen(end);
-    return len >= end_len && !strcmp(s + len - end_len, end);
-}
-
 /* With the form of address that Japanese letters have, unless the name brings its own. */
 static char *addressee(const struct quote_html_page *p)
 {
     const char *name = p->q->customer;
-    bool addressed = ends_with(name, "様") || ends_with(name, "御中") || ends_with(name, "殿");
+    bool addressed =
+        text_has_suffix(name, "様") || text_has_suffix(name, "御中") || text_has_suffix(name, "殿");
     return addressed ? mem_strdup(name) : mem_printf(say(p, "For %s"), name);
 }
 

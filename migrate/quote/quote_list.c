@@ -78,8 +78,7 @@ static int read_account(
     if (read_numbers(row, at, a, err) < 0)
         return -1;
     free(a->name);
-    a->name = mem_alloc(strlen(name) + 1);
-    text_clean(a->name, strlen(name) + 1, name, strlen(name));
+    a->name = text_clean_dup(name);
     a->listed = true;
     a->stat = a->to_copy = a->held = a->inventory;
     a->stat_agrees = true;

@@ -177,6 +177,14 @@ static void test_nocase(void)
 }
 
 /* ---- numbers ---- */
+static void test_suffix(void)
+{
+    CHECK(text_has_suffix("a.eml", ".eml") && text_has_suffix(".eml", ".eml") && text_has_suffix("a", ""));
+    CHECK(!text_has_suffix("a.EML", ".eml") && !text_has_suffix("eml", ".eml") && !text_has_suffix("", "a"));
+    CHECK(text_has_suffix("山田商店御中", "御中"));
+    CHECK(text_has_suffix_nocase("a.EML", ".eml") && !text_has_suffix_nocase("a.em", ".eml"));
+}
+
 static void test_parse(void)
 {
     static const struct {
@@ -275,6 +283,7 @@ int main(void)
         {"clean anything", test_clean_random},
         {"width", test_width},
         {"without regard to case", test_nocase},
+        {"endings", test_suffix},
         {"numbers", test_parse},
         {"octets", test_octets},
         {"octets grow", test_octets_grow},
