@@ -1,30 +1,15 @@
-#include "store_dbx.h"
+#include "store_private.h"
 
 #include "dbx.h"
 #include "mail_scan.h"
 #include "mem.h"
 #include "store_dir.h"
+#include "store_file.h"
 #include "store_name.h"
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define LEVELS_MAX 64
-
-bool store_dbx_read(void *ctx, uint64_t at, void *dst, size_t len)
-{
-    int fd = *(const int *)ctx;
-    size_t have = 0;
-    for (ssize_t n; have < len; have += (size_t)n) {
-        n = pread(fd, (char *)dst + have, len - have, (off_t)(at + have));
-        if (n <= 0)
-            return false;
-    }
-    return true;
-}
 
 struct reading {
     struct store *s;
@@ -39,7 +24,7 @@ static int64_t chain_octets(struct reading *r, const struct dbx_message *m)
     struct dbx_block block;
     uint64_t octets = 0;
     for (uint32_t at = m->at; at; at = block.next) {
-        if (!dbx_block_at(store_dbx_read, &r->fd, at, &block))
+        if (!dbx_block_at(store_file_read, &r->fd, at, &block))
             return -1;
         octets += block.octets;
         if (octets > (1ull << 31)) /* no file is as large: the chain goes in a circle */
@@ -81,7 +66,7 @@ static void on_message(void *ctx, const struct dbx_message *m)
 
 static int dbx_step(struct store *s, struct store_task *t)
 {
-    struct reading r = {.s = s, .t = t, .fd = open(t->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)};
+    struct reading r = {.s = s, .t = t, .fd = store_file_open(t->path, true)};
     struct stat st;
     if (r.fd < 0 || fstat(r.fd, &st) < 0) {
         store_add_errno(s, t->path, 0, "cannot be opened");
@@ -90,7 +75,7 @@ static int dbx_step(struct store *s, struct store_task *t)
         return 0;
     }
     store_add_file(s, t->folder, &st);
-    int64_t claimed = dbx_each(store_dbx_read, &r.fd, on_message, &r);
+    int64_t claimed = dbx_each(store_file_read, &r.fd, on_message, &r);
     close(r.fd);
     s->octets_done += (uint64_t)st.st_size;
     if (claimed >= 0 && (uint64_t)claimed != r.records)
@@ -104,11 +89,7 @@ static int dbx_step(struct store *s, struct store_task *t)
 static enum dbx_kind kind_of(const char *path)
 {
     char front[DBX_FRONT];
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    bool there = fd >= 0 && store_dbx_read(&fd, 0, front, sizeof front);
-    if (fd >= 0)
-        close(fd);
-    return there ? dbx_kind_of(front, sizeof front) : DBX_NONE;
+    return dbx_kind_of(front, store_file_begin(path, front, sizeof front));
 }
 
 static void add_file(struct store *s, const char *parent, const char *disk, const char *name)
@@ -124,11 +105,8 @@ static void add_file(struct store *s, const char *parent, const char *disk, cons
 static void add_tree(struct store *s, const char *parent, const char *disk, unsigned level)
 {
     struct store_dir dir;
-    if (level > LEVELS_MAX || store_dir_read(disk, &dir) < 0) {
-        errno = level > LEVELS_MAX ? ELOOP : errno;
-        store_add_errno(s, disk, 0, "this folder cannot be read");
+    if (!store_list(s, disk, level, &dir))
         return;
-    }
     for (size_t i = 0; i < dir.count; i++) {
         const struct store_entry *e = &dir.entries[i];
         char *path CLEANUP(mem_free_str) = store_dir_join(disk, e->name);

@@ -76,6 +76,11 @@ bool store_dir_has_ending(const char *name, const char *ending)
     return strlen(name) > strlen(ending) && text_has_suffix_nocase(name, ending);
 }
 
+bool store_dir_is_number(const char *name)
+{
+    return *name && !name[strspn(name, "0123456789")];
+}
+
 static const struct store_entry *find(const struct store_dir *d, const char *name)
 {
     struct store_entry key = {.name = (char *)(uintptr_t)name};

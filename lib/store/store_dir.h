@@ -24,5 +24,7 @@ void store_dir_done(struct store_dir *d);
 char *store_dir_join(const char *dir, const char *name);
 /* "NAME.eml" has the ending ".eml", in any letter case; ".eml" alone has not. */
 bool store_dir_has_ending(const char *name, const char *ending);
+/* Digits alone, as MH names its messages. */
+bool store_dir_is_number(const char *name);
 bool store_dir_has(const struct store_dir *d, const char *name);
 bool store_dir_has_folder(const struct store_dir *d, const char *name);

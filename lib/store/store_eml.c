@@ -3,12 +3,9 @@
 #include "store_files.h"
 #include "store_name.h"
 #include "text.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define LEVELS_MAX 64
 
 /* ---- eml:PATH ---- */
 static struct store_file look_eml(const void *ctx, const char *name)
@@ -79,18 +76,13 @@ static struct sequences *sequences_read(const char *dir)
     return s;
 }
 
-static bool is_number(const char *name)
-{
-    return *name && !name[strspn(name, "0123456789")];
-}
-
 /* "12" is a message, ",12" a deleted one. */
 static struct store_file look_mh(const void *ctx, const char *name)
 {
     const struct sequences *s = ctx;
-    if (*name == ',' && is_number(name + 1))
+    if (*name == ',' && store_dir_is_number(name + 1))
         return (struct store_file){.mail = true, .deleted = true};
-    struct store_file file = {.mail = is_number(name)};
+    struct store_file file = {.mail = store_dir_is_number(name)};
     unsigned long number = file.mail ? strtoul(name, NULL, 10) : 0;
     bool unseen = false;
     for (size_t i = 0; i < s->count; i++) {
@@ -130,11 +122,8 @@ static bool has_mail(const struct store *s, const struct store_dir *dir)
 static void add_tree(struct store *s, const char *path, const char *disk, unsigned level)
 {
     struct store_dir dir;
-    if (level > LEVELS_MAX || store_dir_read(disk, &dir) < 0) {
-        errno = level > LEVELS_MAX ? ELOOP : errno;
-        store_add_errno(s, disk, 0, "this folder cannot be read");
+    if (!store_list(s, disk, level, &dir))
         return;
-    }
     if (has_mail(s, &dir) || (s->kind == STORE_MH && level && store_dir_has(&dir, ".mh_sequences")))
         add_files(s, store_add_folder(s, path, disk), disk);
     for (size_t i = 0; i < dir.count; i++) {

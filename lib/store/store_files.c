@@ -3,8 +3,8 @@
 #include "mail_scan.h"
 #include "mem.h"
 #include "store_dir.h"
+#include "store_file.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -52,17 +52,6 @@ static const char *packed_words(const char *front, size_t len)
     return NULL;
 }
 
-static size_t read_front(int fd, char *front)
-{
-    size_t have = 0;
-    for (ssize_t n; have < FRONT_MAX && (n = read(fd, front + have, have ? FRONT_MAX - have : 4096)) > 0;) {
-        have += (size_t)n;
-        if (memmem(front, have, "\n\n", 2) || memmem(front, have, "\n\r\n", 3))
-            break;
-    }
-    return have;
-}
-
 static int64_t date_of(struct files *f, size_t len)
 {
     struct mail_facts facts;
@@ -78,7 +67,7 @@ static void add_file(
 {
     struct stat st;
     char *path CLEANUP(mem_free_str) = store_dir_join(t->path, name);
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | O_NOFOLLOW);
+    int fd = store_file_open(path, false);
     if (fd < 0 || fstat(fd, &st) < 0) {
         store_add_errno(s, path, 0, "cannot be opened");
         if (fd >= 0)
@@ -86,7 +75,7 @@ static void add_file(
         return;
     }
     errno = 0;
-    size_t len = read_front(fd, f->front);
+    size_t len = store_file_header(fd, 0, f->front, FRONT_MAX);
     int e = errno;
     close(fd);
     s->octets_done += (uint64_t)st.st_size;
@@ -131,10 +120,8 @@ static int files_step(struct store *s, struct store_task *t)
     if (!f->facts) {
         f->facts = mail_scan_new();
         f->front = mem_alloc(FRONT_MAX);
-        if (store_dir_read(t->path, &f->dir) < 0) {
-            store_add_errno(s, t->path, 0, "this folder cannot be read");
+        if (!store_list(s, t->path, 0, &f->dir))
             return 0;
-        }
     }
     for (size_t i = 0; i < STEP_MAX && f->next < f->dir.count; i++)
         one_entry(s, t, f, &f->dir.entries[f->next++]);

@@ -5,10 +5,10 @@
 #include "mbox_scan.h"
 #include "mem.h"
 #include "store_dir.h"
+#include "store_file.h"
 #include "store_maildir.h"
 #include "text.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -91,7 +91,7 @@ static struct file_kind file_kind(struct finder *f, const char *path)
 {
     struct file_kind k = {0};
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    int fd = store_file_open(path, true);
     if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
         if (fd >= 0)
             close(fd);
@@ -112,11 +112,6 @@ static struct file_kind file_kind(struct finder *f, const char *path)
 }
 
 /* ---- folders ---- */
-static bool is_number(const char *name)
-{
-    return *name && !name[strspn(name, "0123456789")];
-}
-
 static bool has_ending(const struct store_dir *d, const char *end)
 {
     for (size_t i = 0; i < d->count; i++)
@@ -128,7 +123,7 @@ static bool has_ending(const struct store_dir *d, const char *end)
 static bool has_numbers(const struct store_dir *d)
 {
     for (size_t i = 0; i < d->count; i++)
-        if (d->entries[i].type == STORE_ENTRY_FILE && is_number(d->entries[i].name))
+        if (d->entries[i].type == STORE_ENTRY_FILE && store_dir_is_number(d->entries[i].name))
             return true;
     return false;
 }
@@ -142,7 +137,7 @@ static bool first_is_mail(struct finder *f, const char *path, bool numbers)
         return false;
     for (size_t i = 0; i < d.count; i++) {
         const struct store_entry *e = &d.entries[i];
-        if (e->type != STORE_ENTRY_FILE || *e->name == '.' || (numbers && !is_number(e->name)))
+        if (e->type != STORE_ENTRY_FILE || *e->name == '.' || (numbers && !store_dir_is_number(e->name)))
             continue;
         char *file CLEANUP(mem_free_str) = store_dir_join(path, e->name);
         mail = file_kind(f, file).headed;

@@ -5,14 +5,12 @@
 #include "store_files.h"
 #include "store_name.h"
 #include "text.h"
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define KEYWORDS   26 /* letters a to z, as Dovecot has them */
-#define LEVELS_MAX 64
+#define KEYWORDS 26 /* letters a to z, as Dovecot has them */
 
 struct letters {
     char *words[KEYWORDS]; /* from dovecot-keywords; NULL: not known */
@@ -162,11 +160,8 @@ static void note_loose(struct store *s, const char *disk, const struct store_dir
 static void add_tree(struct store *s, const char *parent, const char *disk, unsigned level)
 {
     struct store_dir dir;
-    if (level > LEVELS_MAX || store_dir_read(disk, &dir) < 0) {
-        errno = level > LEVELS_MAX ? ELOOP : errno;
-        store_add_errno(s, disk, 0, "this folder cannot be read");
+    if (!store_list(s, disk, level, &dir))
         return;
-    }
     bool maildir = store_maildir_is_one(disk);
     if (maildir) {
         uint32_t folder = store_add_folder(s, parent, disk);

@@ -4,20 +4,19 @@
 #include "mbox_scan.h"
 #include "mem.h"
 #include "store_dir.h"
+#include "store_file.h"
 #include "store_mozilla.h"
 #include "store_name.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define CHUNK       (1u << 20)
-#define FRONT       4096  /* octets by which an mbox is told from other files */
-#define HEADER_MAX  65536 /* of a header that is looked at for date and flags */
-#define STEP_MAX    256   /* messages looked at in one step */
-#define FOLDERS_MAX 64    /* levels of folders on the disk */
+#define CHUNK      (1u << 20)
+#define FRONT      4096  /* octets by which an mbox is told from other files */
+#define HEADER_MAX 65536 /* of a header that is looked at for date and flags */
+#define STEP_MAX   256   /* messages looked at in one step */
 
 struct mbox {
     int fd;
@@ -47,7 +46,7 @@ static struct mbox *mbox_open_file(struct store *s, struct store_task *t)
     struct stat st;
     t->state = m;
     t->done = mbox_free;
-    m->fd = open(t->path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    m->fd = store_file_open(t->path, true);
     if (m->fd < 0 || fstat(m->fd, &st) < 0) {
         store_add_errno(s, t->path, 0, "cannot be opened");
         return NULL;
@@ -110,23 +109,6 @@ static void scan_some(struct store *s, struct store_task *t, struct mbox *m)
 }
 
 /* ---- what they are ---- */
-/* The front of the message, up to the end of its header if that is near. */
-static size_t read_front(struct mbox *m, const struct mbox_message *at)
-{
-    uint64_t len = at->end - at->start;
-    size_t want = len < HEADER_MAX ? (size_t)len : HEADER_MAX, have = 0;
-    for (size_t part = FRONT; have < want; part = HEADER_MAX) {
-        size_t more = part < want - have ? part : want - have;
-        ssize_t n = pread(m->fd, m->chunk + have, more, (off_t)(at->start + have));
-        if (n <= 0)
-            break;
-        have += (size_t)n;
-        if (memmem(m->chunk, have, "\n\n", 2) || memmem(m->chunk, have, "\n\r\n", 3))
-            break;
-    }
-    return have;
-}
-
 static uint16_t flags_of(const struct mail_flags *f)
 {
     return (uint16_t)((f->known ? STORE_KNOWN : 0) | (f->seen ? STORE_SEEN : 0) |
@@ -146,7 +128,9 @@ static void note_partial(struct store *s, const struct store_task *t, uint64_t a
 
 static void add_message(struct store *s, struct store_task *t, struct mbox *m, const struct mbox_message *at)
 {
-    size_t len = read_front(m, at);
+    uint64_t octets = at->end - at->start;
+    size_t len =
+        store_file_header(m->fd, at->start, m->chunk, octets < HEADER_MAX ? (size_t)octets : HEADER_MAX);
     struct mail_facts facts;
     struct store_mozilla moz CLEANUP(store_mozilla_done) = store_mozilla_read(m->chunk, len);
     mail_scan_feed(m->facts, m->chunk, len);
@@ -190,11 +174,7 @@ int store_mbox_step(struct store *s, struct store_task *t)
 bool store_mbox_is_one(const char *path)
 {
     char front[FRONT];
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-    ssize_t n = fd < 0 ? -1 : read(fd, front, sizeof front);
-    if (fd >= 0)
-        close(fd);
-    return n >= 0 && mbox_scan_is_likely(front, (size_t)n);
+    return mbox_scan_is_likely(front, store_file_begin(path, front, sizeof front));
 }
 
 static void add_file(struct store *s, const char *parent, const char *disk, const char *name)
@@ -227,11 +207,8 @@ static void add_entry(
 static void add_tree(struct store *s, const char *parent, const char *disk, unsigned level)
 {
     struct store_dir dir;
-    if (level > FOLDERS_MAX || store_dir_read(disk, &dir) < 0) {
-        errno = level > FOLDERS_MAX ? ELOOP : errno;
-        store_add_errno(s, disk, 0, "this folder cannot be read");
+    if (!store_list(s, disk, level, &dir))
         return;
-    }
     for (size_t i = 0; i < dir.count; i++)
         add_entry(s, parent, disk, &dir.entries[i], level);
     store_dir_done(&dir);

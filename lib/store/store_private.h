@@ -3,6 +3,7 @@
 
 #include "buf.h"
 #include "store.h"
+#include "store_dir.h"
 #include <sys/stat.h>
 
 /* What is still to be looked at, in order: a file or a folder of the disk. */
@@ -57,6 +58,9 @@ void store_add_note(
 void store_add_errno(struct store *s, const char *path, uint64_t offset, const char *doing);
 /* The folder is one file with many messages, which is to stay as it is now. */
 void store_add_file(struct store *s, uint32_t folder, const struct stat *st);
+/* What lies in this folder of the disk, so many levels below the store. false, and noted: it cannot be read,
+ * or lies deeper than 64 levels. */
+bool store_list(struct store *s, const char *disk, unsigned level, struct store_dir *ret);
 uint64_t store_add_name(struct store *s, const char *name);
 /* The set's number; 0 for none, or when there are too many. */
 uint16_t store_add_keywords(struct store *s, const char *words);
@@ -69,7 +73,7 @@ int store_eml_begin(struct store *s, struct error *err);
 int store_mh_begin(struct store *s, struct error *err);
 int store_dbx_begin(struct store *s, struct error *err);
 
-/* One mbox file becomes items of this folder. */
-/* Does this file look like one? An empty one does not. */
+/* Does this file look like an mbox? An empty one does not. */
 bool store_mbox_is_one(const char *path);
+/* One mbox file becomes items of this folder. */
 int store_mbox_step(struct store *s, struct store_task *t);

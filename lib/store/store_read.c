@@ -2,11 +2,10 @@
 
 #include "dbx.h"
 #include "mem.h"
-#include "store_dbx.h"
 #include "store_dir.h"
+#include "store_file.h"
 #include "store_text.h"
 #include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -74,7 +73,7 @@ struct store_reader *store_reader_open(struct store *s, size_t i, struct error *
     struct stat st;
     r->place = store_place(s, i);
     r->text.unquote = (item->flags & STORE_UNQUOTE) != 0;
-    r->fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (file ? 0 : O_NOFOLLOW));
+    r->fd = store_file_open(path, file != NULL);
     r->at = file ? item->at : 0;
     r->end = r->at + item->octets;
     r->blocks = s->kind == STORE_DBX;
@@ -97,7 +96,7 @@ static int next_block(struct store_reader *r, struct error *err)
     struct dbx_block block;
     if (!r->left)
         return 0;
-    if (!dbx_block_at(store_dbx_read, &r->fd, r->next, &block))
+    if (!dbx_block_at(store_file_read, &r->fd, r->next, &block))
         return refuse(r->place, "its blocks are broken", err);
     r->at = block.text;
     r->end = block.text + (block.octets < r->left ? block.octets : r->left);

@@ -2,6 +2,7 @@
 
 #include "mem.h"
 #include "store_dir.h"
+#include "store_file.h"
 #include "store_maildir.h"
 #include "store_msf.h"
 #include "store_name.h"
@@ -13,14 +14,13 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LEVELS_MAX 64
-#define MSF_MAX    (32u << 20) /* octets of a summary that are looked at */
+#define MSF_MAX (32u << 20) /* octets of a summary that are looked at */
 
 /* ---- names ---- */
 static char *read_whole(const char *path, size_t *ret_len)
 {
     struct stat st;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    int fd = store_file_open(path, true);
     char *data = NULL;
     *ret_len = 0;
     if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
@@ -111,11 +111,8 @@ static void note_other(struct store *s, const char *disk, const struct store_ent
 static void add_folders(struct store *s, const char *parent, const char *disk, unsigned level)
 {
     struct store_dir dir;
-    if (level > LEVELS_MAX || store_dir_read(disk, &dir) < 0) {
-        errno = level > LEVELS_MAX ? ELOOP : errno;
-        store_add_errno(s, disk, 0, "this folder cannot be read");
+    if (!store_list(s, disk, level, &dir))
         return;
-    }
     for (size_t i = 0; i < dir.count; i++) {
         const struct store_entry *e = &dir.entries[i];
         if (is_folder(&dir, disk, e))
@@ -151,10 +148,8 @@ static void add_accounts(struct store *s, const char *mail)
 {
     struct store_dir dir;
     size_t count = 0;
-    if (store_dir_read(mail, &dir) < 0) {
-        store_add_errno(s, mail, 0, "this folder cannot be read");
+    if (!store_list(s, mail, 0, &dir))
         return;
-    }
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < dir.count; i++) {
             char *disk CLEANUP(mem_free_str) = store_dir_join(mail, dir.entries[i].name);
