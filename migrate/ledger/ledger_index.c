@@ -64,13 +64,10 @@ int ledger_index_find_content(struct ledger *l, int64_t mailbox, const uint8_t i
     return rc;
 }
 
-int ledger_index_find_unread(struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS],
-    const uint8_t *core, uint32_t *uids, size_t cap, size_t *ret_count, struct error *err)
+/* At most cap of them. */
+static int first_uids(
+    struct ledger *l, sqlite3_stmt *st, uint32_t *uids, size_t cap, size_t *ret_count, struct error *err)
 {
-    sqlite3_stmt *st = ledger_prepare(l, err,
-        "SELECT uid FROM dest INDEXED BY dest_ident WHERE mailbox=?1 AND ident=?2 AND (?3 IS NULL OR core=?3) "
-        "AND fingerprint IS NULL",
-        "ihh", mailbox, ident, core);
     int rc = st ? 0 : -1;
     size_t n = 0;
     while (st && n < cap && (rc = ledger_step(l, st, err)) == 1)
@@ -79,6 +76,16 @@ int ledger_index_find_unread(struct ledger *l, int64_t mailbox, const uint8_t id
         sqlite3_reset(st);
     *ret_count = n;
     return rc < 0 ? -1 : 0;
+}
+
+int ledger_index_find_unread(struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS],
+    const uint8_t *core, uint32_t *uids, size_t cap, size_t *ret_count, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT uid FROM dest INDEXED BY dest_ident WHERE mailbox=?1 AND ident=?2 AND (?3 IS NULL OR core=?3) "
+        "AND fingerprint IS NULL",
+        "ihh", mailbox, ident, core);
+    return first_uids(l, st, uids, cap, ret_count, err);
 }
 
 int ledger_index_find_same_header(struct ledger *l, int64_t mailbox, const uint8_t ident[SHA256_OCTETS],
@@ -193,12 +200,5 @@ int ledger_uids_of_ident(struct ledger *l, const struct ledger_part *part, uint3
         "uidvalidity=?3 AND state IN (2, 3) UNION "
         "SELECT uid FROM dest INDEXED BY dest_ident WHERE mailbox=?2 AND ident=?4 ORDER BY 1",
         "iiih", part->job, part->mailbox, (int64_t)uidvalidity, ident);
-    int rc = st ? 0 : -1;
-    size_t n = 0;
-    while (st && n < cap && (rc = ledger_step(l, st, err)) == 1)
-        uids[n++] = (uint32_t)sqlite3_column_int64(st, 0);
-    if (st)
-        sqlite3_reset(st);
-    *ret_count = n;
-    return rc < 0 ? -1 : 0;
+    return first_uids(l, st, uids, cap, ret_count, err);
 }

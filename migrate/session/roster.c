@@ -2,6 +2,7 @@
 
 #include "buf.h"
 #include "mem.h"
+#include "uids.h"
 #include <stdlib.h>
 
 #define SET_UIDS     500  /* asked for by name at once */
@@ -20,12 +21,6 @@ struct reading {
     struct error error, refusal;
 };
 
-static int compare_uid(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
 static void add(struct uids *u, uint32_t uid)
 {
     if (u->count == u->cap) {
@@ -40,16 +35,11 @@ static void sort(struct uids *u)
 {
     size_t n = 0;
     if (u->count)
-        qsort(u->all, u->count, sizeof *u->all, compare_uid);
+        qsort(u->all, u->count, sizeof *u->all, uids_compare);
     for (size_t i = 0; i < u->count; i++)
         if (!n || u->all[n - 1] != u->all[i])
             u->all[n++] = u->all[i];
     u->count = n;
-}
-
-static bool has(const uint32_t *uids, size_t count, uint32_t uid)
-{
-    return count && bsearch(&uid, uids, count, sizeof uid, compare_uid);
 }
 
 static void on_row(void *ctx, const struct imap_fetch_row *row)
@@ -133,7 +123,8 @@ static struct uids lacking(const struct reading *r)
     struct uids ret = {0};
     for (size_t i = 0; i < r->there.count; i++) {
         uint32_t uid = r->there.all[i];
-        if (uid >= o->first && !has(o->known, o->known_count, uid) && !has(r->told.all, r->told.count, uid))
+        if (uid >= o->first && !uids_has(o->known, o->known_count, uid) &&
+            !uids_has(r->told.all, r->told.count, uid))
             add(&ret, uid);
     }
     return ret;

@@ -1,6 +1,7 @@
 #include "finish.h"
 
 #include "mem.h"
+#include "uids.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,12 +18,6 @@ struct comparison {
     bool last, uids_told;
     uint64_t expected; /* messages in the mailbox, if nobody else has touched it */
 };
-
-static int compare_uid(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
 
 static void on_uid(void *ctx, uint32_t uid)
 {
@@ -81,7 +76,7 @@ static bool check_row(void *ctx, const struct ledger_message *m)
     c->untold += !m->uid;
     if (!m->uid || m->uidvalidity != c->uidvalidity)
         return true;
-    if (f->count && bsearch(&m->uid, f->uids, f->count, sizeof m->uid, compare_uid))
+    if (uids_has(f->uids, f->count, m->uid))
         return true;
     if (m->uid < c->first_uid) {
         c->gone_since++;
@@ -140,7 +135,7 @@ static int wait_answer(struct finish *f, struct error *err)
         return -1;
     }
     if (f->count)
-        qsort(f->uids, f->count, sizeof *f->uids, compare_uid);
+        qsort(f->uids, f->count, sizeof *f->uids, uids_compare);
     if (!f->error.code)
         return 0;
     *err = f->error;

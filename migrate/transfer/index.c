@@ -5,6 +5,7 @@
 #include "identity.h"
 #include "mem.h"
 #include "roster.h"
+#include "uids.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,17 +20,6 @@ struct update {
     size_t bare_count;
     struct error error;
 };
-
-static int compare_uid(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
-}
-
-static bool has(const uint32_t *uids, size_t count, uint32_t uid)
-{
-    return count && bsearch(&uid, uids, count, sizeof uid, compare_uid);
-}
 
 void index_scan_header(struct mail_scan *scan, const struct imap_fetch_row *row, struct mail_facts *ret)
 {
@@ -47,7 +37,7 @@ static void add_bare(struct update *u, uint32_t uid)
 static void on_row(void *ctx, const struct imap_fetch_row *row)
 {
     struct update *u = ctx;
-    if (u->error.code || has(u->roster.known, u->roster.known_count, row->uid))
+    if (u->error.code || uids_has(u->roster.known, u->roster.known_count, row->uid))
         return;
     struct mail_facts facts CLEANUP(mail_facts_done) = {0};
     if (!memchr(row->header, ':', row->header_len)) {
@@ -117,7 +107,7 @@ static void forget_removed(struct update *u)
 {
     const struct roster *r = &u->roster;
     for (size_t i = 0; r->searched && i < r->known_count && !u->error.code; i++)
-        if (!has(r->there, r->there_count, r->known[i]))
+        if (!uids_has(r->there, r->there_count, r->known[i]))
             ledger_index_remove(u->ledger, u->mailbox, r->known[i], &u->error);
 }
 

@@ -1,11 +1,13 @@
 #include "late.h"
 
+#include "answers.h"
 #include "content.h"
 #include "identity.h"
 #include "index.h"
 #include "ledger_late.h"
 #include "mem.h"
 #include "roster.h"
+#include "uids.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -156,23 +158,9 @@ static void on_answer(void *ctx, const struct imap_result *res)
         u->error = *res->error;
 }
 
-static bool answered(void *ctx)
-{
-    const struct late *u = ctx;
-    return !u->waiting && content_reader_idle(u->contents);
-}
-
 static int wait_answers(struct late *u, struct error *err)
 {
-    if (session_run_until(u->session, answered, u, err) < 0) {
-        imap_abort(u->session->lanes[0].imap, err); /* it would call back into *u */
-        content_reader_abort(u->contents, err);
-        return -1;
-    }
-    if (!u->error.code)
-        return 0;
-    *err = u->error;
-    return -1;
+    return answers_wait(u->session, u->contents, &u->waiting, &u->error, err);
 }
 
 /* As finish.c: some show only what they have announced. */
@@ -185,12 +173,6 @@ static int show_news(struct late *u, struct error *err)
     else
         imap_noop(s->lanes[0].imap, on_answer, u);
     return wait_answers(u, err);
-}
-
-static int compare_uid(const void *a, const void *b)
-{
-    uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-    return x < y ? -1 : x > y;
 }
 
 static void move_own(struct late *u, const struct ledger_copy *copy)
@@ -208,10 +190,8 @@ static int settle_known(struct late *u, const struct roster *r, struct error *er
         struct known *k = &u->known[i];
         uint32_t uid = k->copy.uid;
         bool searched = r->searched && r->there_count;
-        bool there =
-            k->there || (searched && bsearch(&uid, r->there, r->there_count, sizeof uid, compare_uid));
-        bool own = !searched || !k->own_uid ||
-                   bsearch(&k->own_uid, r->there, r->there_count, sizeof k->own_uid, compare_uid);
+        bool there = k->there || (searched && uids_has(r->there, r->there_count, uid));
+        bool own = !searched || !k->own_uid || uids_has(r->there, r->there_count, k->own_uid);
         if (there && own)
             u->known[n++] = *k;
         else if ((there ? ledger_double_counts : ledger_undoubled)(u->ledger, &k->copy, err) < 0)

@@ -1,5 +1,6 @@
 #include "reconcile.h"
 
+#include "answers.h"
 #include "content.h"
 #include "crash.h"
 #include "doubt.h"
@@ -160,23 +161,9 @@ static void on_content(
         }
 }
 
-static bool answered(void *ctx)
-{
-    const struct look_up *u = ctx;
-    return !u->waiting && content_reader_idle(u->contents);
-}
-
 static int wait_answers(struct look_up *u, struct error *err)
 {
-    if (session_run_until(u->session, answered, u, err) < 0) {
-        imap_abort(u->session->lanes[0].imap, err); /* it would call back into *u */
-        content_reader_abort(u->contents, err);
-        return -1;
-    }
-    if (!u->error.code)
-        return 0;
-    *err = u->error;
-    return -1;
+    return answers_wait(u->session, u->contents, &u->waiting, &u->error, err);
 }
 
 static int fetch_candidates(struct look_up *u, struct error *err)

@@ -180,7 +180,8 @@ struct parcel *parcel_new(struct transfer *t, size_t item);
 void parcel_free(struct parcel *p);
 /* transfer_queue.c: what is ready to be sent */
 void transfer_queue_append(struct parcel_queue *q, struct parcel *p);
-void transfer_queue(struct parcel *p); /* what was taken from it: to its end */
+void transfer_queue(struct parcel *p);                     /* what was taken from it: to its end */
+struct parcel *transfer_queue_pop(struct parcel_queue *q); /* NULL: it is empty */
 struct parcel *transfer_queue_take(struct transfer *t);
 void transfer_queue_take_suspects(struct transfer *t);
 /* transfer_settle.c: how it ended with a message */

@@ -65,17 +65,6 @@ static bool stopped(const struct transfer *t)
     return t->fatal.code && t->fatal.code != ERROR_FULL;
 }
 
-static struct parcel *take(struct parcel_queue *q)
-{
-    struct parcel *p = q->first;
-    if (!p)
-        return NULL;
-    q->first = p->queue_next;
-    if (!q->first)
-        q->last = NULL;
-    return p;
-}
-
 /* Those that may be taken for it: of its identity, under other UIDs. */
 static size_t originals(const struct parcel *p, uint32_t uids[ORIGINALS])
 {
@@ -215,7 +204,7 @@ static void on_answer(void *ctx, const struct imap_result *res)
     struct parcel_queue asked = g->asked;
     g->asked = (struct parcel_queue){0};
     g->in_flight = false;
-    for (struct parcel *p = take(&asked); p; p = take(&asked)) {
+    for (struct parcel *p = transfer_queue_pop(&asked); p; p = transfer_queue_pop(&asked)) {
         if (res->status == IMAP_ABORTED || stopped(t))
             parcel_free(p); /* it stays an intent: the next session looks it up */
         else if (res->status != IMAP_OK)
@@ -241,7 +230,7 @@ void transfer_gmail_go(struct transfer *t)
         stopped(t))
         return;
     for (size_t i = 0; i < AT_ONCE && g->waiting.first; i++) {
-        struct parcel *p = take(&g->waiting);
+        struct parcel *p = transfer_queue_pop(&g->waiting);
         uint32_t uids[ORIGINALS];
         size_t n = originals(p, uids);
         buf_printf(&set, "%s%u", i ? "," : "", p->uid);

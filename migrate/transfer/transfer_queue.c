@@ -7,6 +7,17 @@ void transfer_queue_append(struct parcel_queue *q, struct parcel *p)
     q->last = p;
 }
 
+struct parcel *transfer_queue_pop(struct parcel_queue *q)
+{
+    struct parcel *p = q->first;
+    if (!p)
+        return NULL;
+    q->first = p->queue_next;
+    if (!q->first)
+        q->last = NULL;
+    return p;
+}
+
 void transfer_queue(struct parcel *p)
 {
     struct transfer *t = p->transfer;
@@ -17,10 +28,7 @@ void transfer_queue(struct parcel *p)
 
 struct parcel *transfer_queue_take(struct transfer *t)
 {
-    struct parcel *p = t->ready.first;
-    t->ready.first = p->queue_next;
-    if (!t->ready.first)
-        t->ready.last = NULL;
+    struct parcel *p = transfer_queue_pop(&t->ready);
     t->ready_count--;
     t->ready_octets -= p->row.octets_sent;
     return p;
