@@ -119,11 +119,11 @@ static void netrc_on_disk(void)
         unsigned mode;
         const char *text, *secret, *words;
     } rows[] = {
-        {0600, "machine h login u password pw", "pw", ""},
-        {0400, "machine h login u password pw", "pw", ""},
-        {0640, "machine h login u password pw", NULL, "chmod 600"},
-        {0602, "machine h login u password pw", NULL, "chmod 600"},
-        {0600, "machine h login v password pw", NULL, "machine h login u"},
+        {0600, "machine h login u password .pw.", ".pw.", ""},
+        {0400, "machine h login u password .pw.", ".pw.", ""},
+        {0640, "machine h login u password .pw.", NULL, "chmod 600"},
+        {0602, "machine h login u password .pw.", NULL, "chmod 600"},
+        {0600, "machine h login v password .pw.", NULL, "machine h login u"},
         {0600, "", NULL, "no password for u at h"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -133,7 +133,7 @@ static void netrc_on_disk(void)
         CHECK_LABEL("file %zu", i);
         CHECK_STR(secret, rows[i].secret);
         CHECK_INT(err.code, rows[i].secret ? ERROR_NONE : ERROR_USAGE);
-        CHECK(strstr(err.text, rows[i].words) && !strstr(err.text, "pw"));
+        CHECK(strstr(err.text, rows[i].words) && !strstr(err.text, ".pw."));
         mem_wipe_free(secret);
         unlink(path);
         free(path);
