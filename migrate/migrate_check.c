@@ -1,6 +1,7 @@
 #include "migrate.h"
 
 #include "session.h"
+#include "source_pop3.h"
 #include <stdio.h>
 
 struct asking {
@@ -59,12 +60,14 @@ static void note_source(const struct session *s, struct check *c)
     size_t count;
     const struct source_facts *f = source_facts(s->source);
     const struct source_item *items = source_items(s->source, &count);
-    c->pop3 = *f->caps;
+    const struct pop3_caps *caps = source_pop3_caps(s->source);
+    if (caps)
+        c->pop3 = *caps;
     c->inventory_known = s->inventory_done && !s->inventory_error.code;
     if (s->inventory_error.code && !c->source.error.code)
         c->source.error = s->inventory_error;
     c->has_uidl = f->has_uidl;
-    c->has_top = f->has_top;
+    c->has_top = source_traits(s->source)->can_header;
     c->stat_agrees = f->stat_agrees;
     c->blank_uidls = f->blank_uidls;
     c->repeated_uidls = f->repeated_uidls;

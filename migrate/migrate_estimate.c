@@ -104,10 +104,10 @@ static void note_inventory(struct measuring *m)
         count_in(&a->inventory, items[i].octets);
     a->stat = (struct quote_count){f->messages, f->octets};
     a->stat_agrees = a->stat.messages == a->inventory.messages && a->stat.octets == a->inventory.octets;
-    a->expire_days = f->caps->expire_never ? -1 : f->caps->expire_days;
+    a->expire_days = source_traits(m->session->source)->expire_days;
     if (m->quote->params.fast)
         a->growth.notes |= QUOTE_NOTE_FAST;
-    else if (!f->has_top)
+    else if (!source_traits(m->session->source)->can_header)
         a->growth.notes |= QUOTE_NOTE_NO_TOP;
 }
 

@@ -62,7 +62,7 @@ static void note_inventory(const struct session *s, struct outcome *o)
     for (size_t i = 0; i < count; i++)
         o->octets += items[i].octets;
     o->uids_told = o->end_checked = true;
-    o->source_hides = session_source_is_volatile(s);
+    o->source_hides = source_traits(s->source)->reading_hides;
 }
 
 /* A mailbox that was made anew meanwhile is a new beginning. *ret_known: an earlier session noted it. */
@@ -117,7 +117,7 @@ static int work_place(struct run *r, struct session *s, const struct place *plac
         base->copied += o->recovered - recovered;
     int rc = transfer_run(s, r->ledger, &task, r->sink, o, err);
     base->copied += o->copied - copied;
-    base->last = last && !session_source_is_volatile(s);
+    base->last = last && !source_traits(s->source)->reading_hides;
     if (rc == 0 && r->room.none && session_broken(s))
         return 0; /* told by the room's error; what was stored is checked by the next run */
     if (rc == 0)
@@ -177,7 +177,7 @@ static int work(struct run *r, struct session *s, struct outcome *o, struct erro
         log_line(&r->world->log, LOG_WARN,
             "%s hides or deletes what was read as soon as a session ends well (%s). popferry ends it so only when "
             "all that was read is stored; other programs that read there may have hidden mail already",
-            s->job->from.host, source_facts(s->source)->caps->google ? "Gmail's POP view" : "EXPIRE 0");
+            s->job->from.host, source_traits(s->source)->hides_words);
     r->warned = true;
     struct ledger_amount all = {o->messages, o->octets};
     if (ledger_forget_unread(r->ledger, r->job_id, err) < 0 ||
@@ -186,7 +186,7 @@ static int work(struct run *r, struct session *s, struct outcome *o, struct erro
         return -1;
     journal_inventory(r->journal, o->messages, o->octets);
     r->more |= shows_more(r, s);
-    r->shows_part = session_shows_part(s);
+    r->shows_part = source_traits(s->source)->shows_part;
     o->uidls_changed = names_changed(s, r->ledger, r->job_id, &r->world->log);
     uint64_t reused;
     if (!r->names_trusted && reuse_look(s, r->ledger, r->job_id, &reused, err) < 0)
@@ -224,7 +224,7 @@ static int work(struct run *r, struct session *s, struct outcome *o, struct erro
  * that was read is in safety. */
 static void part_from_source(struct session *s, int rc, const struct outcome *o)
 {
-    if (session_source_is_volatile(s) && (rc < 0 || o->missing || o->not_reached))
+    if (source_traits(s->source)->reading_hides && (rc < 0 || o->missing || o->not_reached))
         session_keep_source(s);
 }
 
@@ -236,7 +236,7 @@ static void note_silence(struct run *r, const struct session *s)
         return;
     bool capa = l->waiting.kind == SOURCE_SILENCE_CAPA, queue = l->waiting.kind == SOURCE_SILENCE_QUEUE;
     if (capa || queue) /* it was signed in, and there is another way */
-        patience_opened(&r->patience, source_facts(s->source)->caps->login_delay_s);
+        patience_opened(&r->patience, source_traits(s->source)->sign_in_pause_s);
     r->no_capa |= capa;
     r->one_at_a_time |= queue;
 }
@@ -258,7 +258,7 @@ static int run_session(struct run *r, struct outcome *o, struct error *err)
     patience_login_began(&r->patience, s.login_ms);
     s.before_ended_ms = r->ended_ms;
     if (rc == 0) {
-        patience_opened(&r->patience, source_facts(s.source)->caps->login_delay_s);
+        patience_opened(&r->patience, source_traits(s.source)->sign_in_pause_s);
         rc = work(r, &s, o, err);
         outcome_count_rest(o);
         part_from_source(&s, rc, o);

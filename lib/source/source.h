@@ -1,28 +1,30 @@
-/* source.h - where mail comes from: today a POP3 account, seen as an inventory of items that can be fetched.
+/* source.h - where mail comes from, seen as an inventory of items that can be fetched: a POP3 account
+ * (source_pop3.h) or mail that lies on a disk (source_store.h).
  *
- * Everything peculiar to POP3 servers that the rest need not know is settled here: which of UIDL, TOP and
- * pipelining exist, blank and repeated UIDLs, sizes that are mere claims. Sans-I/O like the engine below it:
- * bytes in by source_feed, bytes out by source_pull.
+ * Order of calls: one of the constructors; source_inventory; after its done the items are there; then fetch,
+ * header and delete in any order and number; source_close last. Every done fires exactly once, never from
+ * inside the submitting call; it may submit, and must not free, feed or step. What differs between kinds is
+ * in source_traits: nobody asks what kind it is.
  *
- * Order of calls: source_new; source_inventory; after its done the items are there; then fetch, header and
- * delete in any order and number; source_close last. Every done fires exactly once, never from inside the
- * submitting call. */
+ * Sans-I/O. A source at the end of a connection (traits.has_stream) takes bytes by source_feed and gives them
+ * by source_pull; any other one works by itself whenever source_step is called. */
 #pragma once
 
 #include "error.h"
-#include "pop3.h"
+#include "mail_role.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#define SOURCE_ITEMS_MAX 1000000 /* messages; a server that claims more is given up: ERROR_PROTOCOL */
+#define SOURCE_NO_FOLDER UINT32_MAX
 
 struct source_item {
-    /* Its UIDL: the same in every session as long as the message is there. NULL when the server gives none,
-     * gives one to several messages, or gives message numbers as UIDLs: then only its content can tell. */
+    /* Its name, the same in every session as long as the message is there. NULL: it has none of its own, and
+     * only its content can tell. */
     char *key;
-    uint32_t number; /* POP3 message number in this session */
-    uint64_t octets; /* as LIST claims: a hint, never a proof */
+    uint64_t octets; /* as the source claims: a hint, never a proof */
+    uint32_t number; /* for people: the POP3 message number in this session, or the place in the store */
+    uint32_t folder; /* of source_folders; SOURCE_NO_FOLDER */
 };
 
 struct source;
@@ -32,19 +34,21 @@ typedef void source_done_fn(void *ctx, const struct error *error);
 /* Bytes of one message, in order, as stored there (dot-unstuffed). */
 typedef void source_data_fn(void *ctx, const void *data, size_t len);
 
-struct source *source_new(void);
 void source_free(struct source *s);
 
-/* Send no command before the one before it is answered, whatever the server offers. */
-void source_one_at_a_time(struct source *s);
-
-/* Do not ask for CAPA: the server was seen never to answer it after the sign-in. */
-void source_without_capa(struct source *s);
-
-/* Besides: after each whole message a NOOP is answered before the message counts as such. For a source that
- * was seen to end messages too early (source_on_doubt): what comes after that end is then known to be its
- * rest. Also sends one command at a time. */
-void source_guard(struct source *s);
+/* What this kind of source, and this one of the kind, can and does. Valid after the inventory is done;
+ * has_stream from the beginning. */
+struct source_traits {
+    bool has_stream;
+    bool can_header;    /* source_fetch_header may be tried */
+    bool can_delete;    /* source_delete is there at all */
+    bool reading_hides; /* what was read is not there any more once the session has ended with source_close */
+    const char *hides_words; /* what does that, for people: "EXPIRE 0"; NULL */
+    bool shows_part;     /* what was read makes room for more: there may be more than the inventory says */
+    int sign_in_pause_s; /* between two sign-ins; -1: not said */
+    int expire_days;     /* the source itself removes what is older; -1: it does not, or does not say */
+};
+const struct source_traits *source_traits(const struct source *s);
 
 /* Bytes of messages that were handed out cannot be relied on: the server sent what answers nothing, so one of
  * them did not end where it seemed to, and all since then may be others. `certain`: this one did not. Called
@@ -52,19 +56,40 @@ void source_guard(struct source *s);
 typedef void source_doubt_fn(void *ctx, size_t item, bool certain);
 void source_on_doubt(struct source *s, source_doubt_fn *fn, void *ctx); /* fn NULL: nobody cares */
 
-/* CAPA, STAT, and unless that says that there is nothing LIST and UIDL. Fails only when LIST does, or the
- * connection. */
+/* Fails only where nothing can be listed, or the connection breaks. */
 void source_inventory(struct source *s, source_done_fn *done, void *ctx);
 const struct source_item *source_items(const struct source *s, size_t *ret_count);
 
+/* Where items lie in the source. An account without folders has none. */
+struct source_folder {
+    const char *path; /* UTF-8, levels divided by "/"; "" is the source itself */
+    enum mail_role role;
+};
+const struct source_folder *source_folders(const struct source *s, size_t *ret_count);
+
+/* What the source knows of an item beside its bytes. */
+struct source_marks {
+    bool known; /* the source says how it is: else the others mean nothing */
+    bool seen, answered, flagged, draft, forwarded;
+    const char *keywords; /* divided by blanks; "" */
+};
+struct source_marks source_marks(const struct source *s, size_t item);
+
+/* What the source has seen and is no item, or an item that cannot be given: mail that is named and not moved.
+ * Words for people; valid as long as the source. */
+struct source_remark {
+    const char *place, *words;
+    bool mail; /* some of it is, or may be, mail; else a note on how it was read */
+};
+const struct source_remark *source_remarks(const struct source *s, size_t *ret_count);
+
+/* Does the list hold together? Of POP3 servers, whose three lists may disagree; true of any other source. */
 struct source_facts {
-    const struct pop3_caps *caps;
     uint64_t messages, octets; /* as STAT says */
     bool has_stat;             /* STAT was answered */
     bool stat_agrees;          /* with LIST, in the number of messages */
     bool has_uidl;             /* UIDL was answered */
     uint64_t uidl_rows;        /* how many messages UIDL named, well or not */
-    bool has_top;              /* TOP may be tried: CAPA names it, or there is no CAPA to ask */
     uint32_t blank_uidls, repeated_uidls;
 };
 /* Messages that STAT counts, and neither LIST nor UIDL names: nothing more is known of them. */
@@ -72,23 +97,23 @@ uint64_t source_unlisted(const struct source *s);
 /* Valid after the inventory is done. */
 const struct source_facts *source_facts(const struct source *s);
 
-/* The whole message. The last one that is asked for, if it is smaller than LIST says, counts as such only
- * when a NOOP behind it was answered: as by source_guard. An error of scope message costs only this one; of
- * two in a row that speak of a limit both are about the session (later, ERROR_THROTTLED): for that the first
- * is told only when the next is answered. A server that sends far more than it lists (64 MiB beyond twice
- * that; 16 MiB of a header) ends the session: ERROR_PROTOCOL, retry after login.
- */
+/* The whole message. An error of scope message costs only this one. Answers come in the order of asking, each
+ * message's data right before its done. */
 void source_fetch(struct source *s, size_t item, source_data_fn *data, source_done_fn *done, void *ctx);
-/* Its header alone (TOP n 0); only if has_top. */
+/* Its header alone; only if traits.can_header. */
 void source_fetch_header(
     struct source *s, size_t item, source_data_fn *data, source_done_fn *done, void *ctx);
-/* Mark it for deletion (DELE). Nothing is gone before source_close has ended without an error, and then only
- * the next inventory tells for certain. An error of scope message: this one stays. */
+/* Mark it for deletion; only if traits.can_delete. Nothing is gone before source_close has ended without an
+ * error, and then only the next inventory tells for certain. An error of scope message: this one stays. */
 void source_delete(struct source *s, size_t item, source_done_fn *done, void *ctx);
-/* Sign off (QUIT). */
+/* Sign off. */
 void source_close(struct source *s, source_done_fn *done, void *ctx);
 
-/* Bytes; as pop3.h. */
+/* Work for some milliseconds, where there is no stream: true when anything was done. An error that concerns
+ * the whole source goes to all that is outstanding, and to *err: -1. */
+int source_step(struct source *s, struct error *err);
+
+/* Bytes; as pop3.h. With traits.has_stream. */
 size_t source_pull(struct source *s, void *dst, size_t cap);
 bool source_wants_write(const struct source *s);
 int source_feed(struct source *s, const void *data, size_t len, struct error *err);

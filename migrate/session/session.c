@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include "job_source.h"
 #include "job_stream.h"
 #include "mem.h"
 #include <stdlib.h>
@@ -164,16 +165,11 @@ static void connect_both(struct session *s, enum dest_mode mode)
     const struct job *job = s->job;
     s->net = s->loop.net = net_new(&s->world->log);
     session_phase(s, "connecting");
-    s->source = source_new();
+    s->source = job_source_new(job);
     s->source_link = (struct link){.source = s->source};
-    s->source_link.stream = job_stream_open(job, s->world, JOB_SOURCE, s->net);
+    if (source_traits(s->source)->has_stream)
+        s->source_link.stream = job_stream_open(job, s->world, JOB_SOURCE, s->net);
     add_link(s, &s->source_link);
-    if (job->no_capa)
-        source_without_capa(s->source);
-    if (job->guard_source)
-        source_guard(s->source);
-    else if (job->one_at_a_time)
-        source_one_at_a_time(s->source);
     source_inventory(s->source, on_inventory, s);
     s->mailbox = job_has_one_mailbox(job) ? job_mailbox(job, 0, s->begun_s) : NULL;
     s->dest_ready = !job->to.host;
@@ -293,17 +289,6 @@ static void on_logout(void *ctx, const struct imap_result *res)
     struct goodbye *g = ctx;
     (void)res;
     g->lanes_left--;
-}
-
-bool session_source_is_volatile(const struct session *s)
-{
-    const struct pop3_caps *caps = source_facts(s->source)->caps;
-    return caps->google || caps->expire_days == 0; /* RFC 2449 6.7: an implicit DELE for each RETR */
-}
-
-bool session_shows_part(const struct session *s)
-{
-    return source_facts(s->source)->caps->google && strncmp(s->job->from.user, "recent:", 7) != 0;
 }
 
 void session_keep_source(struct session *s)

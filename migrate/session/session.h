@@ -81,11 +81,6 @@ const struct error *session_broken(const struct session *s);
 
 void session_phase(struct session *s, const char *phase);
 
-/* The source drops what it gave out once the session ends with QUIT, or may: Gmail's POP view, EXPIRE 0. */
-bool session_source_is_volatile(const struct session *s);
-/* Gmail's POP view: the oldest messages that were not read yet; "recent:" before the user's name ends that.
- */
-bool session_shows_part(const struct session *s);
 /* Never QUIT in this session: what was read and is not stored must be shown again. */
 void session_keep_source(struct session *s);
 

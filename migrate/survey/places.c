@@ -141,8 +141,8 @@ static void sort_out(struct finding *f, size_t item, bool one)
     if (!place)
         return;
     add_item(place, item);
-    place->needed |=
-        one || !past_is_settled(past) || f->session->job->archive_dir || session_shows_part(f->session);
+    place->needed |= one || !past_is_settled(past) || f->session->job->archive_dir ||
+                     source_traits(f->session->source)->shows_part;
 }
 
 static void newest_first(struct place *place)

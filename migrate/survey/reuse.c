@@ -123,7 +123,7 @@ static void ask(struct looking *l, struct known known, bool whole)
     struct answer *a = mem_alloc(sizeof *a);
     *a = (struct answer){.looking = l, .known = known, .whole = whole};
     l->waiting++;
-    if (whole && session_source_is_volatile(l->session))
+    if (whole && source_traits(l->session->source)->reading_hides)
         session_keep_source(l->session); /* it must be there to be read again */
     if (whole)
         source_fetch(source, known.item, on_data, on_looked, a);
@@ -162,7 +162,7 @@ int reuse_look(struct session *s, struct ledger *ledger, int64_t job, uint64_t *
     *ret = 0;
     int rc = find_known(&l, err);
     bool sign = l.count && (l.resized || l.again);
-    if (rc == 0 && sign && source_facts(s->source)->has_top)
+    if (rc == 0 && sign && source_traits(s->source)->can_header)
         rc = look_at_all(&l, err);
     if (rc == 0 && l.others)
         log_line(&s->world->log, LOG_WARN,

@@ -126,7 +126,7 @@ static void ask(struct asking *a, size_t item, bool whole)
     struct header *h = mem_alloc(sizeof *h);
     *h = (struct header){.asking = a, .item = item, .whole = whole};
     a->waiting++;
-    if (whole && session_source_is_volatile(a->session))
+    if (whole && source_traits(a->session->source)->reading_hides)
         session_keep_source(a->session); /* it must be there to be read again */
     if (whole)
         source_fetch(source, item, on_data, on_header, h);
@@ -136,7 +136,7 @@ static void ask(struct asking *a, size_t item, bool whole)
 
 static void ask_more(struct asking *a)
 {
-    bool top = source_facts(a->session->source)->has_top;
+    bool top = source_traits(a->session->source)->can_header;
     for (; a->next < a->survey->count && a->waiting < HEADERS_AT_ONCE && !a->error.code; a->next++) {
         struct survey_row *row = &a->survey->rows[a->next];
         const struct source_item *it = &a->items[a->next];

@@ -104,7 +104,7 @@ int foresee(const struct foresight *f, struct outcome *o, struct error *err)
     v.items = source_items(s->source, &count);
     o->messages = count;
     o->octets = s->progress.total_octets;
-    o->source_hides = session_source_is_volatile(s);
+    o->source_hides = source_traits(s->source)->reading_hides;
     o->uidls_changed = names_changed(s, f->ledger, f->job, &s->world->log);
     v.policy = (struct plan_policy){.append_limit = f->limit_octets,
         .copies_left = s->job->limit,

@@ -138,7 +138,7 @@ static void report_unsettled(
  * past what was read. */
 static bool wanted_again(const struct transfer *t, const struct source_item *it)
 {
-    if (session_shows_part(t->session))
+    if (source_traits(t->session->source)->shows_part)
         return true;
     return t->task->archive && !archive_has(t->task->archive, t->account, it->key, it->octets);
 }

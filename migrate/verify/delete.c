@@ -1,6 +1,7 @@
 #include "delete.h"
 
 #include "crash.h"
+#include "job_source.h"
 #include "job_stream.h"
 #include "mem.h"
 #include <stdlib.h>
@@ -108,21 +109,19 @@ static int open_session(struct delete_work *w, struct error *err)
         return -1;
     patience_login_began(p, clock_mono_ms(w->v->world->clock));
     w->net = net_new(&w->v->world->log);
-    w->source = source_new();
+    w->source = job_source_new(w->v->job);
     w->scan = mail_scan_new();
     w->under_way = 0;
     w->link = (struct link){.source = w->source, .stream = connect_source(w)};
     w->inventory_done = w->quit_done = false;
     w->error = (struct error){0};
-    if (w->v->job->one_at_a_time)
-        source_one_at_a_time(w->source);
     source_inventory(w->source, on_inventory, w);
     int rc = wait_for(w, has_inventory, err);
     if (w->link.ready || w->link.error.code)
         job_signed_in(w->v->world, JOB_SOURCE, w->link.ready ? NULL : &w->link.error);
     if (rc < 0)
         return -1;
-    patience_opened(p, source_facts(w->source)->caps->login_delay_s);
+    patience_opened(p, source_traits(w->source)->sign_in_pause_s);
     w->result->sessions++;
     return 0;
 }

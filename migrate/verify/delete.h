@@ -99,6 +99,4 @@ void delete_compare(struct delete_work *w);
 /* f: of its header alone, or (whole) of all of it; row: as the ledger has it. What the ledger does not know
  * is not the same. Pure. */
 bool delete_is_same(const struct ledger_message *row, const struct mail_facts *f, bool whole);
-/* RETR neither hides nor removes what it reads. Pure. */
-bool delete_may_read(const struct pop3_caps *caps);
 void delete_keep(struct delete_target *t, char *why); /* takes why */

@@ -25,11 +25,6 @@ bool delete_is_same(const struct ledger_message *row, const struct mail_facts *f
            !memcmp(row->core, f->core, SHA256_OCTETS);
 }
 
-bool delete_may_read(const struct pop3_caps *caps)
-{
-    return !caps->google && caps->expire_days != 0;
-}
-
 void delete_keep(struct delete_target *t, char *why)
 {
     t->state = DELETE_KEPT;
@@ -54,7 +49,7 @@ static void on_data(void *ctx, const void *data, size_t len)
 
 static bool may_read(const struct delete_work *w)
 {
-    return delete_may_read(source_facts(w->source)->caps);
+    return !source_traits(w->source)->reading_hides;
 }
 
 static void judge(struct delete_work *w, const struct look *l, const struct mail_facts *f)
@@ -113,7 +108,7 @@ static void ask(struct delete_work *w, struct delete_target *t, bool whole)
 
 void delete_compare(struct delete_work *w)
 {
-    bool top = source_facts(w->source)->has_top;
+    bool top = source_traits(w->source)->can_header;
     for (size_t i = 0; i < w->count; i++) {
         struct delete_target *t = &w->targets[i];
         if (!t->chosen)

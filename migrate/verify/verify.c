@@ -171,7 +171,7 @@ static int run_session(struct verify *v, struct error *err)
     int rc = session_open(&v->session, v->job, v->world, DEST_LOOK, err);
     patience_login_began(&v->patience, v->session.login_ms);
     if (rc == 0) {
-        patience_opened(&v->patience, source_facts(v->session.source)->caps->login_delay_s);
+        patience_opened(&v->patience, source_traits(v->session.source)->sign_in_pause_s);
         rc = compare(v, err);
         struct error ignored; /* nothing was changed: a QUIT that fails changes nothing */
         session_sign_off(&v->session, &ignored);

@@ -94,7 +94,7 @@ static void ask(struct checking *c, size_t row, bool whole)
     struct look *l = mem_alloc(sizeof *l);
     *l = (struct look){.c = c, .row = row, .whole = whole};
     c->under_way++;
-    if (whole && session_source_is_volatile(s))
+    if (whole && source_traits(s->source)->reading_hides)
         session_keep_source(s);
     if (whole)
         source_fetch(s->source, c->v->rows[row].item, on_data, on_looked, l);
@@ -117,7 +117,7 @@ static bool checked(void *ctx)
 int verify_check_source(struct verify *v, struct error *err)
 {
     struct checking c = {.v = v};
-    if (!source_facts(v->session.source)->has_top)
+    if (!source_traits(v->session.source)->can_header)
         return 0; /* delete reads what it has to before anything goes */
     c.scan = mail_scan_new();
     v->error = (struct error){0};

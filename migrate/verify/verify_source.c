@@ -119,7 +119,7 @@ static int fetch_all(struct verify *v, struct task *tasks, size_t count, got_fn 
 {
     struct fetching f = {.v = v, .tasks = tasks, .count = count, .got = got};
     v->error = (struct error){0};
-    if (session_source_is_volatile(&v->session))
+    if (source_traits(v->session.source)->reading_hides)
         session_keep_source(&v->session);
     for (size_t i = 0; i < count; i++)
         if (tasks[i].item == VERIFY_NONE)
@@ -261,7 +261,7 @@ static size_t pair_up(struct verify *v, struct task *tasks)
             .row = (uint32_t)i,
             .box = box,
             .entry = e,
-            .header_alone = same_body && source_facts(v->session.source)->has_top};
+            .header_alone = same_body && source_traits(v->session.source)->can_header};
     }
     return n;
 }

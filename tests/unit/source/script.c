@@ -1,5 +1,6 @@
 #include "script.h"
 
+#include "source_pop3.h"
 #include <stdint.h>
 #include <string.h>
 
@@ -84,4 +85,16 @@ void script_done(struct script *sc)
 {
     buf_done(&sc->said);
     buf_done(&sc->ahead);
+}
+
+void script_done_fn(void *done, const struct error *error)
+{
+    struct done *d = done;
+    d->calls++;
+    d->error = error ? *error : (struct error){0};
+}
+
+struct source *script_source(void)
+{
+    return source_pop3_new(&(struct source_pop3_options){0});
 }

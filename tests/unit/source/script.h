@@ -5,6 +5,18 @@
 #include "buf.h"
 #include "source.h"
 
+#define CAPA_ALL "+OK\nTOP\nUIDL\nPIPELINING\n.\n"
+
+/* A source_done_fn that counts; its ctx. */
+struct done {
+    unsigned calls;
+    struct error error; /* of the last; code 0: none */
+};
+void script_done_fn(void *done, const struct error *error);
+
+/* A POP3 source as it is by default. */
+struct source *script_source(void);
+
 /* What a command is answered; the first row whose command is a prefix of the line counts. A command without a
  * row is answered -ERR. LF stands for CR LF. */
 struct script_row {

@@ -1,6 +1,7 @@
 /* names.h: when a source is said to have renamed its messages, and when not. */
 #include "fixture.h"
 #include "names.h"
+#include "source_pop3.h"
 
 static const struct {
     const char *words;
@@ -66,8 +67,7 @@ static struct source *source_of(unsigned count, const char *uidl)
 {
     char said[512] = "", stat[64];
     bool done = false;
-    struct source *s = source_new();
-    source_one_at_a_time(s);
+    struct source *s = source_pop3_new(&(struct source_pop3_options){.one_at_a_time = true});
     source_inventory(s, on_inventory, &done);
     for (int i = 0; i < 100 && !done; i++) {
         size_t n = source_pull(s, said, sizeof said - 1);

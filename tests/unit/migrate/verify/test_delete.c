@@ -163,15 +163,6 @@ static void test_same_message(void)
     }
 }
 
-static void test_may_read(void)
-{
-    CHECK_LABEL("RETR");
-    CHECK(delete_may_read(&(struct pop3_caps){.expire_days = -1}));
-    CHECK(delete_may_read(&(struct pop3_caps){.expire_days = 30}));
-    CHECK(!delete_may_read(&(struct pop3_caps){.expire_days = 0}));
-    CHECK(!delete_may_read(&(struct pop3_caps){.expire_days = -1, .google = true}));
-}
-
 /* ---- what a list can be believed ---- */
 static void test_list_flaw(void)
 {
@@ -255,7 +246,6 @@ int main(void)
         {"what may go", test_refusal},
         {"still the message that was copied", test_compare},
         {"the same message, whatever else its header says", test_same_message},
-        {"whether RETR does harm", test_may_read},
         {"lists that are not whole", test_list_flaw},
         {"names", test_naming},
         {"old enough", test_younger},
