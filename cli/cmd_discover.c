@@ -7,6 +7,7 @@
 #include "discover_print.h"
 #include "exit_code.h"
 #include "mem.h"
+#include "option_rules.h"
 #include "options.h"
 #include "print.h"
 #include <stdio.h>
@@ -57,21 +58,16 @@ static void dump(const struct discover_result *result, int code)
     print_json_document(stdout, "discover", content);
 }
 
-/* Of the options of the one search, those that the other does not heed. */
+/* Of the command line's options of the one search, one that the other does not heed. What an @FILE has beside
+ * the point is passed over, as everywhere. */
 static const char *unheeded(const struct options *o, bool path)
 {
-    const struct {
-        bool given;
-        const char *name;
-    } of_servers[] = {{o->protocol, "--protocol"}, {o->ispdb, "--ispdb"},
-        {o->autoconfig_dir, "--autoconfig-dir"}, {o->dns, "--dns"}, {o->allow_http, "--allow-http"},
-        {o->discover_timeout, "--discover-timeout"}, {o->catalogs && o->catalogs[0], "--catalog"},
-        {o->ca_file, "--ca-file"}};
-    if (!path)
-        return o->verbose ? "--verbose" : NULL;
-    for (size_t i = 0; i < sizeof of_servers / sizeof *of_servers; i++)
-        if (of_servers[i].given)
-            return of_servers[i].name;
+    static const char *const of_servers[] = {"protocol", "ispdb", "autoconfig-dir", "dns", "allow-http",
+        "discover-timeout", "catalog", "ca-file", NULL};
+    static const char *const of_folders[] = {"verbose", NULL};
+    for (const char *const *name = path ? of_servers : of_folders; *name; name++)
+        if (option_rules_of_line(o, *name))
+            return *name;
     return NULL;
 }
 
@@ -88,10 +84,10 @@ int cmd_discover(const struct command *self, int argc, const char **argv)
     bool path = o.words[0] && discover_disk_is_path(o.words[0]);
     const char *option = o.words[0] ? unheeded(&o, path) : NULL;
     if (option) {
-        usage(option,
-            path ? ": it is of the search for an address's servers, and not of a folder"
-                 : ": it is of a folder of this machine, and not of an address",
-            &err);
+        error_set(&err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "--%s: it is of %s (popferry help discover tells how to call it)", option,
+            path ? "the search for an address's servers, and not of a folder"
+                 : "a folder of this machine, and not of an address");
         return command_refuse(self, &o, &err);
     }
     if (path) {
