@@ -60,8 +60,10 @@ static struct sums sum(const struct store *s)
 static void show_progress(const struct store_found *found, uint64_t done)
 {
     char size[32];
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r\033[K%s: %s", found->path, text_octets(size, sizeof size, done));
+    if (!isatty(STDERR_FILENO))
+        return;
+    char *path CLEANUP(mem_free_str) = text_clean_dup(found->path);
+    fprintf(stderr, "\r\033[K%s: %s", path, text_octets(size, sizeof size, done));
 }
 
 static void look_through(const struct options *o, const struct store_found *found, struct looked *ret)
@@ -156,6 +158,20 @@ static void print_folders(const struct looked *l)
     text_table_print(&t);
 }
 
+static void print_cleaned(const char *text)
+{
+    char *shown CLEANUP(mem_free_str) = text_clean_dup(text);
+    printf("  %s\n", shown);
+}
+
+static void print_rest(size_t count, bool all)
+{
+    if (count <= NOTES_SHOWN || all)
+        return;
+    printf(_("  and %zu more (--verbose)"), count - NOTES_SHOWN);
+    putchar('\n');
+}
+
 static void print_notes(const struct looked *l, bool all)
 {
     size_t count, shown = 0;
@@ -163,20 +179,25 @@ static void print_notes(const struct looked *l, bool all)
     for (size_t i = 0; notes && i < count; i++) {
         const struct store_note *n = &notes[i];
         char *path CLEANUP(mem_free_str) = text_clean_dup(n->path);
+        char *words CLEANUP(mem_free_str) = text_clean_dup(_(n->words));
         if (++shown > NOTES_SHOWN && !all)
             continue;
         if (n->offset)
-            printf(_("  %1$s, octet %2$llu: %3$s"), path, (unsigned long long)n->offset, _(n->words));
+            printf(_("  %1$s, octet %2$llu: %3$s"), path, (unsigned long long)n->offset, words);
         else
-            printf("  %s: %s", path, _(n->words));
+            printf("  %s: %s", path, words);
         putchar('\n');
     }
-    if (shown > NOTES_SHOWN && !all) {
-        printf(_("  and %zu more (--verbose)"), shown - NOTES_SHOWN);
-        putchar('\n');
-    }
+    print_rest(shown, all);
     if (l->error.code)
-        printf("  %s\n", l->error.text);
+        print_cleaned(l->error.text);
+}
+
+static void print_unread(const struct store_finding *finding, bool all)
+{
+    for (size_t i = 0; i < finding->unread_count && (all || i < NOTES_SHOWN); i++)
+        print_cleaned(finding->unread[i]);
+    print_rest(finding->unread_count, all);
 }
 
 static bool has_notes(const struct looked *l)
@@ -191,8 +212,9 @@ static void print_text(const struct options *o, const char *path, const struct l
     const struct store_finding *finding)
 {
     bool notes = finding->unread_count > 0;
+    char *shown CLEANUP(mem_free_str) = text_clean_dup(path);
     if (!count)
-        printf(_("No mail was found in %s."), path), putchar('\n');
+        printf(_("No mail was found in %s."), shown), putchar('\n');
     else
         print_stores(all, count);
     for (size_t i = 0; i < count; i++) {
@@ -204,8 +226,7 @@ static void print_text(const struct options *o, const char *path, const struct l
         printf("\n%s\n", _("To be looked at:"));
     for (size_t i = 0; i < count; i++)
         print_notes(&all[i], o->verbose);
-    for (size_t i = 0; i < finding->unread_count; i++)
-        printf("  %s\n", finding->unread[i]);
+    print_unread(finding, o->verbose);
 }
 
 /* ---- JSON ---- */

@@ -12,9 +12,9 @@
 #define ENTRIES    255
 #define RECORD     12
 #define FIELDS     255
-#define BLOCK      16
 #define DEPTH_MAX  64
 #define NODES_MAX  4000000 /* a file has 2 GiB at most, and a node 24 octets and more */
+#define BROKEN_MAX 100000  /* records and nodes that are none, until the rest is given up */
 #define FILETIME_S 11644473600
 
 enum {
@@ -74,8 +74,16 @@ struct walk {
     dbx_message_fn *fn;
     void *fn_ctx;
     struct offsets seen; /* nodes and records */
-    size_t nodes;
+    size_t nodes, broken;
 };
+
+static void broken(struct walk *w, uint32_t at, bool branch)
+{
+    if (++w->broken <= BROKEN_MAX)
+        w->fn(w->fn_ctx,
+            &(struct dbx_message){
+                .record = at, .branch = branch || w->broken == BROKEN_MAX, .received_s = INT64_MIN});
+}
 
 /* ---- records ---- */
 struct field {
@@ -122,38 +130,38 @@ static int64_t time_of(const struct walk *w, struct field f)
 static void one_record(struct walk *w, uint32_t at)
 {
     unsigned char head[RECORD], fields[4 * FIELDS];
-    struct dbx_message m = {.record = at, .received_s = INT64_MIN};
-    if (w->read(w->ctx, at, head, sizeof head) && u32(head) == at &&
-        w->read(w->ctx, (uint64_t)at + RECORD, fields, 4u * head[10])) {
-        size_t n = head[10];
-        uint32_t data = at + RECORD + 4 * (uint32_t)n;
-        m.readable = true;
-        if (!number_of(w, field_of(fields, n, data, FIELD_TEXT), &m.at))
-            m.at = 0;
-        if (!number_of(w, field_of(fields, n, data, FIELD_FLAGS), &m.flags))
-            m.flags = 0;
-        m.received_s = time_of(w, field_of(fields, n, data, FIELD_RECEIVED));
+    if (!w->read(w->ctx, at, head, sizeof head) || u32(head) != at ||
+        !w->read(w->ctx, (uint64_t)at + RECORD, fields, 4u * head[10])) {
+        broken(w, at, false);
+        return;
     }
+    struct dbx_message m = {.record = at, .readable = true};
+    size_t n = head[10];
+    uint32_t data = at + RECORD + 4 * (uint32_t)n;
+    if (!number_of(w, field_of(fields, n, data, FIELD_TEXT), &m.at))
+        m.at = 0;
+    if (!number_of(w, field_of(fields, n, data, FIELD_FLAGS), &m.flags))
+        m.flags = 0;
+    m.received_s = time_of(w, field_of(fields, n, data, FIELD_RECEIVED));
     w->fn(w->fn_ctx, &m);
 }
 
 /* ---- the index ---- */
-static bool is_new(struct walk *w, uint32_t at)
-{
-    return at && offsets_add(&w->seen, at);
-}
-
 static void one_node(struct walk *w, uint32_t at, unsigned depth)
 {
     unsigned char head[NODE], entries[ENTRY * ENTRIES];
-    if (depth > DEPTH_MAX || w->nodes++ > NODES_MAX || !is_new(w, at) ||
-        !w->read(w->ctx, at, head, sizeof head) || u32(head) != at ||
-        !w->read(w->ctx, (uint64_t)at + NODE, entries, (size_t)ENTRY * head[17]))
+    if (!at || w->broken >= BROKEN_MAX)
         return;
+    if (depth > DEPTH_MAX || w->nodes++ > NODES_MAX || !offsets_add(&w->seen, at) ||
+        !w->read(w->ctx, at, head, sizeof head) || u32(head) != at ||
+        !w->read(w->ctx, (uint64_t)at + NODE, entries, (size_t)ENTRY * head[17])) {
+        broken(w, at, true);
+        return;
+    }
     one_node(w, u32(head + 8), depth + 1);
-    for (size_t i = 0; i < head[17]; i++) {
+    for (size_t i = 0; i < head[17] && w->broken < BROKEN_MAX; i++) {
         const unsigned char *e = entries + ENTRY * i;
-        if (is_new(w, u32(e)))
+        if (u32(e) && offsets_add(&w->seen, u32(e)))
             one_record(w, u32(e));
         one_node(w, u32(e + 4), depth + 1);
     }
@@ -172,10 +180,10 @@ int64_t dbx_each(dbx_read_fn *read, void *ctx, dbx_message_fn *fn, void *fn_ctx)
 
 bool dbx_block_at(dbx_read_fn *read, void *ctx, uint32_t at, struct dbx_block *ret)
 {
-    unsigned char head[BLOCK];
+    unsigned char head[DBX_BLOCK];
     if (!at || !read(ctx, at, head, sizeof head) || u32(head) != at)
         return false;
-    *ret = (struct dbx_block){.text = (uint64_t)at + BLOCK,
+    *ret = (struct dbx_block){.text = (uint64_t)at + DBX_BLOCK,
         .octets = (uint32_t)head[8] | (uint32_t)head[9] << 8,
         .next = u32(head + 12)};
     return ret->octets > 0;

@@ -38,19 +38,20 @@ enum dbx_kind dbx_kind_of(const void *front, size_t len);
 struct dbx_message {
     uint32_t record; /* where its record stands, for people */
     uint32_t at;     /* its first block; 0: there is no text */
-    uint32_t octets;
     uint32_t flags;
-    bool has_octets;    /* the record says how many there are */
     bool readable;      /* the record is one */
+    bool branch;        /* not readable: no message, but a part of the index, with who knows how many */
     int64_t received_s; /* INT64_MIN: not told */
 };
 
 typedef void dbx_message_fn(void *ctx, const struct dbx_message *m);
 
-/* Call fn for each message of the index. Returns how many the file's head claims, or -1 when it has no head.
+/* Call fn for each message of the index, and for what is none of those that it names. Returns how many the
+ * file's head claims, or -1 when it has no head.
  */
 int64_t dbx_each(dbx_read_fn *read, void *ctx, dbx_message_fn *fn, void *fn_ctx);
 
+#define DBX_BLOCK 16 /* octets of a block in front of its text */
 struct dbx_block {
     uint64_t text;         /* offset of its octets */
     uint32_t octets, next; /* next: the block behind it; 0: none */

@@ -9,6 +9,7 @@
 
 struct part {
     size_t owner;
+    size_t told; /* up to here is known to be within it */
     char boundary[MBOX_BOUNDARY_MAX];
 };
 
@@ -60,6 +61,7 @@ void mbox_open_multipart(struct mbox_open *o, size_t owner, const char *boundary
         return;
     struct part *p = &o->parts[slot(o->parts, &o->part_count, sizeof *o->parts)];
     p->owner = owner;
+    p->told = owner + 1;
     memcpy(p->boundary, boundary, strlen(boundary) + 1);
 }
 
@@ -71,13 +73,14 @@ void mbox_open_declared(struct mbox_open *o, size_t newest, const char *line, si
             drop_part(o, i);
 }
 
-bool mbox_open_boundary(struct mbox_open *o, const char *line, size_t len, size_t *ret_owner)
+bool mbox_open_boundary(struct mbox_open *o, const char *line, size_t len, size_t count, size_t *ret_first)
 {
     for (size_t i = o->part_count; i-- > 0;) {
         int kind = mbox_from_boundary(line, len, o->parts[i].boundary);
         if (!kind)
             continue;
-        *ret_owner = o->parts[i].owner;
+        *ret_first = o->parts[i].told;
+        o->parts[i].told = count;
         o->part_count = i + (kind == 1);
         return true;
     }

@@ -21,9 +21,8 @@ void mbox_open_multipart(struct mbox_open *o, size_t owner, const char *boundary
  * a copy of that one comes here, and not its own end. */
 void mbox_open_declared(struct mbox_open *o, size_t newest, const char *line, size_t len);
 /* Is this line a boundary of an open one? Then what was opened within it is over, and so is it after its
- * last.
- */
-bool mbox_open_boundary(struct mbox_open *o, const char *line, size_t len, size_t *ret_owner);
+ * last; and the "From " lines from *ret_first on, up to `count`, are within it: each is told once. */
+bool mbox_open_boundary(struct mbox_open *o, const char *line, size_t len, size_t count, size_t *ret_first);
 
 /* Content-Length: the message ends at this offset. */
 void mbox_open_length(struct mbox_open *o, size_t owner, uint64_t end);

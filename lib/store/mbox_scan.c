@@ -44,11 +44,13 @@ struct mbox_scan {
     uint8_t blank;              /* octets of the empty line before this one */
     bool text_before;           /* something but blanks stands before the first "From " line */
     struct from *froms;
-    size_t count;
+    size_t count, room;
     struct header header;
     struct mbox_open *open;
     uint64_t lengths, landed; /* Content-Length: how many, and how many land where a message begins */
     uint64_t quoted, quoted_twice;
+    uint64_t texts; /* "From " lines that were forgotten: they can begin no message */
+    uint64_t looks;
     struct mbox_message *messages;
     struct mbox_doubt *doubts;
 };
@@ -72,9 +74,9 @@ void mbox_scan_free(struct mbox_scan *s)
 }
 
 /* ---- what lies within another message ---- */
-static void mark(struct mbox_scan *s, size_t owner, size_t end, enum inside inside)
+static void mark(struct mbox_scan *s, size_t first, size_t end, enum inside inside)
 {
-    for (size_t i = owner + 1; i < end; i++)
+    for (size_t i = first; i < end; i++, s->looks++)
         if (!s->froms[i].inside)
             s->froms[i].inside = (uint8_t)inside;
 }
@@ -85,7 +87,7 @@ static void mark_landed(struct mbox_scan *s, uint64_t line, uint8_t blank, size_
     if (!mbox_open_lands(s->open, line, blank, &owner))
         return;
     s->landed++;
-    mark(s, owner, end, INSIDE_LENGTH);
+    mark(s, owner + 1, end, INSIDE_LENGTH);
 }
 
 /* ---- headers ---- */
@@ -140,8 +142,12 @@ static void end_header(struct mbox_scan *s, uint64_t body)
     struct from *f = &s->froms[last];
     h->reading = false;
     f->headed = is_headed(h);
-    if (!f->headed && !f->first)
+    if (!f->headed && !f->first) {
+        bool hopeless = !f->dated || !f->blank;
+        s->count -= hopeless;
+        s->texts += hopeless;
         return;
+    }
     mark_landed(s, f->line, f->blank, last);
     if (mail_mime_type_param(h->type, h->type_len, "boundary", boundary, sizeof boundary))
         mbox_open_multipart(s->open, last, boundary);
@@ -176,10 +182,13 @@ static bool header_line(struct mbox_scan *s, const char *line, size_t len)
 static void from_line(struct mbox_scan *s, const char *line, size_t len)
 {
     end_header(s, s->line_at);
-    s->froms = mem_grow(s->froms, s->count + 1, sizeof *s->froms);
+    if (s->count == s->room) {
+        s->room = s->room ? s->room * 2 : 64;
+        s->froms = mem_grow(s->froms, s->room, sizeof *s->froms);
+    }
     s->froms[s->count] = (struct from){
         .line = s->line_at,
-        .start = s->line_at + s->line_len + 1,
+        .start = s->at,
         .blank = s->blank,
         .dated = mbox_from_has_date(line, len),
         .first = !s->count && !s->text_before,
@@ -193,14 +202,14 @@ static void from_line(struct mbox_scan *s, const char *line, size_t len)
 
 static void dashes_line(struct mbox_scan *s, const char *line, size_t len)
 {
-    size_t owner;
-    if (mbox_open_boundary(s->open, line, len, &owner))
-        mark(s, owner, s->count, INSIDE_MIME);
+    size_t owner, first;
+    if (mbox_open_boundary(s->open, line, len, s->count, &first))
+        mark(s, first, s->count, INSIDE_MIME);
     enum mbox_included included = mbox_from_included(line, len);
     if (included == MBOX_INCLUDED_BEGIN && s->count)
         mbox_open_included(s->open, s->count - 1);
     if (included == MBOX_INCLUDED_END && mbox_open_included_end(s->open, &owner))
-        mark(s, owner, s->count, INSIDE_INCLUDED);
+        mark(s, owner + 1, s->count, INSIDE_INCLUDED);
 }
 
 static void body_line(struct mbox_scan *s, const char *line, size_t len)
@@ -241,7 +250,8 @@ static void one_line(struct mbox_scan *s, const char *line, size_t len, bool end
         s->text_before = s->text_before || !is_blanks(line, len);
     else if (!s->header.reading || !header_line(s, line, len)) {
         end_header(s, s->line_at);
-        body_line(s, line, len);
+        if (s->count)
+            body_line(s, line, len);
     }
     s->blank = 0;
 }
@@ -319,7 +329,7 @@ static bool begins(
         return true;
     if (f->inside && (f->inside != INSIDE_LENGTH || h->lengths)) {
         *ret_doubt = insides[f->inside];
-        *ret_doubtful = f->headed;
+        *ret_doubtful = f->headed || (f->dated && f->blank);
         return false;
     }
     if (f->headed) {
@@ -367,7 +377,7 @@ struct mbox_shape mbox_scan_finish(struct mbox_scan *s)
     struct mbox_shape shape = {.quoted_lines = s->quoted};
     struct habits habits = habits_of(s);
     bool strip = !habits.headed || most(habits.blank, habits.headed);
-    uint64_t texts = 0;
+    uint64_t texts = s->texts;
     for (size_t i = 0; i < s->count; i++) {
         const struct from *f = &s->froms[i];
         enum mbox_doubt_kind doubt;
@@ -386,6 +396,11 @@ struct mbox_shape mbox_scan_finish(struct mbox_scan *s)
     shape.messages = s->messages;
     shape.doubts = s->doubts;
     return shape;
+}
+
+uint64_t mbox_scan_looks(const struct mbox_scan *s)
+{
+    return s->looks;
 }
 
 bool mbox_scan_is_likely(const void *front, size_t len)

@@ -12,7 +12,8 @@
  * One without header lines counts where most of a file's are such, and it has a date and an empty line before
  * it. Whatever is not plain is told in the doubts: nothing is divided or joined without a word.
  *
- * Memory: 40 octets for each line "From ", and a bounded rest. */
+ * Memory: 40 octets for each line "From " that has a header behind it, or a date and an empty line, and a
+ * bounded rest. */
 #pragma once
 
 #include <stdbool.h>
@@ -62,6 +63,9 @@ void mbox_scan_free(struct mbox_scan *s);
 void mbox_scan_feed(struct mbox_scan *s, const void *data, size_t len);
 /* The file is over. Valid until mbox_scan_free. */
 struct mbox_shape mbox_scan_finish(struct mbox_scan *s);
+
+/* How often a line "From " that was read already was looked at again: work that the text can ask for. */
+uint64_t mbox_scan_looks(const struct mbox_scan *s);
 
 /* Does a file that begins so look like an mbox? Blank lines and a BOM may come first. */
 bool mbox_scan_is_likely(const void *front, size_t len);

@@ -90,6 +90,7 @@ void store_free(struct store *s)
     free(s->folders);
     free(s->notes);
     free(s->keywords);
+    free(s->keyword_slots);
     free(s->items);
     free(s->files);
     buf_done(&s->names);

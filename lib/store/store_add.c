@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEYWORDS_MAX UINT16_MAX
+#define KEYWORDS_MAX  UINT16_MAX
+#define KEYWORD_SLOTS (4u * KEYWORDS_MAX)
 
 uint32_t store_add_folder(struct store *s, const char *path, const char *disk)
 {
@@ -65,6 +66,14 @@ void store_add_errno(struct store *s, const char *path, uint64_t offset, const c
     store_add_note(s, STORE_NOTE_LOST, path, offset, mem_printf("%s: %s", doing, strerror(e)));
 }
 
+void store_add_aside(struct store *s, const char *disk, uint64_t count)
+{
+    if (count)
+        store_add_note(s, STORE_NOTE_ASIDE, disk, 0,
+            mem_printf("%llu other file%s in this folder, which %s no mail of this kind",
+                (unsigned long long)count, count == 1 ? "" : "s", count == 1 ? "is" : "are"));
+}
+
 void store_add_file(struct store *s, uint32_t folder, const struct stat *st)
 {
     s->files = mem_grow(s->files, s->file_count + 1, sizeof *s->files);
@@ -80,14 +89,28 @@ uint64_t store_add_name(struct store *s, const char *name)
     return at;
 }
 
+/* Where the set's number stands, or would. */
+static uint16_t *keyword_slot(struct store *s, const char *words)
+{
+    if (!s->keyword_slots)
+        s->keyword_slots = mem_array(KEYWORD_SLOTS, sizeof *s->keyword_slots);
+    uint32_t hash = 2166136261u; /* FNV-1a */
+    for (const char *p = words; *p; p++)
+        hash = (hash ^ (unsigned char)*p) * 16777619u;
+    size_t i = hash % KEYWORD_SLOTS;
+    while (s->keyword_slots[i] && strcmp(s->keywords[s->keyword_slots[i]], words) != 0)
+        i = (i + 1) % KEYWORD_SLOTS;
+    return &s->keyword_slots[i];
+}
+
 uint16_t store_add_keywords(struct store *s, const char *words)
 {
-    for (size_t i = s->keyword_count; i-- > 0;)
-        if (!strcmp(s->keywords[i], words))
-            return (uint16_t)i;
-    if (s->keyword_count > KEYWORDS_MAX)
+    if (!*words)
         return 0;
+    uint16_t *slot = keyword_slot(s, words);
+    if (*slot || s->keyword_count > KEYWORDS_MAX)
+        return *slot;
     s->keywords = mem_grow(s->keywords, s->keyword_count + 1, sizeof *s->keywords);
     s->keywords[s->keyword_count] = mem_strdup(words);
-    return (uint16_t)s->keyword_count++;
+    return *slot = (uint16_t)s->keyword_count++;
 }

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <sys/stat.h>
 
+#define STORE_DIR_LEVELS_MAX 64 /* folders within folders that are looked into */
+
 struct store_entry {
     char *name; /* as on the disk */
     enum { STORE_ENTRY_FILE, STORE_ENTRY_FOLDER, STORE_ENTRY_LINK, STORE_ENTRY_OTHER } type;

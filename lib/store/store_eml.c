@@ -1,9 +1,8 @@
 #include "mem.h"
 #include "store_dir.h"
+#include "store_file.h"
 #include "store_files.h"
 #include "store_name.h"
-#include "text.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,64 +14,110 @@ static struct store_file look_eml(const void *ctx, const char *name)
 }
 
 /* ---- mh:PATH ---- */
-struct sequence {
-    unsigned first, last;
+#define SEQUENCES_MAX (32u << 20) /* octets of .mh_sequences */
+
+static const struct {
+    const char *name;
     uint16_t flag; /* 0: it is not seen */
+} known[] = {{"unseen", 0}, {"replied", STORE_ANSWERED}, {"answered", STORE_ANSWERED},
+    {"flagged", STORE_FLAGGED}, {"forwarded", STORE_FORWARDED}};
+#define KNOWN (sizeof known / sizeof *known)
+
+struct range {
+    unsigned long first, last;
+};
+
+/* Those of one sequence: in order and apart, once all were read. */
+struct ranges {
+    struct range *all;
+    size_t count;
 };
 
 struct sequences {
-    struct sequence *all;
-    size_t count;
+    struct ranges of[KNOWN];
     bool unseen; /* one says what is not seen: then the rest is */
 };
 
 static void sequences_free(void *ctx)
 {
     struct sequences *s = ctx;
-    free(s->all);
+    for (size_t k = 0; k < KNOWN; k++)
+        free(s->of[k].all);
     free(s);
+}
+
+/* "1 3-5" */
+static void take_ranges(struct ranges *r, char *text)
+{
+    char *save = NULL;
+    for (char *part = strtok_r(text, " \t\r", &save); part; part = strtok_r(NULL, " \t\r", &save)) {
+        char *end;
+        struct range one = {.first = strtoul(part, &end, 10)};
+        one.last = *end == '-' ? strtoul(end + 1, NULL, 10) : one.first;
+        if (end == part || one.last < one.first)
+            continue;
+        if (r->count % 64 == 0)
+            r->all = mem_grow(r->all, r->count + 64, sizeof *r->all);
+        r->all[r->count++] = one;
+    }
+}
+
+static int by_first(const void *a, const void *b)
+{
+    const struct range *x = a, *y = b;
+    return (x->first > y->first) - (x->first < y->first);
+}
+
+static void join_ranges(struct ranges *r)
+{
+    size_t kept = 0;
+    if (r->count)
+        qsort(r->all, r->count, sizeof *r->all, by_first);
+    for (size_t i = 0; i < r->count; i++)
+        if (kept && r->all[i].first <= r->all[kept - 1].last)
+            r->all[kept - 1].last =
+                r->all[i].last > r->all[kept - 1].last ? r->all[i].last : r->all[kept - 1].last;
+        else
+            r->all[kept++] = r->all[i];
+    r->count = kept;
+}
+
+static int within(const void *key, const void *one)
+{
+    const unsigned long *number = key;
+    const struct range *r = one;
+    return *number < r->first ? -1 : *number > r->last;
+}
+
+static bool has_number(const struct ranges *r, unsigned long number)
+{
+    return r->count && bsearch(&number, r->all, r->count, sizeof *r->all, within);
 }
 
 /* "unseen: 1 3-5" */
 static void take_sequence(struct sequences *s, char *line)
 {
-    static const struct {
-        const char *name;
-        uint16_t flag;
-    } known[] = {{"unseen", 0}, {"replied", STORE_ANSWERED}, {"answered", STORE_ANSWERED},
-        {"flagged", STORE_FLAGGED}, {"forwarded", STORE_FORWARDED}};
-    char *colon = strchr(line, ':'), *save = NULL;
+    char *colon = strchr(line, ':');
     if (!colon)
         return;
     *colon = '\0';
-    for (size_t k = 0; k < sizeof known / sizeof *known; k++) {
-        if (strcmp(line, known[k].name) != 0)
-            continue;
-        s->unseen = s->unseen || !known[k].flag;
-        for (char *part = strtok_r(colon + 1, " \t\r\n", &save); part;
-             part = strtok_r(NULL, " \t\r\n", &save)) {
-            struct sequence q = {.flag = known[k].flag};
-            int n = sscanf(part, "%u-%u", &q.first, &q.last);
-            if (n < 1)
-                continue;
-            q.last = n == 1 ? q.first : q.last;
-            s->all = mem_grow(s->all, s->count + 1, sizeof *s->all);
-            s->all[s->count++] = q;
+    for (size_t k = 0; k < KNOWN; k++)
+        if (!strcmp(line, known[k].name)) {
+            s->unseen = s->unseen || !known[k].flag;
+            take_ranges(&s->of[k], colon + 1);
         }
-    }
 }
 
 static struct sequences *sequences_read(const char *dir)
 {
     struct sequences *s = mem_alloc(sizeof *s);
-    char *path CLEANUP(mem_free_str) = store_dir_join(dir, ".mh_sequences");
-    FILE *f = fopen(path, "re");
-    char *line CLEANUP(mem_free_str) = NULL;
-    size_t cap = 0;
-    while (f && getline(&line, &cap, f) >= 0)
+    char *path CLEANUP(mem_free_str) = store_dir_join(dir, ".mh_sequences"), *save = NULL;
+    size_t len;
+    char *text CLEANUP(mem_free_str) = store_file_whole(path, SEQUENCES_MAX, &len);
+    for (char *line = text ? strtok_r(text, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save))
         take_sequence(s, line);
-    if (f)
-        fclose(f);
+    for (size_t k = 0; k < KNOWN; k++)
+        join_ranges(&s->of[k]);
     return s;
 }
 
@@ -85,13 +130,11 @@ static struct store_file look_mh(const void *ctx, const char *name)
     struct store_file file = {.mail = store_dir_is_number(name)};
     unsigned long number = file.mail ? strtoul(name, NULL, 10) : 0;
     bool unseen = false;
-    for (size_t i = 0; i < s->count; i++) {
-        const struct sequence *q = &s->all[i];
-        if (number < q->first || number > q->last)
-            continue;
-        file.flags |= q->flag;
-        unseen = unseen || !q->flag;
-    }
+    for (size_t k = 0; k < KNOWN; k++)
+        if (has_number(&s->of[k], number)) {
+            file.flags |= known[k].flag;
+            unseen = unseen || !known[k].flag;
+        }
     if (s->unseen)
         file.flags |= (uint16_t)(STORE_KNOWN | (unseen ? 0 : STORE_SEEN));
     return file;
@@ -100,8 +143,8 @@ static struct store_file look_mh(const void *ctx, const char *name)
 /* ---- trees of such folders ---- */
 static void add_files(struct store *s, uint32_t folder, const char *disk)
 {
-    struct store_files_rule eml = {.look = look_eml, .prefix = ""};
-    struct store_files_rule mh = {.look = look_mh, .done = sequences_free, .prefix = ""};
+    struct store_files_rule eml = {.look = look_eml, .prefix = "", .listed = true};
+    struct store_files_rule mh = {.look = look_mh, .done = sequences_free, .prefix = "", .listed = true};
     if (s->kind == STORE_MH)
         mh.ctx = sequences_read(disk);
     store_files_add(s, folder, disk, s->kind == STORE_MH ? &mh : &eml);
@@ -122,7 +165,7 @@ static bool has_mail(const struct store *s, const struct store_dir *dir)
 static void add_tree(struct store *s, const char *path, const char *disk, unsigned level)
 {
     struct store_dir dir;
-    if (!store_list(s, disk, level, &dir))
+    if (!store_list(s, disk, level, false, &dir))
         return;
     if (has_mail(s, &dir) || (s->kind == STORE_MH && level && store_dir_has(&dir, ".mh_sequences")))
         add_files(s, store_add_folder(s, path, disk), disk);

@@ -1,14 +1,33 @@
 #include "store_file.h"
 
+#include "mem.h"
+#include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #define HEADER_FIRST 4096 /* octets that hold most headers */
 
+static int refuse(mode_t mode)
+{
+    errno = S_ISDIR(mode) ? EISDIR : S_ISLNK(mode) ? ELOOP : ENOTSUP;
+    return -1;
+}
+
 int store_file_open(const char *path, bool follow)
 {
-    return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
+    struct stat st;
+    if ((follow ? stat(path, &st) : lstat(path, &st)) < 0)
+        return -1;
+    if (!S_ISREG(st.st_mode)) /* to open a device may do something already */
+        return refuse(st.st_mode);
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK | (follow ? 0 : O_NOFOLLOW));
+    if (fd < 0 || (fstat(fd, &st) == 0 && S_ISREG(st.st_mode)))
+        return fd;
+    close(fd);
+    return refuse(st.st_mode);
 }
 
 bool store_file_read(void *ctx, uint64_t at, void *dst, size_t len)
@@ -23,13 +42,33 @@ bool store_file_read(void *ctx, uint64_t at, void *dst, size_t len)
     return true;
 }
 
-size_t store_file_begin(const char *path, void *dst, size_t max)
+ssize_t store_file_begin(const char *path, void *dst, size_t max)
 {
     int fd = store_file_open(path, true);
-    ssize_t n = fd < 0 ? -1 : read(fd, dst, max);
+    if (fd < 0)
+        return -1;
+    ssize_t n = read(fd, dst, max);
+    int e = errno;
+    close(fd);
+    errno = e;
+    return n;
+}
+
+char *store_file_whole(const char *path, size_t max, size_t *ret_len)
+{
+    struct stat st;
+    int fd = store_file_open(path, true);
+    char *data = NULL;
+    *ret_len = 0;
+    if (fd >= 0 && fstat(fd, &st) == 0 && st.st_size >= 0 && (uint64_t)st.st_size <= max) {
+        data = mem_alloc((size_t)st.st_size + 1);
+        for (ssize_t n; *ret_len < (size_t)st.st_size &&
+                        (n = read(fd, data + *ret_len, (size_t)st.st_size - *ret_len)) > 0;)
+            *ret_len += (size_t)n;
+    }
     if (fd >= 0)
         close(fd);
-    return n < 0 ? 0 : (size_t)n;
+    return data;
 }
 
 size_t store_file_header(int fd, uint64_t at, char *dst, size_t max)

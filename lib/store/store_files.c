@@ -33,25 +33,6 @@ static void files_free(void *state)
     free(f);
 }
 
-static const char *packed_words(const char *front, size_t len)
-{
-    static const struct {
-        const char *magic, *words;
-    } packed[] = {
-        {"\x1f\x8b", "gzip"},
-        {"BZh", "bzip2"},
-        {"\xfd"
-         "7zXZ",
-            "xz"},
-        {"\x28\xb5\x2f\xfd", "zstd"},
-        {"\x04\x22\x4d\x18", "lz4"},
-    };
-    for (size_t i = 0; i < sizeof packed / sizeof *packed; i++)
-        if (len >= strlen(packed[i].magic) && !memcmp(front, packed[i].magic, strlen(packed[i].magic)))
-            return packed[i].words;
-    return NULL;
-}
-
 static int64_t date_of(struct files *f, size_t len)
 {
     struct mail_facts facts;
@@ -79,15 +60,10 @@ static void add_file(
     int e = errno;
     close(fd);
     s->octets_done += (uint64_t)st.st_size;
-    const char *packed = packed_words(f->front, len);
     if (!len && e) {
         errno = e;
         store_add_errno(s, path, 0, "cannot be read");
-    } else if (packed) {
-        store_add_note(s, STORE_NOTE_LOST, path, 0,
-            mem_printf(
-                "is compressed (%s), which popferry does not undo: unpack it, then run again", packed));
-    } else {
+    } else if (!store_front_is_packed(s, path, f->front, len)) {
         char *relative CLEANUP(mem_free_str) = mem_printf("%s%s", f->rule.prefix, name);
         store_add_item(s, &(struct store_item){
                               .at = store_add_name(s, relative),
@@ -102,10 +78,15 @@ static void add_file(
 
 static void one_entry(struct store *s, struct store_task *t, struct files *f, const struct store_entry *e)
 {
-    if (e->type == STORE_ENTRY_FOLDER || *e->name == '.')
+    if (e->type == STORE_ENTRY_FOLDER && !f->rule.listed && *e->name != '.') {
+        char *path CLEANUP(mem_free_str) = store_dir_join(t->path, e->name);
+        store_add_note(s, STORE_NOTE_ASIDE, path, 0,
+            mem_strdup("a folder that does not belong here is not looked into"));
+    }
+    if (e->type != STORE_ENTRY_FILE || *e->name == '.')
         return;
     struct store_file file = f->rule.look(f->rule.ctx, e->name);
-    if (!file.mail || e->type != STORE_ENTRY_FILE)
+    if (!file.mail)
         f->aside++;
     else if (file.deleted)
         s->folders[t->folder].deleted++;
@@ -120,17 +101,14 @@ static int files_step(struct store *s, struct store_task *t)
     if (!f->facts) {
         f->facts = mail_scan_new();
         f->front = mem_alloc(FRONT_MAX);
-        if (!store_list(s, t->path, 0, &f->dir))
+        if (!store_list(s, t->path, 0, f->rule.listed, &f->dir))
             return 0;
     }
     for (size_t i = 0; i < STEP_MAX && f->next < f->dir.count; i++)
         one_entry(s, t, f, &f->dir.entries[f->next++]);
     if (f->next < f->dir.count)
         return 1;
-    if (f->aside)
-        store_add_note(s, STORE_NOTE_ASIDE, t->path, 0,
-            mem_printf("%llu other file%s in this folder, which %s no mail of this kind",
-                (unsigned long long)f->aside, f->aside == 1 ? "" : "s", f->aside == 1 ? "is" : "are"));
+    store_add_aside(s, t->path, f->aside);
     return 0;
 }
 

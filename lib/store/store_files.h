@@ -16,6 +16,7 @@ struct store_files_rule {
     void *ctx; /* owned, if done is there */
     void (*done)(void *ctx);
     const char *prefix; /* between the folder's disk path and the names: "cur/"; static */
+    bool listed; /* store_list has seen this folder already, and whoever did looks into the folders within */
 };
 
 /* A task for the files of this folder of the disk; the rule is copied. Their names are below

@@ -14,9 +14,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define LEVELS_MAX 64
-#define FRONT      16384
-#define JOIN_MAX   2 /* levels of folders with files of a kind that are one store: account, folder */
+#define FRONT    16384
+#define JOIN_MAX 2 /* levels of folders with files of a kind that are one store: account, folder */
 
 struct finder {
     struct store_finding *out;
@@ -50,9 +49,9 @@ static void add(
         (struct store_found){.kind = kind, .foreign = foreign, .path = mem_strdup(path), .octets = octets};
 }
 
-static void add_unread(struct finder *f, const char *path)
+static void add_unread(struct finder *f, const char *path, const char *why)
 {
-    char *words = mem_printf("%s: %s", path, strerror(errno));
+    char *words = mem_printf("%s: %s", path, why);
     f->out->unread = mem_grow(f->out->unread, f->out->unread_count + 1, sizeof *f->out->unread);
     f->out->unread[f->out->unread_count++] = words;
 }
@@ -91,15 +90,12 @@ static struct file_kind file_kind(struct finder *f, const char *path)
 {
     struct file_kind k = {0};
     struct stat st;
-    int fd = store_file_open(path, true);
-    if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
-        if (fd >= 0)
-            close(fd);
+    ssize_t n = stat(path, &st) < 0 ? -1 : store_file_begin(path, f->front, FRONT);
+    if (n < 0 && errno != ENOENT) /* it is gone meanwhile */
+        add_unread(f, path, strerror(errno));
+    if (n < 0)
         return k;
-    }
-    ssize_t n = read(fd, f->front, FRONT);
-    close(fd);
-    size_t len = n > 0 ? (size_t)n : 0;
+    size_t len = (size_t)n;
     k.octets = (uint64_t)st.st_size;
     k.mbox = is_mbox(f->front, len);
     k.headed = has_field(f->front, len);
@@ -304,10 +300,14 @@ static struct seen look(struct finder *f, const char *path, unsigned level)
     struct seen seen = {.from = f->out->count};
     struct store_dir d;
     struct stat st;
-    if (level > LEVELS_MAX || (lstat(path, &st) == 0 && st.st_dev != f->disk))
+    /* A link is followed where it is what was named. */
+    bool other = level && lstat(path, &st) == 0 && st.st_dev != f->disk;
+    if (level > STORE_DIR_LEVELS_MAX || other) {
+        add_unread(f, path, other ? "is on another disk: name it itself" : "lies too deep: name it itself");
         return seen;
+    }
     if (store_dir_read(path, &d) < 0) {
-        add_unread(f, path);
+        add_unread(f, path, strerror(errno));
         return seen;
     }
     if (is_profile(&d)) {
@@ -338,10 +338,8 @@ int store_find(const char *path, struct store_finding *ret, struct error *err)
     f.disk = st.st_dev;
     f.front = mem_alloc(FRONT);
     if (S_ISDIR(st.st_mode)) {
-        /* A link is followed where it is what was named. */
-        char *real CLEANUP(mem_free_str) = mem_strdup(path);
-        look(&f, real, 0);
-    } else {
+        look(&f, path, 0);
+    } else if (S_ISREG(st.st_mode)) {
         struct file_kind k = file_kind(&f, path);
         if (k.foreign || k.mbox || k.dbx)
             add(&f, k.dbx ? STORE_DBX : STORE_MBOX, k.foreign, path, k.octets);

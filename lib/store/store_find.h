@@ -1,5 +1,5 @@
 /* store_find.h - which stores lie below a folder of the disk, told by what is in it and not by names alone.
- * Links are not followed, other disks are not entered, nothing is written. */
+ * Links are not followed, other disks are not entered (but named), nothing is written. */
 #pragma once
 
 #include "error.h"
@@ -24,7 +24,7 @@ struct store_found {
 struct store_finding {
     struct store_found *all; /* in the order of their paths */
     size_t count;
-    char **unread; /* folders that could not be looked into: "PATH: reason" */
+    char **unread; /* files and folders that could not be looked into: "PATH: reason" */
     size_t unread_count;
 };
 

@@ -2,15 +2,16 @@
 
 #include "mem.h"
 #include "store_dir.h"
+#include "store_file.h"
 #include "store_files.h"
 #include "store_name.h"
-#include "text.h"
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define KEYWORDS 26 /* letters a to z, as Dovecot has them */
+#define KEYWORDS     26         /* letters a to z, as Dovecot has them */
+#define KEYWORDS_MAX (1u << 20) /* octets of the file that names them */
+#define KEYWORD_MAX  200
 
 struct letters {
     char *words[KEYWORDS]; /* from dovecot-keywords; NULL: not known */
@@ -30,14 +31,17 @@ static struct letters *letters_read(const char *dir, bool fresh)
     struct letters *l = mem_alloc(sizeof *l);
     l->fresh = fresh;
     char *path CLEANUP(mem_free_str) = store_dir_join(dir, "dovecot-keywords");
-    FILE *f = fopen(path, "re");
-    char line[256], word[200];
-    unsigned n;
-    while (f && fgets(line, sizeof line, f))
-        if (sscanf(line, "%u %199s", &n, word) == 2 && n < KEYWORDS && !l->words[n])
-            l->words[n] = mem_strdup(word);
-    if (f)
-        fclose(f);
+    size_t len;
+    char *text CLEANUP(mem_free_str) = store_file_whole(path, KEYWORDS_MAX, &len), *save = NULL;
+    for (char *line = text ? strtok_r(text, "\n", &save) : NULL; line; line = strtok_r(NULL, "\n", &save)) {
+        char *word;
+        unsigned long n = strtoul(line, &word, 10);
+        bool numbered = word > line;
+        word += strspn(word, " \t");
+        word[strcspn(word, " \t\r")] = '\0';
+        if (numbered && *word && n < KEYWORDS && !l->words[n])
+            l->words[n] = mem_strndup(word, strnlen(word, KEYWORD_MAX));
+    }
     return l;
 }
 
@@ -85,7 +89,7 @@ static bool has_folder(const char *dir, const char *name)
 {
     struct stat st;
     char *path CLEANUP(mem_free_str) = store_dir_join(dir, name);
-    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+    return lstat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 bool store_maildir_is_one(const char *dir)
@@ -160,7 +164,7 @@ static void note_loose(struct store *s, const char *disk, const struct store_dir
 static void add_tree(struct store *s, const char *parent, const char *disk, unsigned level)
 {
     struct store_dir dir;
-    if (!store_list(s, disk, level, &dir))
+    if (!store_list(s, disk, level, false, &dir))
         return;
     bool maildir = store_maildir_is_one(disk);
     if (maildir) {

@@ -1,5 +1,6 @@
 #include "store_private.h"
 
+#include "mail_field.h"
 #include "mail_scan.h"
 #include "mbox_scan.h"
 #include "mem.h"
@@ -7,6 +8,7 @@
 #include "store_file.h"
 #include "store_mozilla.h"
 #include "store_name.h"
+#include "text.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,7 +111,43 @@ static void scan_some(struct store *s, struct store_task *t, struct mbox *m)
 }
 
 /* ---- what they are ---- */
-static uint16_t flags_of(const struct mail_flags *f)
+/* Of the first Status and X-Status of this header. */
+static struct mail_flags header_flags(const char *front, size_t len)
+{
+    struct mail_flags flags = {0};
+    bool had[MAIL_FIELD_COUNT] = {0};
+    for (const char *line = front, *end = front + len, *lf; line < end; line = lf + 1) {
+        lf = memchr(line, '\n', (size_t)(end - line));
+        size_t n = (size_t)((lf ? lf : end) - line), prefix, name = 0;
+        n -= n && line[n - 1] == '\r';
+        if (!lf || !n)
+            break;
+        name = mail_field_name(line, n, &prefix);
+        enum mail_field field = !name                                                 ? MAIL_FIELD_NONE
+                                : text_compare_nocase(line, name, "status", 6) == 0   ? MAIL_FIELD_STATUS
+                                : text_compare_nocase(line, name, "x-status", 8) == 0 ? MAIL_FIELD_X_STATUS
+                                                                                      : MAIL_FIELD_NONE;
+        if (field == MAIL_FIELD_NONE || had[field])
+            continue;
+        had[field] = true;
+        mail_field_flags(field, line + prefix, n - prefix, &flags);
+    }
+    return flags;
+}
+
+/* Thunderbird's own word counts before what others have written into the header. */
+static struct mail_flags flags_of(const struct store_mozilla *moz, const char *front, size_t len)
+{
+    if (!moz->told)
+        return header_flags(front, len);
+    return (struct mail_flags){.known = true,
+        .seen = moz->status & STORE_MOZILLA_READ,
+        .answered = moz->status & STORE_MOZILLA_REPLIED,
+        .flagged = moz->status & STORE_MOZILLA_MARKED,
+        .deleted = moz->status & STORE_MOZILLA_EXPUNGED};
+}
+
+static uint16_t flag_bits(const struct mail_flags *f)
 {
     return (uint16_t)((f->known ? STORE_KNOWN : 0) | (f->seen ? STORE_SEEN : 0) |
                       (f->answered ? STORE_ANSWERED : 0) | (f->flagged ? STORE_FLAGGED : 0) |
@@ -135,7 +173,8 @@ static void add_message(struct store *s, struct store_task *t, struct mbox *m, c
     struct store_mozilla moz CLEANUP(store_mozilla_done) = store_mozilla_read(m->chunk, len);
     mail_scan_feed(m->facts, m->chunk, len);
     mail_scan_finish(m->facts, &facts);
-    if (moz.status & STORE_MOZILLA_EXPUNGED || facts.flags.deleted) {
+    struct mail_flags flags = flags_of(&moz, m->chunk, len);
+    if (flags.deleted) {
         s->folders[t->folder].deleted++;
     } else if (moz.status & STORE_MOZILLA_PARTIAL) {
         note_partial(s, t, at->line, &facts);
@@ -147,7 +186,7 @@ static void add_message(struct store *s, struct store_task *t, struct mbox *m, c
                    .octets = at->end - at->start - front,
                    .date_s = facts.received_s != MAIL_NO_DATE ? facts.received_s : facts.date_s,
                    .folder = t->folder,
-                   .flags = (uint16_t)(flags_of(&facts.flags) |
+                   .flags = (uint16_t)(flag_bits(&flags) |
                                        (moz.status & STORE_MOZILLA_FORWARDED ? STORE_FORWARDED : 0) |
                                        (m->shape.quoting == MBOX_QUOTING_RD ? STORE_UNQUOTE : 0)),
                    .keywords = store_add_keywords(s, moz.keywords),
@@ -171,10 +210,18 @@ int store_mbox_step(struct store *s, struct store_task *t)
 }
 
 /* ---- mbox:PATH ---- */
-bool store_mbox_is_one(const char *path)
+bool store_mbox_is_one(struct store *s, const char *path)
 {
     char front[FRONT];
-    return mbox_scan_is_likely(front, store_file_begin(path, front, sizeof front));
+    return mbox_scan_is_likely(front, store_front(s, path, front, sizeof front));
+}
+
+/* What is none, though it is not empty: true if nothing was said of it. */
+static bool is_aside(struct store *s, const char *path)
+{
+    char front[FRONT];
+    size_t len = store_front(NULL, path, front, sizeof front);
+    return len && !store_front_is_packed(s, path, front, len);
 }
 
 static void add_file(struct store *s, const char *parent, const char *disk, const char *name)
@@ -189,7 +236,8 @@ static void add_file(struct store *s, const char *parent, const char *disk, cons
 
 static void add_tree(struct store *s, const char *parent, const char *disk, unsigned level);
 
-static void add_entry(
+/* How many files it is that are left alone and were not named. */
+static unsigned add_entry(
     struct store *s, const char *parent, const char *dir, const struct store_entry *e, unsigned level)
 {
     char *disk CLEANUP(mem_free_str) = store_dir_join(dir, e->name);
@@ -197,20 +245,23 @@ static void add_entry(
         char *name CLEANUP(mem_free_str) = store_name_utf8(e->name);
         char *path CLEANUP(mem_free_str) = store_name_below(parent, name);
         add_tree(s, path, disk, level + 1);
-    } else if (e->type == STORE_ENTRY_FILE && store_mbox_is_one(disk)) {
+    } else if (e->type == STORE_ENTRY_FILE) {
+        if (!store_mbox_is_one(s, disk))
+            return is_aside(s, disk);
         add_file(s, parent, disk, e->name);
-    } else if (e->type != STORE_ENTRY_FILE) {
-        store_add_note(s, STORE_NOTE_ASIDE, disk, 0, mem_strdup("a link or a device is not followed"));
     }
+    return 0;
 }
 
 static void add_tree(struct store *s, const char *parent, const char *disk, unsigned level)
 {
     struct store_dir dir;
-    if (!store_list(s, disk, level, &dir))
+    if (!store_list(s, disk, level, false, &dir))
         return;
+    uint64_t aside = 0;
     for (size_t i = 0; i < dir.count; i++)
-        add_entry(s, parent, disk, &dir.entries[i], level);
+        aside += add_entry(s, parent, disk, &dir.entries[i], level);
+    store_add_aside(s, disk, aside);
     store_dir_done(&dir);
 }
 
@@ -224,11 +275,13 @@ static int none(const struct store *s, struct error *err)
 int store_mbox_begin(struct store *s, struct error *err)
 {
     struct stat st;
-    if (stat(s->path, &st) == 0 && S_ISDIR(st.st_mode)) {
+    if (stat(s->path, &st) < 0)
+        return none(s, err);
+    if (S_ISDIR(st.st_mode)) {
         add_tree(s, "", s->path, 0);
         return s->folder_count ? 0 : none(s, err);
     }
-    if (st.st_size && !store_mbox_is_one(s->path))
+    if (!S_ISREG(st.st_mode) || (st.st_size && !store_mbox_is_one(s, s->path)))
         return none(s, err);
     store_add_task(s, store_add_folder(s, "", s->path), s->path, store_mbox_step, NULL, NULL);
     return 0;

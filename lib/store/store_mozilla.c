@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define STATUS_FIELD "X-Mozilla-Status:"
+#define KEYS_FIELD   "X-Mozilla-Keys:"
+
 static bool is_field(const char *line, size_t len, const char *name)
 {
     size_t n = strlen(name);
@@ -37,29 +40,44 @@ static char *words(const char *value, size_t len)
     return buf_strdup(&out);
 }
 
+/* Which field, of those that Thunderbird writes in front. */
+enum field { STATUS, KEYS, OTHER, BEFORE, FIELDS }; /* BEFORE: the status */
+
+static enum field field_of(const char *line, size_t len)
+{
+    static const struct {
+        const char *name;
+        enum field field;
+    } fields[] = {{STATUS_FIELD, STATUS}, {KEYS_FIELD, KEYS}, {"X-Mozilla-Status2:", OTHER},
+        {"X-Account-Key:", BEFORE}, {"X-UIDL:", BEFORE}};
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (is_field(line, len, fields[i].name))
+            return fields[i].field;
+    return FIELDS;
+}
+
 struct store_mozilla store_mozilla_read(const char *front, size_t len)
 {
-    static const char status[] = "X-Mozilla-Status:", more[] = "X-Mozilla-Status2:",
-                      keys[] = "X-Mozilla-Keys:";
     struct store_mozilla m = {0};
-    bool leading = true, told = false;
+    uint64_t octets = 0;
     for (const char *line = front, *end = front + len, *lf; line < end; line = lf + 1) {
         lf = memchr(line, '\n', (size_t)(end - line));
         size_t n = (size_t)((lf ? lf : end) - line);
-        if (!lf || !n || (n == 1 && *line == '\r'))
+        enum field field = lf ? field_of(line, n) : FIELDS;
+        if (field == FIELDS || (field == BEFORE && m.told))
             break;
-        bool is_status = is_field(line, n, status), is_keys = is_field(line, n, keys);
-        if (is_status && !told)
-            m.status = hex(line + sizeof status - 1, n - (sizeof status - 1));
-        if (is_keys && !m.keywords)
-            m.keywords = words(line + sizeof keys - 1, n - (sizeof keys - 1));
-        told = told || is_status;
-        leading = leading && (is_status || is_keys || is_field(line, n, more));
-        if (leading)
-            m.octets += n + 1;
+        if (field == STATUS && !m.told)
+            m.status = hex(line + strlen(STATUS_FIELD), n - strlen(STATUS_FIELD));
+        if (field == KEYS && !m.keywords)
+            m.keywords = words(line + strlen(KEYS_FIELD), n - strlen(KEYS_FIELD));
+        m.told = m.told || field == STATUS;
+        octets += n + 1;
     }
-    if (!m.keywords)
+    m.octets = m.told ? octets : 0;
+    if (!m.told || !m.keywords) {
+        free(m.keywords);
         m.keywords = mem_strdup("");
+    }
     return m;
 }
 

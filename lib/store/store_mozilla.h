@@ -1,17 +1,23 @@
-/* store_mozilla.h - what Thunderbird writes in front of a message in its mbox files: X-Mozilla-Status,
- * X-Mozilla-Status2, X-Mozilla-Keys (source: its nsMsgMessageFlags.idl). Pure. */
+/* store_mozilla.h - what Thunderbird writes in front of a message in its mbox files: X-Account-Key, X-UIDL,
+ * X-Mozilla-Status, X-Mozilla-Status2, X-Mozilla-Keys (source: its nsMsgMessageFlags.idl). Fields of these
+ * names further down are the sender's, and say nothing. Pure. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#define STORE_MOZILLA_READ      0x1u
+#define STORE_MOZILLA_REPLIED   0x2u
+#define STORE_MOZILLA_MARKED    0x4u
 #define STORE_MOZILLA_EXPUNGED  0x8u   /* deleted, and not yet compacted */
 #define STORE_MOZILLA_PARTIAL   0x400u /* only the first lines were fetched from the server */
 #define STORE_MOZILLA_FORWARDED 0x1000u
 
 struct store_mozilla {
-    uint64_t octets; /* of these fields, where the message begins with them */
-    unsigned status; /* of the first X-Mozilla-Status, wherever in the header it stands */
+    bool told; /* the message begins with such fields, X-Mozilla-Status among them; else the rest is 0 */
+    uint64_t octets; /* of these fields */
+    unsigned status; /* of the first X-Mozilla-Status of them */
     char *keywords;  /* divided by single blanks; never NULL */
 };
 

@@ -7,7 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ID_MAX 16
+#define ID_MAX          16
+#define NAME_MAX_OCTETS 1024
 
 static int hex(char c)
 {
@@ -21,7 +22,7 @@ static int hex(char c)
 static char *value_of(const char *p, const char *end)
 {
     struct buf out CLEANUP(buf_done) = {0};
-    for (; p < end && *p != ')'; p++) {
+    for (; p < end && *p != ')' && buf_len(&out) <= NAME_MAX_OCTETS; p++) {
         if (*p == '$' && end - p > 2 && hex(p[1]) >= 0 && hex(p[2]) >= 0) {
             buf_append_char(&out, (char)(hex(p[1]) << 4 | hex(p[2])));
             p += 2;
@@ -33,7 +34,8 @@ static char *value_of(const char *p, const char *end)
             buf_append_char(&out, *p);
         }
     }
-    return p < end && buf_len(&out) ? buf_strdup(&out) : NULL;
+    bool whole = p < end && buf_len(&out) && buf_len(&out) <= NAME_MAX_OCTETS;
+    return whole && !memchr(buf_bytes(&out), '\0', buf_len(&out)) ? buf_strdup(&out) : NULL;
 }
 
 /* The id in "(ID=word)", with its terminator; false: there is none. */

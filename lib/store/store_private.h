@@ -30,6 +30,7 @@ struct store {
     struct buf names; /* of files with a message each, each with its NUL; an item's `at` is where it begins */
     char **keywords;  /* sets; [0] is "" */
     size_t keyword_count;
+    uint16_t *keyword_slots; /* by a hash of the words; NULL: none is known yet */
     struct store_files *files;
     size_t file_count;
     uint64_t octets_done;
@@ -56,11 +57,17 @@ void store_add_note(
     struct store *s, enum store_note_kind kind, const char *path, uint64_t offset, char *words);
 /* The same of a failing call: "doing: reason". */
 void store_add_errno(struct store *s, const char *path, uint64_t offset, const char *doing);
+/* So many files of this folder of the disk are left alone; 0: nothing is said. */
+void store_add_aside(struct store *s, const char *disk, uint64_t count);
 /* The folder is one file with many messages, which is to stay as it is now. */
 void store_add_file(struct store *s, uint32_t folder, const struct stat *st);
-/* What lies in this folder of the disk, so many levels below the store. false, and noted: it cannot be read,
- * or lies deeper than 64 levels. */
-bool store_list(struct store *s, const char *disk, unsigned level, struct store_dir *ret);
+/* What lies in this folder of the disk, so many levels below the store; links and devices are noted, unless
+ * this is done again. false, and noted: it cannot be read, or lies deeper than STORE_DIR_LEVELS_MAX. */
+bool store_list(struct store *s, const char *disk, unsigned level, bool again, struct store_dir *ret);
+/* The first octets of a file, at most max; 0, and noted (unless s is NULL): it cannot be read. */
+size_t store_front(struct store *s, const char *path, void *dst, size_t max);
+/* Compressed, and noted. */
+bool store_front_is_packed(struct store *s, const char *path, const char *front, size_t len);
 uint64_t store_add_name(struct store *s, const char *name);
 /* The set's number; 0 for none, or when there are too many. */
 uint16_t store_add_keywords(struct store *s, const char *words);
@@ -73,7 +80,7 @@ int store_eml_begin(struct store *s, struct error *err);
 int store_mh_begin(struct store *s, struct error *err);
 int store_dbx_begin(struct store *s, struct error *err);
 
-/* Does this file look like an mbox? An empty one does not. */
-bool store_mbox_is_one(const char *path);
+/* Does this file look like an mbox? An empty one does not. What cannot be read is noted, unless s is NULL. */
+bool store_mbox_is_one(struct store *s, const char *path);
 /* One mbox file becomes items of this folder. */
 int store_mbox_step(struct store *s, struct store_task *t);

@@ -21,16 +21,21 @@ struct store_reader {
     uint64_t left;    /* octets of the message that are still to come */
     uint32_t next;
     bool over;
+    struct stat was; /* when it was opened */
     struct store_text text;
     struct buf out;
 };
 
+static int by_folder(const void *key, const void *file)
+{
+    uint32_t folder = *(const uint32_t *)key, other = ((const struct store_files *)file)->folder;
+    return (folder > other) - (folder < other);
+}
+
+/* They are in the order of their folders, as tasks are. */
 static const struct store_files *file_of(const struct store *s, uint32_t folder)
 {
-    for (size_t i = 0; i < s->file_count; i++)
-        if (s->files[i].folder == folder)
-            return &s->files[i];
-    return NULL;
+    return s->file_count ? bsearch(&folder, s->files, s->file_count, sizeof *s->files, by_folder) : NULL;
 }
 
 static char *path_of(const struct store *s, const struct store_item *item)
@@ -53,14 +58,36 @@ static int refuse(const char *place, const char *what, struct error *err)
     return error_set(err, ERROR_SCOPE_MESSAGE, ERROR_RETRY_NEVER, ERROR_DISK, "%s: %s", place, what);
 }
 
-static int check(const struct store_files *was, const struct stat *st, const char *place, struct error *err)
+static int64_t mtime_ns(const struct stat *st)
 {
-    int64_t mtime_ns = (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
-    if (was && (was->octets != (uint64_t)st->st_size || was->mtime_ns != mtime_ns))
-        return refuse(place,
-            "the file was changed since it was looked through: close the mail program that uses it, and run the same "
-            "command again",
-            err);
+    return (int64_t)st->st_mtim.tv_sec * 1000000000 + st->st_mtim.tv_nsec;
+}
+
+static int refuse_changed(const char *place, struct error *err)
+{
+    return refuse(place,
+        "the file was changed since it was looked through: close the mail program that uses it, and run the same "
+        "command again",
+        err);
+}
+
+static int check(const struct store_files *was, const struct store_item *item, const struct store_reader *r,
+    struct error *err)
+{
+    uint64_t octets = (uint64_t)r->was.st_size;
+    if (was ? was->octets != octets || was->mtime_ns != mtime_ns(&r->was) : item->octets != octets)
+        return refuse_changed(r->place, err);
+    return 0;
+}
+
+/* All was read: of one and the same file, if nobody wrote to it meanwhile. */
+static int check_end(const struct store_reader *r, struct error *err)
+{
+    struct stat st;
+    if (fstat(r->fd, &st) < 0)
+        return refuse(r->place, strerror(errno), err);
+    if (st.st_size != r->was.st_size || mtime_ns(&st) != mtime_ns(&r->was))
+        return refuse_changed(r->place, err);
     return 0;
 }
 
@@ -70,7 +97,6 @@ struct store_reader *store_reader_open(struct store *s, size_t i, struct error *
     const struct store_files *file = file_of(s, item->folder);
     char *path CLEANUP(mem_free_str) = path_of(s, item);
     struct store_reader *r = mem_alloc(sizeof *r);
-    struct stat st;
     r->place = store_place(s, i);
     r->text.unquote = (item->flags & STORE_UNQUOTE) != 0;
     r->fd = store_file_open(path, file != NULL);
@@ -82,9 +108,9 @@ struct store_reader *store_reader_open(struct store *s, size_t i, struct error *
         r->left = item->octets;
         r->at = r->end = 0;
     }
-    if (r->fd < 0 || fstat(r->fd, &st) < 0)
+    if (r->fd < 0 || fstat(r->fd, &r->was) < 0)
         refuse(r->place, strerror(errno), err);
-    else if (check(file, &st, r->place, err) == 0)
+    else if (check(file, item, r, err) == 0)
         return r;
     store_reader_close(r);
     return NULL;
@@ -119,6 +145,8 @@ static int read_more(struct store_reader *r, struct error *err)
     if (!n && want)
         return refuse(r->place, "the file has become shorter since it was looked through", err);
     if (!want) {
+        if (check_end(r, err) < 0)
+            return -1;
         store_text_finish(&r->text, &r->out);
         r->over = true;
     } else {

@@ -17,30 +17,12 @@
 #define MSF_MAX (32u << 20) /* octets of a summary that are looked at */
 
 /* ---- names ---- */
-static char *read_whole(const char *path, size_t *ret_len)
-{
-    struct stat st;
-    int fd = store_file_open(path, true);
-    char *data = NULL;
-    *ret_len = 0;
-    if (fd >= 0 && fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0 &&
-        st.st_size <= (off_t)MSF_MAX) {
-        data = mem_alloc((size_t)st.st_size);
-        for (ssize_t n; *ret_len < (size_t)st.st_size &&
-                        (n = read(fd, data + *ret_len, (size_t)st.st_size - *ret_len)) > 0;)
-            *ret_len += (size_t)n;
-    }
-    if (fd >= 0)
-        close(fd);
-    return data;
-}
-
 /* The true name stands in NAME.msf, where the one on the disk is not it. */
 static char *folder_name(const char *dir, const char *name)
 {
     char *msf CLEANUP(mem_free_str) = mem_printf("%s/%s.msf", dir, name);
     size_t len;
-    char *data CLEANUP(mem_free_str) = read_whole(msf, &len);
+    char *data CLEANUP(mem_free_str) = store_file_whole(msf, MSF_MAX, &len);
     char *told CLEANUP(mem_free_str) = len ? store_msf_folder_name(data, len) : NULL;
     return store_name_utf8(told ? told : name);
 }
@@ -56,23 +38,37 @@ static void add_below(struct store *s, const char *path, const char *disk, const
         add_folders(s, path, sbd, level + 1);
 }
 
-static bool is_folder(const struct store_dir *dir, const char *disk, const struct store_entry *e)
+/* What Thunderbird has beside its folders. */
+static bool is_other(const char *name)
 {
-    static const char *const others[] = {
-        ".msf", ".dat", ".html", ".json", ".sqlite", ".js", ".log", ".mozmsgs", ".sbd"};
+    static const char *const others[] = {".msf", ".dat", ".html", ".json", ".sqlite", ".js", ".log", ".rdf"};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (store_dir_has_ending(name, others[i]))
+            return true;
+    return *name == '.';
+}
+
+/* A file is one by its summary or its text, whatever its name. What cannot be read is noted, unless s is
+ * NULL. */
+static bool is_folder(
+    struct store *s, const struct store_dir *dir, const char *disk, const struct store_entry *e)
+{
     char *path CLEANUP(mem_free_str) = store_dir_join(disk, e->name);
     char *msf CLEANUP(mem_free_str) = mem_printf("%s.msf", e->name);
-    struct stat st;
-    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        if (store_dir_has_ending(e->name, others[i]))
-            return false;
-    if (*e->name == '.')
+    if (*e->name == '.' || store_dir_has_ending(e->name, ".msf"))
         return false;
     if (e->type == STORE_ENTRY_FOLDER)
-        return store_maildir_is_one(path);
-    if (e->type != STORE_ENTRY_FILE)
-        return false;
-    return store_mbox_is_one(path) || (store_dir_has(dir, msf) && stat(path, &st) == 0 && !st.st_size);
+        return !store_dir_has_ending(e->name, ".sbd") && !store_dir_has_ending(e->name, ".mozmsgs") &&
+               store_maildir_is_one(path);
+    return e->type == STORE_ENTRY_FILE && (store_dir_has(dir, msf) || store_mbox_is_one(s, path));
+}
+
+/* A file of some length that is no folder, and none of what Thunderbird has beside them. */
+static bool is_strange(const char *disk, const struct store_entry *e)
+{
+    char *path CLEANUP(mem_free_str) = store_dir_join(disk, e->name);
+    struct stat st;
+    return e->type == STORE_ENTRY_FILE && !is_other(e->name) && lstat(path, &st) == 0 && st.st_size;
 }
 
 static void add_folder(
@@ -101,27 +97,22 @@ static void add_bare(struct store *s, const char *parent, const char *dir, const
     add_below(s, path, dir, name, level);
 }
 
-static void note_other(struct store *s, const char *disk, const struct store_entry *e)
-{
-    char *path CLEANUP(mem_free_str) = store_dir_join(disk, e->name);
-    if (e->type == STORE_ENTRY_LINK)
-        store_add_note(s, STORE_NOTE_ASIDE, path, 0, mem_strdup("a symbolic link is not followed"));
-}
-
 static void add_folders(struct store *s, const char *parent, const char *disk, unsigned level)
 {
     struct store_dir dir;
-    if (!store_list(s, disk, level, &dir))
+    if (!store_list(s, disk, level, false, &dir))
         return;
+    uint64_t aside = 0;
     for (size_t i = 0; i < dir.count; i++) {
         const struct store_entry *e = &dir.entries[i];
-        if (is_folder(&dir, disk, e))
+        if (is_folder(s, &dir, disk, e))
             add_folder(s, parent, disk, e, level);
         else if (e->type == STORE_ENTRY_FOLDER && store_dir_has_ending(e->name, ".sbd"))
             add_bare(s, parent, disk, &dir, e, level);
         else
-            note_other(s, disk, e);
+            aside += is_strange(disk, e);
     }
+    store_add_aside(s, disk, aside);
     store_dir_done(&dir);
 }
 
@@ -136,7 +127,7 @@ static bool is_account(const char *disk)
     for (size_t i = 0; i < dir.count && !found; i++) {
         const struct store_entry *e = &dir.entries[i];
         found = (e->type == STORE_ENTRY_FILE && store_dir_has_ending(e->name, ".msf")) ||
-                is_folder(&dir, disk, e) ||
+                is_folder(NULL, &dir, disk, e) ||
                 (e->type == STORE_ENTRY_FOLDER && store_dir_has_ending(e->name, ".sbd"));
     }
     store_dir_done(&dir);
@@ -148,7 +139,7 @@ static void add_accounts(struct store *s, const char *mail)
 {
     struct store_dir dir;
     size_t count = 0;
-    if (!store_list(s, mail, 0, &dir))
+    if (!store_list(s, mail, 0, false, &dir))
         return;
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < dir.count; i++) {
@@ -171,7 +162,7 @@ static void note_running(struct store *s, const char *profile)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char *path CLEANUP(mem_free_str) = store_dir_join(profile, names[i]);
         struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        int fd = store_file_open(path, true);
         if (fd >= 0 && fcntl(fd, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
             store_add_note(s, STORE_NOTE_ASIDE, path, 0,
                 mem_strdup(

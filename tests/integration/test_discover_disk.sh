@@ -56,8 +56,34 @@ raw discover "$disk" --dns 127.0.0.1
 expect_exit "an option of the other search" 2 '--dns: it is of the search for'
 raw discover a@b.invalid --verbose
 expect_exit "and the other way" 2 '--verbose: it is of a folder'
+printf -- '--dns 127.0.0.1\n--ca-file %s/none\n--verbose\n' "$W" >"$W/options"
+raw discover "$disk" "@$W/options"
+expect_exit "of a file of options, what is of the other search is passed over" 0
+raw discover "$disk" "@$W/options" --dns 127.0.0.1
+expect_exit "unless the command line says it, too" 2 '--dns: it is of the search for'
 raw discover "$disk/mail/sent"
 check "a file" grep -qE '^  mbox files +1 +1 ' "$W/out"
+
+# ---- names and fields that would command a terminal ----
+esc=$'\e]0;x\a' strange=$W/strange
+mkdir -p "$strange/mail/a$esc"$'\n\xff' "$strange/profile/Mail/x" "$strange/empty$esc"
+mbox a b >"$strange/mail/a$esc"$'\n\xff/in'$'\x80box\n'
+mbox c >"$strange/mail/other$esc"
+touch "$strange/profile/prefs.js"
+mbox d | sed "2i X-Mozilla-Status: 0400\nMessage-ID: <p$esc@x>" >"$strange/profile/Mail/x/Inbox"
+ln -s / "$strange/mail/link$esc"
+printf 'no mail\n' >"$strange/mail/locked$esc"
+chmod 0 "$strange/mail/locked$esc"
+mkdir "$strange/shut$esc" && chmod 0 "$strange/shut$esc"
+raw discover "$strange" --verbose
+expect_exit "strange names" 0
+check "no control reaches the terminal" bash -c '! LC_ALL=C grep -q "[[:cntrl:]]" <(tr -d "\n" <"$1")' - "$W/out"
+check "the output is UTF-8" iconv -f UTF-8 -t UTF-8 -o /dev/null "$W/out"
+raw discover "$strange/empty$esc"
+check "nor that of a folder without mail" bash -c '! LC_ALL=C grep -q "[[:cntrl:]]" <(tr -d "\n" <"$1")' - "$W/out"
+raw discover "$strange" --format json
+is "and JSON is whole" "$(jq -c '[.stores[].messages] | add' "$W/out")" 3
+chmod 755 "$strange/shut$esc"
 
 # ---- many ----
 mkdir -p "$W/many"

@@ -23,7 +23,7 @@ static void check(const char *text, size_t len, const struct mbox_shape *shape)
     uint64_t at = 0;
     for (size_t i = 0; i < shape->count; i++) {
         const struct mbox_message *m = &shape->messages[i];
-        need(m->line >= at && m->start > m->line && m->end >= m->start - 1 && m->end <= len);
+        need(m->line >= at && m->start > m->line && m->end >= m->start && m->end <= len);
         need(memmem(text + m->line, len - m->line, "From ", 5) != NULL);
         at = m->end;
     }

@@ -98,7 +98,8 @@ static char *text_of(uint32_t at)
 
 static void on_message(void *ctx, const struct dbx_message *m)
 {
-    char *text CLEANUP(mem_free_str) = m->readable ? text_of(m->at) : mem_strdup("unreadable");
+    char *text CLEANUP(mem_free_str) =
+        m->readable ? text_of(m->at) : mem_strdup(m->branch ? "branch" : "unreadable");
     buf_printf(ctx, "%s%s%s|", text, m->flags & DBX_READ ? "R" : "", m->received_s == 0 ? "T" : "");
 }
 
@@ -134,7 +135,7 @@ static void in_circles(void)
     entry(0x280, 0, 0x300, ROOT); /* a record twice, and a child that is the root */
     put32(0x280 + 8, 0x280);
     CHECK_INT(look(&out), 3);
-    CHECK_STR(buf_str(&out), "From: a\r\n\r\nx\r\nRT|From: b\r\n\r\nT|");
+    CHECK_STR(buf_str(&out), "From: a\r\n\r\nx\r\nRT|branch|branch|From: b\r\n\r\nT|");
 }
 
 static void what_is_none(void)

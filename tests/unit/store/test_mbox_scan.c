@@ -116,6 +116,10 @@ static const struct row rows[] = {
     {"no mbox at all", "hello\nworld\n", NO_MORE, "", 12, false},
     {"UUCP's lines in front", DATED ">From b Tue Aug  5 08:00:23 2008 remote from c\n" HEADER "x\n\n",
         {">From b Tue Aug  5 08:00:23 2008 remote from c\n" HEADER "x\n"}, "", 0, false},
+    {"one that ends in its From line", "From a@x", {""}, "", 0, false},
+    {"a dated line without a header, within a multipart",
+        DATED "From: a\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n" DATED "x\n--b--\n\n",
+        {"From: a\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\n" DATED "x\n--b--\n"}, "M", 0, false},
     {"one that ends in its header", DATED HEADER "x\n\n" DATED "From: a\nTo: b",
         {HEADER "x\n", "From: a\nTo: b"}, "", 0, false},
 };
@@ -185,6 +189,24 @@ static void many_open_parts(void)
     mbox_scan_free(s);
 }
 
+/* Boundaries and lines "From " in turn: each line is marked once, not again at each boundary; and those that
+ * can begin no message are forgotten at once. */
+static void many_parts_with_from_lines(void)
+{
+    static const char head[] = DATED "From: a\nContent-Type: multipart/mixed; boundary=b\n\n",
+                      part[] = "--b\n\n" DATED "x\nFrom y\n";
+    struct mbox_scan *s = mbox_scan_new();
+    mbox_scan_feed(s, head, sizeof head - 1);
+    for (int i = 0; i < 10000; i++)
+        mbox_scan_feed(s, part, sizeof part - 1);
+    struct mbox_shape shape = mbox_scan_finish(s);
+    CHECK_LABEL("10,000 parts that begin with a From line");
+    CHECK_INT(shape.count, 1);
+    CHECK_INT(shape.doubt_count, 10000);
+    CHECK_INT(mbox_scan_looks(s), 9999); /* no boundary stands behind the last */
+    mbox_scan_free(s);
+}
+
 static void what_looks_like_one(void)
 {
     CHECK(mbox_scan_is_likely("From a", 6));
@@ -203,6 +225,7 @@ int main(void)
         {"files, at every split point", files_at_every_split},
         {"files, octet by octet", octet_by_octet},
         {"more open parts than are kept", many_open_parts},
+        {"many parts with From lines", many_parts_with_from_lines},
         {"what looks like an mbox", what_looks_like_one},
     };
     return check_main("store mbox scan", tests, sizeof tests / sizeof *tests);

@@ -71,7 +71,10 @@ static void what_thunderbird_writes(void)
             87, 1, ""},
         {"X-Mozilla-Status: 0409\r\nX-Mozilla-Keys: $label4 work  \r\nFrom: a\r\n\r\n", 56, 0x409,
             "$label4 work"},
-        {"From: a\nX-Mozilla-Status: 0008\n\n", 0, 8, ""},
+        {"From: a\nX-Mozilla-Status: 0008\nX-Mozilla-Keys: b\n\n", 0, 0, ""}, /* a sender's */
+        {"X-Account-Key: a\nX-UIDL: b\nX-Mozilla-Status: 0001\nX-Mozilla-Status2: 00000000\nX-UIDL: c\nFrom: a\n\n",
+            78, 1, ""}, /* the last is the server's */
+        {"X-UIDL: b\nX-Mozilla-Keys: c\nFrom: a\n\n", 0, 0, ""},
         {"From: a\n\nX-Mozilla-Status: 0008\n\n", 0, 0, ""},
         {"X-Mozilla-Status: 1000\nX-Mozilla-Status: 0008\n\n", 46, 0x1000, ""},
         {"X-Mozilla-Status: 0001", 0, 0, ""},
@@ -97,6 +100,7 @@ static void names_in_summaries(void)
         {"< <(a=c)> (B1=folderName)>\n{1 [1(^B1=short)]}", "short"},
         {"< <(a=c)> (B1=folderName)>\n<(C1=a\\)b\\\nc)>{[1(^B1^C1)]}", "a)bc"},
         {"< <(a=c)> (B1=folderName)>\n<(C1=old)><(C1=new)>{[1(^B1^C1)]}", "new"},
+        {"< <(a=c)> (B1=folderName)>\n<(C1=$00x)>{[1(^B1^C1)]}", NULL},
         {"< <(a=c)> (B1=folderName)>\n<(C1=x)>", NULL},
         {"< <(a=c)> (B1=folderName)>{[1(^B1^C1)]}", NULL},
         {"(B1=folderName)", NULL},
