@@ -5,6 +5,7 @@
 #include "stream_curl.h"
 #include "stream_error.h"
 #include "stream_tls.h"
+#include "stream_trust.h"
 #include "stream_words.h"
 #include <curl/curl.h>
 #include <stdlib.h>
@@ -57,6 +58,7 @@ static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *ctx)
     (void)easy;
     struct probe *p = ctx;
     stream_tls_attach(&p->tls, ssl_ctx);
+    stream_tls_allow_bare_end(ssl_ctx);
     return CURLE_OK;
 }
 
@@ -99,12 +101,9 @@ static bool set_tls(struct probe *p, const struct greeting_terms *terms)
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
-    if (terms->ca_file) {
-        SET(CURLOPT_CAINFO, terms->ca_file);
-        SET(CURLOPT_CAPATH, stream_tls_ca_dir());
-    }
-    const char *ssl = curl_version_info(CURLVERSION_NOW)->ssl_version;
-    if (ssl && !strncmp(ssl, "OpenSSL/", 8)) {
+    if (!stream_trust_set(p->easy, terms->ca_file, NULL))
+        return false;
+    if (stream_curl_has_openssl()) {
         SET(CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx);
         SET(CURLOPT_SSL_CTX_DATA, p);
     }
@@ -144,6 +143,7 @@ static void describe(struct probe *p, const struct greeting_terms *terms, CURLco
         .port = p->ask->port,
         .user = "",
         .ca_file = terms->ca_file,
+        .no_trust = stream_trust_is_missing(p->easy, terms->ca_file, NULL),
         .timeout_ms = terms->timeout_ms,
         .curl_code = (int)rc,
         .curl_text = p->curl_text[0] ? p->curl_text : curl_easy_strerror(rc),

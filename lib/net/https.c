@@ -4,6 +4,7 @@
 #include "mem.h"
 #include "stream_curl.h"
 #include "stream_tls.h"
+#include "stream_trust.h"
 #include "text.h"
 #include <curl/curl.h>
 #include <limits.h>
@@ -161,6 +162,16 @@ static bool set_where(struct fetch *f)
     return true;
 }
 
+/* JSON and XML, which is what is asked for, say by themselves where they end; and many a web server just
+ * closes. */
+static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *ctx)
+{
+    (void)easy;
+    (void)ctx;
+    stream_tls_allow_bare_end(ssl_ctx);
+    return CURLE_OK;
+}
+
 static bool set_how(struct fetch *f)
 {
     const struct https_request *r = f->request;
@@ -170,10 +181,10 @@ static bool set_how(struct fetch *f)
     SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
     SET(CURLOPT_SSL_VERIFYPEER, 1L);
     SET(CURLOPT_SSL_VERIFYHOST, 2L);
-    if (r->ca_file) {
-        SET(CURLOPT_CAINFO, r->ca_file);
-        SET(CURLOPT_CAPATH, stream_tls_ca_dir());
-    }
+    if (stream_curl_has_openssl())
+        SET(CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx);
+    if (!stream_trust_set(f->easy, r->ca_file, NULL))
+        return false;
     SET(CURLOPT_USERAGENT, "popferry");
     SET(CURLOPT_ERRORBUFFER, f->curl_text);
     SET(CURLOPT_WRITEFUNCTION, on_body);
@@ -220,8 +231,10 @@ static bool is_tls(CURLcode rc)
 
 static int tls_failed(const struct fetch *f, const char *words, struct error *err)
 {
+    bool missing = stream_trust_is_missing(f->easy, f->request->ca_file, NULL);
     return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_TLS,
-        "%s: no verified TLS connection: %s; a CA of your own can be given by --ca-file", f->host, words);
+        "%s: no verified TLS connection: %s; %sa CA of your own can be given by --ca-file", f->host, words,
+        missing ? "this computer has no list of trusted CAs: install it (package ca-certificates); " : "");
 }
 
 static int attempt_failed(const struct fetch *f, CURLcode rc, struct error *err)

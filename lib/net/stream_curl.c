@@ -22,6 +22,12 @@ void stream_curl_init(void)
     pthread_once(&global_once, global_init);
 }
 
+bool stream_curl_has_openssl(void)
+{
+    const char *ssl = curl_version_info(CURLVERSION_NOW)->ssl_version;
+    return ssl && !strncmp(ssl, "OpenSSL/", 8);
+}
+
 /* A port for implicit TLS that answers without TLS: OpenSSL shows the five octets where a record should
  * begin. */
 static void tls_octets(struct stream *s, const char *data, size_t len)
@@ -75,15 +81,10 @@ static CURLcode on_ssl_ctx(CURL *easy, void *ssl_ctx, void *ctx)
     (void)easy;
     struct stream *s = ctx;
     stream_tls_attach(&s->tls, ssl_ctx);
+    stream_tls_allow_bare_end(ssl_ctx);
     if (stream_tls_min_is_old(s->route.tls_min))
         stream_tls_allow_old(ssl_ctx);
     return CURLE_OK;
-}
-
-static bool curl_has_openssl(void)
-{
-    const char *ssl = curl_version_info(CURLVERSION_NOW)->ssl_version;
-    return ssl && !strncmp(ssl, "OpenSSL/", 8);
 }
 
 static const char *scheme(const struct stream *s)
@@ -138,7 +139,7 @@ static bool set_how_long(struct stream *s)
 static bool set_tls(struct stream *s)
 {
     SET(CURLOPT_USE_SSL, (long)(s->security == STREAM_PLAINTEXT ? CURLUSESSL_TRY : CURLUSESSL_ALL));
-    if (curl_has_openssl()) {
+    if (stream_curl_has_openssl()) {
         SET(CURLOPT_SSL_CTX_FUNCTION, on_ssl_ctx);
         SET(CURLOPT_SSL_CTX_DATA, s);
     }
@@ -221,6 +222,8 @@ static void attempt_over(struct stream *s, CURLcode rc)
         rc = CURLE_LOGIN_DENIED;
     if (rc == CURLE_OK) {
         signed_in(s);
+    } else if (stream_route_other_family(s, rc)) {
+        stream_curl_start(s);
     } else if (!s->alien && stream_mechanism_other_way(s, rc)) {
         log_line(&s->net->log, LOG_INFO,
             "%s: once more, another way: this server does not take libcurl's choice of login command",

@@ -14,6 +14,7 @@ struct stream_failure {
     uint16_t port;
     const char *host, *user, *ca_file; /* host: NULL is that of no provider we know */
     const char *authzid;               /* NULL: none */
+    bool no_trust;                     /* nor does the system trust anyone */
     enum stream_tls_min tls_min;
     const char *bind;       /* NULL: any */
     const char *proxy;      /* its name; NULL: none */

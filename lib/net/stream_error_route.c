@@ -37,14 +37,22 @@ static bool bind_failed(struct error *err, const struct stream_failure *f)
     error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
         "%s: cannot connect from the address or interface that --bind names (%.100s): %s; it must be one of this "
         "machine, and of the server's kind (IPv4, IPv6)",
-        f->name, f->bind ? f->bind : "", f->curl_text);
+        f->name, f->bind ? f->bind : "", f->os_errno ? strerror(f->os_errno) : f->curl_text);
     return true;
+}
+
+/* Of a host with several addresses libcurl tells of the last one that it tried, or of none in particular. */
+static bool bind_is_at_fault(const struct stream_failure *f)
+{
+    return f->curl_code == CURLE_INTERFACE_FAILED ||
+           (f->bind && f->curl_code == CURLE_COULDNT_CONNECT &&
+               (f->os_errno == EADDRNOTAVAIL || f->os_errno == ENODEV));
 }
 
 bool stream_error_route(struct error *err, const struct stream_failure *f)
 {
     int status = status_of(f->proxy_said);
-    if (f->curl_code == CURLE_INTERFACE_FAILED)
+    if (bind_is_at_fault(f))
         return bind_failed(err, f);
     if (!f->proxy)
         return false;

@@ -86,8 +86,11 @@ static int unknown_ca(struct error *err, const struct stream_failure *f)
     char what[400];
     snprintf(what, sizeof what,
         "the server's certificate comes from a CA that is not trusted here (issuer: "
-        "%.100s; subject: %.80s)",
-        f->tls->info.issuer, f->tls->info.subject);
+        "%.100s; subject: %.80s)%s",
+        f->tls->info.issuer, f->tls->info.subject,
+        f->no_trust
+            ? "; no CA is, since this computer has no list of them: install it (package ca-certificates)"
+            : "");
     return or_pin(err, f, what,
         "give a private CA's certificate by --ca-file; of a public one the host must send the whole chain");
 }
@@ -165,7 +168,7 @@ static int not_tls(struct error *err, const struct stream_failure *f)
 static int handshake_failed(struct error *err, const struct stream_failure *f)
 {
     char what[400];
-    switch (stream_tls_fault_of(f->curl_text)) {
+    switch (f->tls->handshake) {
     case STREAM_TLS_OLD_VERSION:
         return or_old(err, f, "the server offers no TLS version that is new enough");
     case STREAM_TLS_WEAK:

@@ -41,8 +41,9 @@ struct stream {
     bool bare; /* second attempt: without a user name for libcurl, which stops before the sign-in: USER and
                   PASS, or LOGIN, by our own hand */
     struct stream_login login;
-    bool weak_auth; /* as in struct stream_spec */
-    char *options;  /* second attempt, or a token's: CURLOPT_LOGIN_OPTIONS */
+    bool weak_auth;  /* as in struct stream_spec */
+    bool any_family; /* second attempt by a SOCKS proxy: addresses of both families */
+    char *options;   /* second attempt, or a token's: CURLOPT_LOGIN_OPTIONS */
     struct stream_words words;
     struct stream_secret secret;
     struct stream_tls_watch tls;

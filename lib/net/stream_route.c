@@ -3,6 +3,7 @@
 #include "mem.h"
 #include "stream_private.h"
 #include "stream_tls.h"
+#include "stream_trust.h"
 #include "text.h"
 #include <ctype.h>
 #include <stdio.h>
@@ -92,6 +93,24 @@ char *stream_route_proxy_name(char dst[STREAM_ROUTE_NAME_MAX], const char *proxy
             return false;                                                                                    \
     } while (0)
 
+/* For socks5:// libcurl looks the name up, and tells the proxy one address of it, the first: which that is
+ * differs from version to version, and most proxies have IPv4 alone. */
+static bool tells_one_address(const struct stream *s)
+{
+    const struct stream_route *r = &s->route;
+    return r->proxy && text_has_prefix_nocase(r->proxy, "socks5://") && r->family == STREAM_ANY_FAMILY &&
+           !strchr(s->host, ':');
+}
+
+bool stream_route_other_family(struct stream *s, CURLcode rc)
+{
+    bool unreached = rc == CURLE_PROXY || rc == CURLE_COULDNT_CONNECT || rc == CURLE_COULDNT_RESOLVE_HOST ||
+                     rc == CURLE_COULDNT_RESOLVE_PROXY;
+    if (!unreached || s->any_family || !tells_one_address(s))
+        return false;
+    return s->any_family = true;
+}
+
 /* The environment is not libcurl's to read: an empty string is a word of its own for both. */
 bool stream_route_set_way(struct stream *s)
 {
@@ -107,20 +126,8 @@ bool stream_route_set_way(struct stream *s)
         SET(CURLOPT_HTTPPROXYTUNNEL, 1L);
     if (r->bind)
         SET(CURLOPT_INTERFACE, r->bind);
-    SET(CURLOPT_IPRESOLVE, families[r->family]);
-    return true;
-}
-
-static bool set_ca(struct stream *s)
-{
-    const struct stream_route *r = &s->route;
-    if (s->ca_file)
-        SET(CURLOPT_CAINFO, s->ca_file);
-    if (!s->ca_file && !r->ca_dir)
-        return true;
-    CLEANUP(mem_free_str)
-    char *dirs = mem_printf("%s%s%s", r->ca_dir ? r->ca_dir : "", r->ca_dir ? ":" : "", stream_tls_ca_dir());
-    SET(CURLOPT_CAPATH, dirs);
+    SET(CURLOPT_IPRESOLVE,
+        tells_one_address(s) && !s->any_family ? (long)CURL_IPRESOLVE_V4 : families[r->family]);
     return true;
 }
 
@@ -142,5 +149,5 @@ bool stream_route_set_trust(struct stream *s)
         SET(CURLOPT_PINNEDPUBLICKEY, r->tls_pin);
     SET(CURLOPT_SSL_VERIFYPEER, r->tls_pin ? 0L : 1L);
     SET(CURLOPT_SSL_VERIFYHOST, r->tls_pin ? 0L : 2L);
-    return set_ca(s);
+    return stream_trust_set(s->easy, s->ca_file, r->ca_dir);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "stream.h"
+#include <curl/curl.h>
 
 #define STREAM_ROUTE_NAME_MAX 200
 
@@ -22,3 +23,6 @@ char *stream_route_proxy_name(char dst[STREAM_ROUTE_NAME_MAX], const char *proxy
 struct stream;
 bool stream_route_set_way(struct stream *s);
 bool stream_route_set_trust(struct stream *s);
+
+/* After an attempt that failed: is there another one, by addresses of the other family? */
+bool stream_route_other_family(struct stream *s, CURLcode rc);

@@ -1,5 +1,6 @@
 #include "stream_error.h"
 #include "stream_private.h"
+#include "stream_trust.h"
 
 #include "clock.h"
 #include "mem.h"
@@ -66,6 +67,7 @@ static void describe_failure(struct stream *s, CURLcode rc)
         .token = s->token != NULL,
         .authzid = s->authzid,
         .ca_file = s->ca_file,
+        .no_trust = stream_trust_is_missing(s->easy, s->ca_file, s->route.ca_dir),
         .tls_min = s->route.tls_min,
         .bind = s->route.bind,
         .proxy = s->route.proxy ? stream_route_proxy_name(proxy, s->route.proxy) : NULL,

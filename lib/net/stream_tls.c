@@ -139,10 +139,19 @@ static int on_verify(int ok, X509_STORE_CTX *store)
     return ok;
 }
 
+/* libcurl tells the first error of the queue, too, but in sentences that differ from version to version. */
+static void note_failure(struct stream_tls_watch *watch)
+{
+    unsigned long code = ERR_peek_error();
+    if (code)
+        watch->handshake = stream_tls_fault_of(code);
+}
+
 static void on_info(const SSL *ssl, int where, int ret)
 {
-    (void)ret;
     struct stream_tls_watch *watch = watch_of(ssl);
+    if (watch && where == SSL_CB_CONNECT_EXIT && ret <= 0)
+        note_failure(watch);
     if (!(where & SSL_CB_HANDSHAKE_DONE) || !watch || watch->shaken)
         return;
     watch->shaken = true;
@@ -188,13 +197,18 @@ void stream_tls_allow_old(void *ssl_ctx)
     SSL_CTX_set_options(ssl_ctx, SSL_OP_LEGACY_SERVER_CONNECT);
 }
 
-enum stream_tls_fault stream_tls_fault_of(const char *text)
+void stream_tls_allow_bare_end(void *ssl_ctx)
 {
-    const char *at = strstr(text, "error:");
-    unsigned long code = at ? strtoul(at + 6, NULL, 16) : 0;
+    SSL_CTX_set_options(ssl_ctx, SSL_OP_IGNORE_UNEXPECTED_EOF);
+}
+
+enum stream_tls_fault stream_tls_fault_of(unsigned long code)
+{
     if (ERR_GET_LIB(code) != ERR_LIB_SSL)
         return STREAM_TLS_NO_FAULT;
     switch (ERR_GET_REASON(code)) {
+    case SSL_R_UNEXPECTED_EOF_WHILE_READING:
+        return STREAM_TLS_NO_FAULT;
     case SSL_R_UNSUPPORTED_PROTOCOL:
     case SSL_R_WRONG_SSL_VERSION:
     case SSL_R_TLSV1_ALERT_PROTOCOL_VERSION:

@@ -1,6 +1,7 @@
 /* stream_tls.h - looks over OpenSSL's shoulder while libcurl shakes hands: what was agreed, and whose
- * certificate it was, also when it is not acceptable. It observes only (but for stream_tls_allow_old): every
- * decision stays OpenSSL's and libcurl's. The only place with OpenSSL's TLS headers. Internal to lib/net. */
+ * certificate it was, also when it is not acceptable. It observes only (but for the two stream_tls_allow_…):
+ * every decision stays OpenSSL's and libcurl's. The only place with OpenSSL's TLS headers. Internal to
+ * lib/net. */
 #pragma once
 
 #include "stream.h"
@@ -24,6 +25,7 @@ struct stream_tls_watch {
     struct stream_tls info;
     enum stream_tls_fault fault; /* of the certificate named in info */
     char fault_text[96];
+    enum stream_tls_fault handshake; /* why it failed, in OpenSSL's words */
     char not_before[64], names[160]; /* "a.example, b.example" */
 };
 
@@ -36,9 +38,13 @@ bool stream_tls_min_is_old(enum stream_tls_min min);
 /* Servers of that age do not know RFC 5746, which OpenSSL demands of them by itself. */
 void stream_tls_allow_old(void *ssl_ctx);
 
-/* What kind of trouble an OpenSSL error line ("error:0A00010B:SSL routines::wrong version number") tells of.
- */
-enum stream_tls_fault stream_tls_fault_of(const char *text);
+/* What kind of trouble in a handshake an error code of OpenSSL stands for (0x0A00010B: "wrong version
+ * number"). */
+enum stream_tls_fault stream_tls_fault_of(unsigned long code);
+
+/* Take the end of a connection without TLS's own goodbye for an end like any other: for what tells by itself
+ * whether it is whole. */
+void stream_tls_allow_bare_end(void *ssl_ctx);
 
 /* OpenSSL's folder of trusted certificates. */
 const char *stream_tls_ca_dir(void);

@@ -94,6 +94,11 @@ void net_peer_reset(struct net_peer *p)
     setsockopt(p->fd, SOL_SOCKET, SO_LINGER, &now, sizeof now);
 }
 
+void net_peer_no_goodbye(struct net_peer *p)
+{
+    SSL_set_quiet_shutdown(p->ssl, 1);
+}
+
 void net_peer_count_login(struct net_peer *p)
 {
     pthread_mutex_lock(&p->server->lock);
@@ -112,7 +117,7 @@ static void *talk(void *ctx)
     pthread_sigmask(SIG_BLOCK, &pipe, NULL);
     if (!script->implicit || net_peer_tls(p))
         script->talk(p, script);
-    if (p->ssl && SSL_is_init_finished(p->ssl))
+    if (p->ssl && SSL_is_init_finished(p->ssl) && !SSL_get_quiet_shutdown(p->ssl))
         SSL_shutdown(p->ssl);
     SSL_free(p->ssl);
     p->ssl = NULL;

@@ -55,8 +55,9 @@ bool net_peer_write(struct net_peer *p, const void *data, size_t len);
 ssize_t net_peer_read(struct net_peer *p, void *dst, size_t cap);
 bool net_peer_line(struct net_peer *p, char *dst, size_t cap); /* without its end */
 bool net_peer_tls(struct net_peer *p);
-void net_peer_hold(struct net_peer *p);  /* until the client goes */
-void net_peer_reset(struct net_peer *p); /* close with RST */
+void net_peer_hold(struct net_peer *p);       /* until the client goes */
+void net_peer_reset(struct net_peer *p);      /* close with RST */
+void net_peer_no_goodbye(struct net_peer *p); /* the connection will end without TLS's own word for it */
 void net_peer_count_login(struct net_peer *p);
 
 void net_pop3(struct net_peer *p, const struct net_script *script);

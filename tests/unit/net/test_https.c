@@ -47,6 +47,8 @@ static void talk(struct net_peer *p, const struct net_script *script)
         net_peer_hold(p);
     else if (!strncmp(asked.path, "/pour", 5) && net_peer_say(p, "HTTP/1.1 200 OK\r\n\r\n"))
         pour(p, strtoul(asked.path + 5, NULL, 10));
+    else if (!strcmp(asked.path, "/bare") && net_peer_say(p, "HTTP/1.0 200 OK\r\n\r\n{\"b\":2}"))
+        net_peer_no_goodbye(p);
     else if (!strcmp(asked.path, "/broken"))
         net_peer_say(p, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort");
     else if (!strcmp(asked.path, "/empty"))
@@ -102,6 +104,7 @@ static void test_answers(void)
         {"/missing", 404, "nothing here", "text/html"},
         {"/empty", 204, "", "text/plain"},
         {"/moved", 200, "{\"a\":1}", "application/json"},
+        {"/bare", 200, "{\"b\":2}", ""},
     };
     SSL_CTX *ctx;
     struct net_server *server = start(NET_CERT_GOOD, true, &ctx);

@@ -289,17 +289,31 @@ static void test_out(void)
 
 static void test_tls_fault(void)
 {
-    CHECK_INT(stream_tls_fault_of("error:0A00010B:SSL routines::wrong version number"), STREAM_TLS_NOT_TLS);
-    CHECK_INT(stream_tls_fault_of("OpenSSL/3.0.2: error:0A000102:SSL routines::unsupported protocol"),
-        STREAM_TLS_OLD_VERSION);
-    CHECK_INT(stream_tls_fault_of("error:0A000410:SSL routines::sslv3 alert handshake failure"),
-        STREAM_TLS_NO_AGREEMENT);
-    CHECK_INT(stream_tls_fault_of("OpenSSL SSL_connect: Connection reset by peer"), STREAM_TLS_NO_FAULT);
-    CHECK_INT(stream_tls_fault_of(""), STREAM_TLS_NO_FAULT);
+    static const struct {
+        const char *what;
+        unsigned long code;
+        enum stream_tls_fault fault;
+    } rows[] = {
+        {"wrong version number", 0x0A00010B, STREAM_TLS_NOT_TLS},
+        {"unsupported protocol", 0x0A000102, STREAM_TLS_OLD_VERSION},
+        {"tlsv1 alert protocol version", 0x0A00042E, STREAM_TLS_OLD_VERSION},
+        {"dh key too small", 0x0A00018A, STREAM_TLS_WEAK},
+        {"sslv3 alert handshake failure", 0x0A000410, STREAM_TLS_NO_AGREEMENT},
+        {"unexpected eof while reading", 0x0A000126, STREAM_TLS_NO_FAULT},
+        {"ECONNRESET", 0x80000068, STREAM_TLS_NO_FAULT},
+        {"nothing", 0, STREAM_TLS_NO_FAULT},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        CHECK_LABEL("%s", rows[i].what);
+        CHECK_INT(stream_tls_fault_of(rows[i].code), rows[i].fault);
+    }
 }
 
 static void test_sentences(void)
 {
+    static const struct stream_tls_watch no_fault, no_agreement = {.handshake = STREAM_TLS_NO_AGREEMENT},
+                                                   not_tls = {.handshake = STREAM_TLS_NOT_TLS},
+                                                   unknown_ca = {.fault = STREAM_TLS_UNKNOWN_CA};
     static const struct {
         struct stream_failure f;
         enum error_code code;
@@ -310,19 +324,29 @@ static void test_sentences(void)
             "Network is unreachable"},
         {{.curl_code = CURLE_SSL_CLIENTCERT}, ERROR_TLS, "demands a certificate"},
         {{.curl_code = CURLE_SSL_CACERT_BADFILE}, ERROR_TLS, "ca-certificates"},
-        {{.curl_code = CURLE_SSL_CONNECT_ERROR,
+        {{.tls = &no_agreement,
+             .curl_code = CURLE_SSL_CONNECT_ERROR,
              .curl_text = "error:0A000410:SSL routines::sslv3 alert handshake failure"},
             ERROR_TLS, "alert handshake failure"},
-        {{.curl_code = CURLE_SSL_CONNECT_ERROR,
-             .curl_text = "error:0A00010B:SSL routines::wrong version number"},
+        {{.tls = &not_tls,
+             .curl_code = CURLE_SSL_CONNECT_ERROR,
+             .curl_text = "TLS connect error: error:0A00010B:SSL routines::wrong version number"},
             ERROR_PROTOCOL, "does not speak TLS"},
+        {{.curl_code = CURLE_SSL_CONNECT_ERROR, .curl_text = "odd"}, ERROR_CONNECT, "closed the connection"},
+        {{.tls = &unknown_ca, .curl_code = CURLE_PEER_FAILED_VERIFICATION, .no_trust = true}, ERROR_TLS,
+            "computer has no list of them: install it (package ca-certificates); give a private CA's"},
+        {{.curl_code = CURLE_INTERFACE_FAILED, .bind = "192.0.2.1", .curl_text = "odd"}, ERROR_USAGE,
+            "--bind names (192.0.2.1): odd"},
+        {{.curl_code = CURLE_COULDNT_CONNECT, .bind = "192.0.2.1", .os_errno = EADDRNOTAVAIL}, ERROR_USAGE,
+            "--bind names (192.0.2.1): Cannot assign"},
+        {{.curl_code = CURLE_COULDNT_CONNECT, .bind = "192.0.2.1", .os_errno = ECONNREFUSED}, ERROR_CONNECT,
+            "connection refused"},
         {{.curl_code = CURLE_PEER_FAILED_VERIFICATION, .curl_text = "odd"}, ERROR_TLS, "not acceptable: odd"},
         {{.curl_code = CURLE_WEIRD_SERVER_REPLY, .curl_text = "odd"}, ERROR_PROTOCOL, "odd"},
         {{.curl_code = CURLE_OUT_OF_MEMORY, .curl_text = "odd"}, ERROR_CONNECT, "odd (libcurl error 27)"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
         struct stream_words words = {0};
-        struct stream_tls_watch tls = {0};
         struct stream_failure f = rows[i].f;
         struct error e = {0};
         CHECK_LABEL("sentence %zu", i);
@@ -331,7 +355,7 @@ static void test_sentences(void)
         f.user = "bob";
         f.timeout_ms = 3000;
         f.words = &words;
-        f.tls = &tls;
+        f.tls = f.tls ? f.tls : &no_fault;
         f.curl_text = f.curl_text ? f.curl_text : "";
         CHECK_INT(stream_error_sign_in(&e, &f), -1);
         CHECK_INT(stream_error_sign_in(NULL, &f), -1);
