@@ -35,6 +35,38 @@ static void library_init(void)
     ares_library_init(ARES_LIB_INIT_ALL);
 }
 
+static bool is_port(const char *text)
+{
+    size_t digits = strspn(text, "0123456789");
+    long port = digits && digits < 6 && !text[digits] ? strtol(text, NULL, 10) : 0;
+    return port > 0 && port < 65536;
+}
+
+/* ADDRESS, IPV4:PORT or [IPV6]:PORT. c-ares takes more, other things from version to version: lists, URLs. */
+static bool is_server(const char *text)
+{
+    unsigned char address[16];
+    char host[80];
+    bool bracket = *text == '[';
+    const char *first = strchr(text, ':'), *end = bracket ? strchr(text, ']') : NULL;
+    if (bracket && !end)
+        return false;
+    if (!bracket && first && !strchr(first + 1, ':'))
+        end = first; /* IPv4 and a port */
+    size_t len = end ? (size_t)(end - text) - bracket : strlen(text);
+    if (len >= sizeof host)
+        return false;
+    memcpy(host, text + bracket, len);
+    host[len] = '\0';
+    bool v6 = strchr(host, ':') != NULL;
+    if (v6)
+        host[strcspn(host, "%")] = '\0'; /* fe80::1%eth0 */
+    const char *rest = end ? end + bracket : "";
+    if (inet_pton(v6 ? AF_INET6 : AF_INET, host, address) != 1 || (bracket && !v6))
+        return false;
+    return (!bracket && !*rest) || (*rest == ':' && is_port(rest + 1));
+}
+
 struct discover_dns *discover_dns_new(const char *server, struct error *err)
 {
     pthread_once(&library_once, library_init);
@@ -47,7 +79,7 @@ struct discover_dns *discover_dns_new(const char *server, struct error *err)
         free(dns);
         return NULL;
     }
-    if (!server || (*server && ares_set_servers_ports_csv(dns->channel, server) == ARES_SUCCESS))
+    if (!server || (is_server(server) && ares_set_servers_ports_csv(dns->channel, server) == ARES_SUCCESS))
         return dns;
     error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
         "--dns must be the IP address of a name server, as 192.0.2.1 or 192.0.2.1:5353 or [2001:db8::1]:5353, "
@@ -205,9 +237,9 @@ int discover_dns_ask(struct discover_dns *dns, struct discover_dns_question *que
 {
     struct waiting *waiting = mem_array(count + 1, sizeof *waiting);
     size_t open = count;
-    bool stopped = false;
+    bool stopped = stop && stop(ctx); /* a refusal may be heard while it is asked */
     int64_t until_ms = clock_mono_ms(clock_system()) + timeout_ms;
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < count && !stopped; i++) {
         struct discover_dns_question *q = &questions[i];
         q->answer = DISCOVER_DNS_FAILED;
         q->why[0] = '\0';

@@ -44,7 +44,10 @@ static void test_order(void)
 
 static void test_servers(void)
 {
-    static const char *const bad[] = {"", "name.example", "300.1.1.1", "127.0.0.1:x", "127.0.0.1 53"};
+    static const char *const bad[] = {"", "name.example", "300.1.1.1", "127.0.0.1:x", "127.0.0.1 53",
+        "127.0.0.1:", "127.0.0.1:0", "127.0.0.1:65536", "127.0.0.1:5353 ", " 127.0.0.1",
+        "127.0.0.1,127.0.0.2", "dns://127.0.0.1", "[::1", "[127.0.0.1]", "[::1]x", "[::1]5353", "::1]:53",
+        "[]", ":", "::1 ", "%lo", "[::1]:53:53"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct error err = {0};
         CHECK_LABEL("\"%s\"", bad[i]);
@@ -53,7 +56,8 @@ static void test_servers(void)
         CHECK_INT(err.code, ERROR_USAGE);
         discover_dns_free(dns);
     }
-    static const char *const good[] = {"127.0.0.1", "127.0.0.1:5353", "[::1]:5353", "::1"};
+    static const char *const good[] = {
+        "127.0.0.1", "127.0.0.1:5353", "127.0.0.1:65535", "[::1]:5353", "::1", "2001:db8::53"};
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         CHECK_LABEL("%s", good[i]);
         struct discover_dns *dns = discover_dns_new(good[i], NULL);
