@@ -61,9 +61,7 @@ exact_all() {
 
 # Sign-ins so far of a side, by its log.
 logins() { # legacy|cloud
-    local proto=imap
-    [[ $1 == legacy ]] && proto=pop3
-    grep -c "$proto-login: Info: Login: " "$S/$1.log"
+    sign_ins "$1" | wc -l
 }
 # All messages that arrived, of all accounts.
 arrived_all() {

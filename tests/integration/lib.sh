@@ -229,6 +229,11 @@ sessions() { # USER
     grep -c "pop3($1).*top=" "$S/legacy.log"
 }
 
+# sign_ins legacy|cloud [USER [METHOD]]: the mechanism of each that the server tells of ("Login:" before Dovecot 2.4).
+sign_ins() {
+    sed -nE "s/.*-login: Info: (Login|Logged in): user=<${2:-[^>]*}>, method=(${3:-[A-Z0-9-]*}),.*/\2/p" "$S/$1.log"
+}
+
 # proxy PORT OPTIONS...: a netproxy in front of it; its port in $proxy_port.
 proxy() {
     rm -f "$W/proxy-port"

@@ -28,7 +28,7 @@ not_shown() {
 }
 
 signed_in_by() { # MECHANISM USER
-    grep -q "Login: user=<$2>, method=$1," "$S/legacy.log" && grep -q "Login: user=<$2>, method=$1," "$S/cloud.log"
+    [[ -n $(sign_ins legacy "$2" "$1") && -n $(sign_ins cloud "$2" "$1") ]]
 }
 
 tokens_servers xoauth2 oauthbearer

@@ -131,7 +131,7 @@ mechanisms() { # NAME LIST [OPTIONS]: servers that offer these alone; w011 signs
     SERVERS_EXTRA="auth_mechanisms = $offer" start "$name"
     pair w011
     raw check "${pair[@]}" --from-password-file "$W/words/011" --to-password-file "$W/words/011" "$@"
-    methods=$(cat "$S"/{legacy,cloud}.log | grep -o 'Login: .*method=[A-Z0-9-]*' | sed 's/.*method=//' | sort -u | tr '\n' ' ')
+    methods=$({ sign_ins legacy && sign_ins cloud; } | sort -u | tr '\n' ' ')
     servers_stop
 }
 mechanisms plain "plain"
@@ -170,6 +170,6 @@ SERVERS_SSL=no SERVERS_EXTRA="auth_mechanisms = apop" start open
 open=(--from "pop3://w011@127.0.0.1:$LEGACY_POP3_PORT" --from-password-file "$W/words/011"
     --to "imap://w011@127.0.0.1:$CLOUD_IMAP_PORT" --to-password-file "$W/words/011" --allow-plaintext)
 raw check "${open[@]}"
-is "APOP is not taken without leave" "$rc $(grep -c 'pop3-login: Info: Login: .*method=APOP' "$S/legacy.log")" "3 0"
+is "APOP is not taken without leave" "$rc $(sign_ins legacy w011 APOP | wc -l)" "3 0"
 raw check "${open[@]}" --allow-weak-auth
-is "APOP is taken with leave" "$(grep -c 'pop3-login: Info: Login: .*method=APOP' "$S/legacy.log")" 1
+is "APOP is taken with leave" "$(sign_ins legacy w011 APOP | wc -l)" 1

@@ -117,7 +117,7 @@ new_year() { # ZONE ONE... : the years of the four messages
     pf migrate shogatsu --time-zone "$1" --folder '{year}'
     expect_exit "New Year, --time-zone $1" 0
     for name in 1 2 3 4; do
-        got+=" $(basename "$(dirname "$(dirname "$(grep -rl "<$name@x>" "$S/cloud/shogatsu/Maildir"/.2*)")")")"
+        got+=" $(basename "$(dirname "$(dirname "$(grep -rl "<$name@x>" "$S/cloud/shogatsu/Maildir"/.2*/{cur,new})")")")"
     done
     is "New Year, --time-zone $1: years" "${got//[ .]/ }" "$(printf '  %s' $want)"
 }
