@@ -19,7 +19,7 @@ enum inside {
 };
 
 struct from {
-    uint64_t line, start;
+    uint64_t line, start, body;
     uint8_t blank;  /* octets of the empty line before it; 0: there is none */
     uint8_t inside; /* enum inside */
     bool dated, headed, first;
@@ -49,7 +49,9 @@ struct mbox_scan {
     struct mbox_open *open;
     uint64_t lengths, landed; /* Content-Length: how many, and how many land where a message begins */
     uint64_t quoted, quoted_twice;
-    uint64_t texts; /* "From " lines that were forgotten: they can begin no message */
+    size_t depth, quotes; /* ">"s of the line before: of one that is no "From ", and of one that is */
+    bool quotation;       /* ">>From " stands in a quotation: its ">"s are the sender's */
+    uint64_t texts;       /* "From " lines that were forgotten: they can begin no message */
     uint64_t looks;
     struct mbox_message *messages;
     struct mbox_doubt *doubts;
@@ -142,6 +144,7 @@ static void end_header(struct mbox_scan *s, uint64_t body)
     struct from *f = &s->froms[last];
     h->reading = false;
     f->headed = is_headed(h);
+    f->body = h->fields ? body : f->start;
     if (!f->headed && !f->first) {
         bool hopeless = !f->dated || !f->blank;
         s->count -= hopeless;
@@ -198,6 +201,7 @@ static void from_line(struct mbox_scan *s, const char *line, size_t len)
     s->header.fields = 0;
     s->header.known = s->header.in_type = s->header.has_length = false;
     s->header.type_len = 0;
+    s->depth = s->quotes = 0;
 }
 
 static void dashes_line(struct mbox_scan *s, const char *line, size_t len)
@@ -212,11 +216,20 @@ static void dashes_line(struct mbox_scan *s, const char *line, size_t len)
         mark(s, owner + 1, s->count, INSIDE_INCLUDED);
 }
 
-static void body_line(struct mbox_scan *s, const char *line, size_t len)
+static void quotes_line(struct mbox_scan *s, const char *line, size_t len)
 {
-    size_t quotes = *line == '>' ? mbox_from_quotes(line, len) : 0;
+    size_t depth = strspn(line, ">"), quotes = depth ? mbox_from_quotes(line, len) : 0;
     s->quoted += quotes > 0;
     s->quoted_twice += quotes > 1;
+    s->quotation =
+        s->quotation || (quotes > 1 && quotes == s->depth) || (!quotes && depth > 1 && depth == s->quotes);
+    s->depth = quotes ? 0 : depth;
+    s->quotes = quotes;
+}
+
+static void body_line(struct mbox_scan *s, const char *line, size_t len)
+{
+    quotes_line(s, line, len);
     if (*line == '-')
         dashes_line(s, line, len);
     else if (strchr("Cc \t", *line))
@@ -240,6 +253,7 @@ static void one_line(struct mbox_scan *s, const char *line, size_t len, bool end
     if (!len && ended) {
         end_header(s, s->line_at + s->line_len + 1);
         s->blank = (uint8_t)(s->line_len + 1);
+        s->depth = s->quotes = 0;
         return;
     }
     if (!len)
@@ -333,8 +347,8 @@ static bool begins(
         return false;
     }
     if (f->headed) {
-        bool undated = !f->dated && most(h->dated, h->headed),
-             joined = !f->blank && most(h->blank, h->headed);
+        bool undated = !f->dated && most(h->dated, h->headed - 1),
+             joined = !f->blank && most(h->blank, h->headed - 1);
         *ret_doubtful = undated || joined;
         *ret_doubt = undated && joined ? MBOX_DOUBT_UNLIKE
                      : undated         ? MBOX_DOUBT_NO_DATE
@@ -359,12 +373,12 @@ static void add_doubt(struct mbox_scan *s, struct mbox_shape *shape, uint64_t li
     s->doubts[shape->doubt_count++] = (struct mbox_doubt){line, kind};
 }
 
-static void end_last(struct mbox_scan *s, size_t count, uint64_t end, uint8_t blank, bool strip)
+/* last: where the last message began, whose end this is. An empty line that ends its header is its own. */
+static void end_last(
+    struct mbox_scan *s, size_t count, const struct from *last, uint64_t end, uint8_t blank, bool strip)
 {
-    if (!count)
-        return;
-    struct mbox_message *m = &s->messages[count - 1];
-    m->end = strip && end - blank >= m->start ? end - blank : end;
+    if (count)
+        s->messages[count - 1].end = strip && end - blank >= last->body ? end - blank : end;
 }
 
 struct mbox_shape mbox_scan_finish(struct mbox_scan *s)
@@ -378,21 +392,23 @@ struct mbox_shape mbox_scan_finish(struct mbox_scan *s)
     struct habits habits = habits_of(s);
     bool strip = !habits.headed || most(habits.blank, habits.headed);
     uint64_t texts = s->texts;
+    const struct from *last = NULL;
     for (size_t i = 0; i < s->count; i++) {
         const struct from *f = &s->froms[i];
         enum mbox_doubt_kind doubt;
         bool doubtful, message = begins(f, &habits, &doubt, &doubtful);
         if (message) {
-            end_last(s, shape.count, f->line, f->blank, strip);
+            end_last(s, shape.count, last, f->line, f->blank, strip);
             add_message(s, &shape, f);
+            last = f;
         }
         texts += !message;
         if (doubtful)
             add_doubt(s, &shape, f->line, doubt);
     }
-    end_last(s, shape.count, end, s->blank, strip);
+    end_last(s, shape.count, last, end, s->blank, strip);
     shape.before = !s->text_before ? 0 : shape.count ? s->messages[0].line : end;
-    shape.quoting = s->quoted_twice && !texts ? MBOX_QUOTING_RD : MBOX_QUOTING_NONE;
+    shape.quoting = s->quoted_twice && !texts && !s->quotation ? MBOX_QUOTING_RD : MBOX_QUOTING_NONE;
     shape.messages = s->messages;
     shape.doubts = s->doubts;
     return shape;

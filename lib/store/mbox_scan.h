@@ -43,7 +43,8 @@ struct mbox_doubt {
 
 enum mbox_quoting {
     MBOX_QUOTING_NONE, /* or not known to be one that can be undone: lines stay as they are */
-    MBOX_QUOTING_RD,   /* one ">" comes off each line of ">"s and "From " */
+    MBOX_QUOTING_RD, /* one ">" comes off each line of ">"s and "From ": two and more stand somewhere, outside
+                        of quotations, and no line of text is without */
 };
 
 struct mbox_shape {

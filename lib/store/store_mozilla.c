@@ -64,7 +64,7 @@ struct store_mozilla store_mozilla_read(const char *front, size_t len)
         lf = memchr(line, '\n', (size_t)(end - line));
         size_t n = (size_t)((lf ? lf : end) - line);
         enum field field = lf ? field_of(line, n) : FIELDS;
-        if (field == FIELDS || (field == BEFORE && m.told))
+        if (field == FIELDS || (field == BEFORE && (m.told || m.keywords)))
             break;
         if (field == STATUS && !m.told)
             m.status = hex(line + strlen(STATUS_FIELD), n - strlen(STATUS_FIELD));
@@ -73,11 +73,9 @@ struct store_mozilla store_mozilla_read(const char *front, size_t len)
         m.told = m.told || field == STATUS;
         octets += n + 1;
     }
-    m.octets = m.told ? octets : 0;
-    if (!m.told || !m.keywords) {
-        free(m.keywords);
+    m.octets = m.told || m.keywords ? octets : 0;
+    if (!m.keywords)
         m.keywords = mem_strdup("");
-    }
     return m;
 }
 

@@ -15,8 +15,8 @@
 #define STORE_MOZILLA_FORWARDED 0x1000u
 
 struct store_mozilla {
-    bool told; /* the message begins with such fields, X-Mozilla-Status among them; else the rest is 0 */
-    uint64_t octets; /* of these fields */
+    bool told;       /* X-Mozilla-Status is among the fields that the message begins with */
+    uint64_t octets; /* of these fields, if that or X-Mozilla-Keys is among them */
     unsigned status; /* of the first X-Mozilla-Status of them */
     char *keywords;  /* divided by single blanks; never NULL */
 };

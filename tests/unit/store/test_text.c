@@ -74,7 +74,8 @@ static void what_thunderbird_writes(void)
         {"From: a\nX-Mozilla-Status: 0008\nX-Mozilla-Keys: b\n\n", 0, 0, ""}, /* a sender's */
         {"X-Account-Key: a\nX-UIDL: b\nX-Mozilla-Status: 0001\nX-Mozilla-Status2: 00000000\nX-UIDL: c\nFrom: a\n\n",
             78, 1, ""}, /* the last is the server's */
-        {"X-UIDL: b\nX-Mozilla-Keys: c\nFrom: a\n\n", 0, 0, ""},
+        {"X-UIDL: b\nX-Mozilla-Keys: c\nFrom: a\n\n", 28, 0, "c"},
+        {"X-UIDL: b\nFrom: a\n\n", 0, 0, ""},
         {"From: a\n\nX-Mozilla-Status: 0008\n\n", 0, 0, ""},
         {"X-Mozilla-Status: 1000\nX-Mozilla-Status: 0008\n\n", 46, 0x1000, ""},
         {"X-Mozilla-Status: 0001", 0, 0, ""},
