@@ -121,6 +121,20 @@ static int greeting_refused(struct error *err, const struct stream_failure *f)
     return -1;
 }
 
+/* What libcurl makes of lines that are no answers differs from version to version. */
+static bool is_odd(const struct stream_failure *f)
+{
+    return f->words->odd[0] && !f->words->refusal[0];
+}
+
+static int odd_talk(struct error *err, const struct stream_failure *f)
+{
+    return error_set(err, JOB, ERROR_RETRY_NEVER, ERROR_PROTOCOL,
+        "%s: the server greets as a %s server, but what it says next is no answer (\"%s\"); check host, port and "
+        "protocol",
+        f->name, protocol_name(f), f->words->odd);
+}
+
 static int closed(struct error *err, const struct stream_failure *f)
 {
     if (!f->words->lines)
@@ -242,6 +256,8 @@ int stream_error_sign_in(struct error *err, const struct stream_failure *f)
         return -1;
     if (f->alien)
         return alien(err, f);
+    if (is_odd(f) && f->curl_code != CURLE_OPERATION_TIMEDOUT)
+        return odd_talk(err, f);
     switch (f->curl_code) {
     case CURLE_COULDNT_RESOLVE_HOST:
         return unknown_host(err, f);

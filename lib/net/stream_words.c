@@ -121,6 +121,8 @@ void stream_words_line(struct stream_words *w, enum stream_protocol protocol, co
         len--;
     if (!w->lines++)
         keep(w->greeting, sizeof w->greeting, line, len);
+    else if (w->lines == 2 && protocol == STREAM_POP3 && !begins(line, len, "+") && !begins(line, len, "-"))
+        keep(w->odd, sizeof w->odd, line, len);
     if (protocol == STREAM_POP3)
         pop3_line(w, line, len);
     else

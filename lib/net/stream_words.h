@@ -8,7 +8,8 @@
 
 struct stream_words {
     unsigned lines;
-    char greeting[256];   /* the first line */
+    char greeting[256]; /* the first line */
+    char odd[64]; /* POP3: what came next, if that begins no answer to the first command; "" if it does */
     char refusal[512];    /* the last -ERR, NO, BAD or BYE, unless an OK came after it */
     bool refusal_is_no;   /* IMAP: that was NO; else the command was not understood */
     char mechanisms[256]; /* offered by SASL or AUTH=: blank, name, blank, name, blank; upper case */

@@ -15,7 +15,7 @@ grep -q '__asan_\|__tsan_' "$POPFERRY" && sanitized=yes
 # or no mail server; 4: this server, or its line, may be better later. What is not named must end with 4.
 right() {
     case $1 in
-    pop3-greeting-noise | imap-greeting-noise | pop3-pass-escapes | imap-login-escapes | imap-select-escapes) echo 3 ;;
+    pop3-greeting-noise | pop3-greeting-then-noise | imap-greeting-noise | pop3-pass-escapes | imap-login-escapes | imap-select-escapes) echo 3 ;;
     pop3-retr-escapes) echo 1 ;;
     pop3-capa-escapes | pop3-stat-* | pop3-list-descending | pop3-uidl-same | pop3-top-endless | pop3-retr-noise | \
         pop3-mail-escapes) echo '[014]' ;;

@@ -57,6 +57,29 @@ static void test_lines(void)
     }
 }
 
+static void test_odd(void)
+{
+    static const struct {
+        enum stream_protocol protocol;
+        const char *lines[4];
+        const char *odd;
+    } rows[] = {
+        {P3, {"+OK hi\n", "+OK\n", "SASL PLAIN\n"}, ""},
+        {P3, {"+OK hi\n", "-ERR what\n", "x\n"}, ""},
+        {P3, {"+OK hi\n", "+ERR what\n"}, ""},
+        {P3, {"x\n", "+OK\n"}, ""},
+        {P3, {"+OK hi\n", "\x1bnoise\xff\n", "noise\n"}, "?noise?"},
+        {P3, {"+OK hi\n", "Welcome to POP3\n", "+OK\n"}, "Welcome to POP3"},
+        {I4, {"* OK hi\n", "noise\n"}, ""},
+    };
+    for (size_t i = 0; i < COUNT(rows); i++) {
+        CHECK_LABEL("odd %zu", i);
+        struct stream_words w;
+        feed(&w, rows[i].protocol, rows[i].lines);
+        CHECK_STR(w.odd, rows[i].odd);
+    }
+}
+
 static void test_offers(void)
 {
     struct stream_words w = {.mechanisms = " SCRAM-SHA-256-PLUS PLAIN X-LOGIN "};
@@ -371,6 +394,7 @@ int main(void)
 {
     static const struct check_test tests[] = {
         {"server lines", test_lines},
+        {"lines that are no answers", test_odd},
         {"offers", test_offers},
         {"long lines", test_long_lines},
         {"greetings", test_greets},
