@@ -40,7 +40,8 @@ struct mbox_scan {
     uint64_t at, line_at;
     char front[MBOX_LINE_MAX];
     size_t front_len, line_len; /* line_len: without the LF */
-    bool cr;                    /* the last octet was CR */
+    bool zeros;                 /* the last octet of this line was NUL */
+    bool only_cr;               /* the first "From " line has a CR within: these are its line ends */
     uint8_t blank;              /* octets of the empty line before this one */
     bool text_before;           /* something but blanks stands before the first "From " line */
     struct from *froms;
@@ -241,6 +242,15 @@ static bool is_blanks(const char *line, size_t len)
     return strspn(line, " \t\xef\xbb\xbf") >= len;
 }
 
+/* Several that end in CR: the header is part of it. */
+static bool has_lines(const char *line, size_t len)
+{
+    size_t n = 0;
+    for (const char *p = line, *end = line + len; (p = memchr(p, '\r', (size_t)(end - p))); p++)
+        n++;
+    return n > 2;
+}
+
 static void one_line(struct mbox_scan *s, const char *line, size_t len, bool ended)
 {
     static const char bom[] = "\xef\xbb\xbf";
@@ -258,7 +268,10 @@ static void one_line(struct mbox_scan *s, const char *line, size_t len, bool end
     }
     if (!len)
         return;
-    if (mbox_from_is(line, len))
+    bool from = mbox_from_is(line, len);
+    if (from && !s->count && (!s->text_before || s->only_cr))
+        s->only_cr = has_lines(line, len);
+    if (from && !s->only_cr)
         from_line(s, line, len);
     else if (!s->count)
         s->text_before = s->text_before || !is_blanks(line, len);
@@ -287,16 +300,37 @@ static void keep_front(struct mbox_scan *s, const char *data, size_t len)
     s->line_len += len;
 }
 
+/* A run of NULs is what a crash leaves of a file's end; the next message was written right behind it. */
+static void feed_line(struct mbox_scan *s, const char *data, size_t len)
+{
+    for (const char *p = data, *end = data + len, *stop; p < end; p = stop) {
+        if (s->zeros && *p == 'F') {
+            end_line(s, false);
+            s->line_at = s->at;
+        }
+        s->zeros = !*p;
+        if (s->zeros)
+            for (stop = p; stop < end && !*stop; stop++)
+                continue;
+        else
+            stop = memchr(p, '\0', (size_t)(end - p));
+        stop = stop ? stop : end;
+        keep_front(s, p, (size_t)(stop - p));
+        s->at += (uint64_t)(stop - p);
+    }
+}
+
 void mbox_scan_feed(struct mbox_scan *s, const void *data, size_t len)
 {
     const char *p = data, *end = p + len;
     while (p < end) {
         const char *lf = memchr(p, '\n', (size_t)(end - p));
         const char *stop = lf ? lf : end;
-        keep_front(s, p, (size_t)(stop - p));
-        s->at += (uint64_t)(stop - p) + (lf != NULL);
+        feed_line(s, p, (size_t)(stop - p));
         p = stop + (lf != NULL);
         if (lf) {
+            s->at++;
+            s->zeros = false;
             end_line(s, true);
             s->line_at = s->at;
         }
@@ -409,6 +443,7 @@ struct mbox_shape mbox_scan_finish(struct mbox_scan *s)
     end_last(s, shape.count, last, end, s->blank, strip);
     shape.before = !s->text_before ? 0 : shape.count ? s->messages[0].line : end;
     shape.quoting = s->quoted_twice && !texts && !s->quotation ? MBOX_QUOTING_RD : MBOX_QUOTING_NONE;
+    shape.only_cr = s->only_cr;
     shape.messages = s->messages;
     shape.doubts = s->doubts;
     return shape;
@@ -424,7 +459,7 @@ bool mbox_scan_is_likely(const void *front, size_t len)
     const char *p = front, *end = p + len;
     if (len >= 3 && !memcmp(p, "\xef\xbb\xbf", 3))
         p += 3;
-    while (p < end && (*p == '\r' || *p == '\n' || *p == ' ' || *p == '\t'))
+    while (p < end && (*p == '\r' || *p == '\n' || *p == ' ' || *p == '\t' || !*p))
         p++;
     return mbox_from_is(p, (size_t)(end - p));
 }

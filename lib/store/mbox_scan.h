@@ -52,6 +52,7 @@ struct mbox_shape {
     size_t count;
     const struct mbox_doubt *doubts; /* in order; the scan's */
     size_t doubt_count;
+    bool only_cr;    /* lines end in CR alone, as on old Macintoshes: no message is found, all is `before` */
     uint64_t before; /* octets that stand before the first message and belong to none; blanks do not count */
     enum mbox_quoting quoting; /* as the whole file proves it */
     uint64_t quoted_lines;     /* lines ">From ", which may have been "From " once; within messages */

@@ -64,7 +64,7 @@ static bool has_field(const char *front, size_t len)
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
         for (const char *p = front, *end = front + len;
              (p = memmem(p, (size_t)(end - p), fields[i], strlen(fields[i]))); p++)
-            if (p == front || p[-1] == '\n')
+            if (p == front || p[-1] == '\n' || p[-1] == '\r')
                 return true;
     return false;
 }

@@ -80,7 +80,12 @@ static const char *doubt_words(enum mbox_doubt_kind kind)
 
 static void note_shape(struct store *s, const struct store_task *t, const struct mbox_shape *shape)
 {
-    if (shape->before)
+    if (shape->only_cr)
+        store_add_note(s, STORE_NOTE_LOST, t->path, 0,
+            mem_strdup(
+                "its lines end in CR alone, which popferry does not read: make them end in LF (tr '\\r' '\\n' "
+                "<FILE >COPY), then run again with the copy"));
+    else if (shape->before)
         store_add_note(s, STORE_NOTE_LOST, t->path, 0,
             mem_printf("its first %llu octets belong to no message (no line \"From \" stands before them)",
                 (unsigned long long)shape->before));
