@@ -11,14 +11,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define LOOKS_STEP 20000 /* blocks looked at in one step */
+
 struct reading {
-    struct store *s;
-    const struct store_task *t;
     int fd;
     uint64_t file_octets;
-    uint64_t records;
+    struct dbx_message *all; /* of the index */
+    size_t count, room, next;
     uint64_t looks; /* at blocks */
 };
+
+static void reading_free(void *state)
+{
+    struct reading *r = state;
+    if (r->fd >= 0)
+        close(r->fd);
+    free(r->all);
+    free(r);
+}
 
 /* Chains that share their blocks are none: all of them together have no more than the file has room for. */
 static bool is_too_much(const struct reading *r)
@@ -50,62 +60,87 @@ static int64_t chain_octets(struct reading *r, const struct dbx_message *m)
 static void on_message(void *ctx, const struct dbx_message *m)
 {
     struct reading *r = ctx;
+    if (r->count == r->room) {
+        r->room = r->room ? r->room * 2 : 256;
+        r->all = mem_grow(r->all, r->room, sizeof *r->all);
+    }
+    r->all[r->count++] = *m;
+}
+
+static void note_lost(struct store *s, const struct store_task *t, uint64_t offset, const char *words)
+{
+    store_add_note(s, STORE_NOTE_LOST, t->path, offset, mem_strdup(words));
+}
+
+static void add_message(
+    struct store *s, const struct store_task *t, struct reading *r, const struct dbx_message *m)
+{
+    int64_t octets = m->at ? chain_octets(r, m) : 0;
     if (m->branch) {
-        store_add_note(r->s, STORE_NOTE_LOST, r->t->path, m->record,
-            mem_strdup(
-                "a part of the index is broken or missing here: the messages that it names cannot be found"));
-        return;
-    }
-    r->records++;
-    if (!m->readable) {
-        store_add_note(r->s, STORE_NOTE_LOST, r->t->path, m->record,
-            mem_strdup("the index names a message here, and there is none"));
-        return;
-    }
-    if (!m->at) {
-        r->s->folders[r->t->folder].partial++;
-        store_add_note(r->s, STORE_NOTE_PARTIAL, r->t->path, m->record,
+        note_lost(s, t, m->record,
+            "a part of the index is broken or missing here: the messages that it names cannot be found");
+    } else if (!m->readable) {
+        note_lost(s, t, m->record, "the index names a message here, and there is none");
+    } else if (!m->at) {
+        s->folders[t->folder].partial++;
+        store_add_note(s, STORE_NOTE_PARTIAL, t->path, m->record,
             mem_strdup("a message whose text was never fetched: it is on the mail server, if anywhere"));
-        return;
+    } else if (octets < 0) {
+        note_lost(s, t, m->at,
+            "a message whose blocks are broken or missing; Outlook Express may have damaged the file");
+    } else {
+        store_add_item(s, &(struct store_item){
+                              .at = m->at,
+                              .octets = (uint64_t)octets,
+                              .date_s = m->received_s == INT64_MIN ? MAIL_NO_DATE : m->received_s,
+                              .folder = t->folder,
+                              .flags = (uint16_t)(STORE_KNOWN | (m->flags & DBX_READ ? STORE_SEEN : 0)),
+                          });
     }
-    int64_t octets = chain_octets(r, m);
-    if (octets < 0) {
-        store_add_note(r->s, STORE_NOTE_LOST, r->t->path, m->at,
-            mem_strdup(
-                "a message whose blocks are broken or missing; Outlook Express may have damaged the file"));
-        return;
+}
+
+/* What the head claims against what the index has. */
+static void note_count(struct store *s, const struct store_task *t, const struct reading *r, int64_t claimed)
+{
+    uint64_t records = 0;
+    for (size_t i = 0; i < r->count; i++)
+        records += !r->all[i].branch;
+    if (claimed < 0)
+        note_lost(s, t, 0, "its head is cut off: no message can be found in it");
+    else if ((uint64_t)claimed != records)
+        store_add_note(s, STORE_NOTE_LOST, t->path, 0,
+            mem_printf("its head says %lld messages, and its index has %llu", (long long)claimed,
+                (unsigned long long)records));
+}
+
+static struct reading *begin(struct store *s, struct store_task *t)
+{
+    struct reading *r = mem_alloc(sizeof *r);
+    struct stat st;
+    t->state = r;
+    t->done = reading_free;
+    r->fd = store_file_open(t->path, true);
+    if (r->fd < 0 || fstat(r->fd, &st) < 0) {
+        store_add_errno(s, t->path, 0, "cannot be opened");
+        return NULL;
     }
-    store_add_item(r->s, &(struct store_item){
-                             .at = m->at,
-                             .octets = (uint64_t)octets,
-                             .date_s = m->received_s == INT64_MIN ? MAIL_NO_DATE : m->received_s,
-                             .folder = r->t->folder,
-                             .flags = (uint16_t)(STORE_KNOWN | (m->flags & DBX_READ ? STORE_SEEN : 0)),
-                         });
+    store_add_file(s, t->folder, &st);
+    r->file_octets = (uint64_t)st.st_size;
+    note_count(s, t, r, dbx_each(store_file_read, &r->fd, on_message, r));
+    return r;
 }
 
 static int dbx_step(struct store *s, struct store_task *t)
 {
-    struct reading r = {.s = s, .t = t, .fd = store_file_open(t->path, true)};
-    struct stat st;
-    if (r.fd < 0 || fstat(r.fd, &st) < 0) {
-        store_add_errno(s, t->path, 0, "cannot be opened");
-        if (r.fd >= 0)
-            close(r.fd);
+    struct reading *r = t->state ? t->state : begin(s, t);
+    if (!r)
         return 0;
-    }
-    store_add_file(s, t->folder, &st);
-    r.file_octets = (uint64_t)st.st_size;
-    int64_t claimed = dbx_each(store_file_read, &r.fd, on_message, &r);
-    close(r.fd);
-    s->octets_done += (uint64_t)st.st_size;
-    if (claimed < 0)
-        store_add_note(
-            s, STORE_NOTE_LOST, t->path, 0, mem_strdup("its head is cut off: no message can be found in it"));
-    if (claimed >= 0 && (uint64_t)claimed != r.records)
-        store_add_note(s, STORE_NOTE_LOST, t->path, 0,
-            mem_printf("its head says %lld messages, and its index has %llu", (long long)claimed,
-                (unsigned long long)r.records));
+    uint64_t stop = r->looks + LOOKS_STEP;
+    while (r->next < r->count && r->looks < stop)
+        add_message(s, t, r, &r->all[r->next++]);
+    if (r->next < r->count)
+        return 1;
+    s->octets_done += r->file_octets;
     return 0;
 }
 

@@ -428,7 +428,7 @@ static void circles(void)
     CHECK_LABEL("a circle");
     struct store *s = found(STORE_DBX, "");
     holds(s, (const char *const[]){NULL});
-    notes(s, LIST("its head is damaged", "part of the index is broken", "1 messages, and its index has 0",
+    notes(s, LIST("its head is damaged", "1 messages, and its index has 0", "part of the index is broken",
                  "blocks are broken", "blocks are broken", "head is cut off", "blocks are broken"));
     alarm(0);
     store_free(s);
