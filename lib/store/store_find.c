@@ -153,9 +153,25 @@ static bool is_maildir(struct finder *f, const struct store_dir *d, const char *
     return (cur || new) && (store_dir_has_folder(d, "tmp") || first_is_mail(f, inner, false));
 }
 
+/* NAME.sbd beside NAME: the folders below a folder of Thunderbird, whose summaries no backup needs to have.
+ */
+static bool has_sbd(const struct store_dir *d)
+{
+    for (size_t i = 0; i < d->count; i++) {
+        const struct store_entry *e = &d->entries[i];
+        if (e->type != STORE_ENTRY_FOLDER || !store_dir_has_ending(e->name, ".sbd"))
+            continue;
+        char *name CLEANUP(mem_free_str) = mem_strndup(e->name, strlen(e->name) - 4);
+        if (store_dir_has(d, name))
+            return true;
+    }
+    return false;
+}
+
 static bool is_profile(const struct store_dir *d)
 {
-    return (store_dir_has(d, "prefs.js") && store_dir_has_folder(d, "Mail")) || has_ending(d, ".msf");
+    return (store_dir_has(d, "prefs.js") && store_dir_has_folder(d, "Mail")) || has_ending(d, ".msf") ||
+           has_sbd(d);
 }
 
 static bool is_passed_over(const char *path, const char *name)

@@ -97,6 +97,19 @@ static void add_bare(struct store *s, const char *parent, const char *dir, const
     add_below(s, path, dir, name, level);
 }
 
+/* What is read nowhere else, and is not what Thunderbird keeps for the system's search. */
+static bool is_known_folder(const char *name)
+{
+    return *name == '.' || store_dir_has_ending(name, ".mozmsgs");
+}
+
+static void note_folder(struct store *s, const char *disk, const char *name)
+{
+    char *path CLEANUP(mem_free_str) = store_dir_join(disk, name);
+    store_add_note(
+        s, STORE_NOTE_ASIDE, path, 0, mem_strdup("a folder that does not belong here is not looked into"));
+}
+
 static void add_folders(struct store *s, const char *parent, const char *disk, unsigned level)
 {
     struct store_dir dir;
@@ -109,6 +122,8 @@ static void add_folders(struct store *s, const char *parent, const char *disk, u
             add_folder(s, parent, disk, e, level);
         else if (e->type == STORE_ENTRY_FOLDER && store_dir_has_ending(e->name, ".sbd"))
             add_bare(s, parent, disk, &dir, e, level);
+        else if (e->type == STORE_ENTRY_FOLDER && !is_known_folder(e->name))
+            note_folder(s, disk, e->name);
         else
             aside += is_strange(disk, e);
     }
@@ -117,13 +132,17 @@ static void add_folders(struct store *s, const char *parent, const char *disk, u
 }
 
 /* ---- profiles ---- */
-/* It holds folders of mail: a summary, or a file that is one. */
-static bool is_account(const char *disk)
+/* It holds folders of mail: a summary, or a file that is one. What cannot be read is noted, unless s is NULL.
+ */
+static bool is_account(struct store *s, const char *disk)
 {
     struct store_dir dir;
     bool found = false;
-    if (store_dir_read(disk, &dir) < 0)
+    if (store_dir_read(disk, &dir) < 0) {
+        if (s)
+            store_add_errno(s, disk, 0, "this folder cannot be read");
         return false;
+    }
     for (size_t i = 0; i < dir.count && !found; i++) {
         const struct store_entry *e = &dir.entries[i];
         found = (e->type == STORE_ENTRY_FILE && store_dir_has_ending(e->name, ".msf")) ||
@@ -144,7 +163,7 @@ static void add_accounts(struct store *s, const char *mail)
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < dir.count; i++) {
             char *disk CLEANUP(mem_free_str) = store_dir_join(mail, dir.entries[i].name);
-            if (dir.entries[i].type != STORE_ENTRY_FOLDER || !is_account(disk))
+            if (dir.entries[i].type != STORE_ENTRY_FOLDER || !is_account(pass ? NULL : s, disk))
                 continue;
             char *name CLEANUP(mem_free_str) = store_name_utf8(dir.entries[i].name);
             if (pass)
@@ -184,7 +203,7 @@ int store_thunderbird_begin(struct store *s, struct error *err)
     if (profile) {
         note_running(s, s->path);
         add_accounts(s, mail);
-    } else if (is_account(s->path)) {
+    } else if (is_account(NULL, s->path)) {
         add_folders(s, "", s->path, 0);
     } else {
         add_accounts(s, s->path);

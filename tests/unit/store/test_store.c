@@ -172,6 +172,7 @@ static void thunderbird(void)
     put("p/Mail/Local Folders/msgFilterRules.dat", "x");
     put("p/Mail/Local Folders/server.log", FROM MESSAGE);
     put("p/Mail/Local Folders/strange", "\1\2\3");
+    put("p/Mail/Local Folders/backup/Inbox", FROM MESSAGE);
     put("p/Mail/Local Folders/Dir/cur/1.x:2,S", MESSAGE);
     CHECK_LABEL("a profile");
     struct store *s = found(STORE_THUNDERBIRD, "p");
@@ -185,7 +186,7 @@ static void thunderbird(void)
             CHECK_INT(folders[i].partial, 1);
             CHECK_INT(folders[i].role, STORE_ROLE_INBOX);
         }
-    notes(s, LIST("1 other file in this folder", "IMAP servers", "part@x"));
+    notes(s, LIST("does not belong here", "1 other file in this folder", "IMAP servers", "part@x"));
     store_free(s);
     CHECK_LABEL("two accounts have their names in front");
     put("p/Mail/pop.example.jp/Inbox", FROM MESSAGE);
@@ -489,11 +490,14 @@ static void another_disk(void)
 
 static void what_is_on_a_disk(void)
 {
-    static const char *const expected[] = {"1 mail.mbox", "3 media/eml", "2 media/maildir", "0 media/mboxes",
-        "4 media/mh", "1 outlook.pst", "1 users/hanako/p", "2 users/home/a", "2 users/home/b"};
+    static const char *const expected[] = {"1 mail.mbox", "1 media/copy", "3 media/eml", "2 media/maildir",
+        "0 media/mboxes", "4 media/mh", "1 outlook.pst", "1 users/hanako/p", "2 users/home/a",
+        "2 users/home/b"};
     struct store_finding f CLEANUP(store_finding_done) = {0};
     struct error err = {0};
     fresh();
+    put("media/copy/Inbox", FROM MESSAGE);
+    put("media/copy/Inbox.sbd/x", FROM MESSAGE);
     put("media/eml/acc/Inbox/1.eml", MESSAGE);
     put("media/eml/acc/Sent/2.eml", MESSAGE);
     put("media/eml/acc2/Inbox/1.eml", MESSAGE);
@@ -519,9 +523,9 @@ static void what_is_on_a_disk(void)
         const char *rest = f.all[i].path + strlen(all) + 1;
         CHECK_STR(rest, expected[i] + 2);
     }
-    CHECK_INT(f.count > 5 && f.all[5].foreign == STORE_FOREIGN_PST, 1);
-    CHECK_INT(f.count > 1 && f.all[1].kind == STORE_EML && f.all[2].kind == STORE_MAILDIR &&
-                  f.all[4].kind == STORE_MH,
+    CHECK_INT(f.count > 6 && f.all[6].foreign == STORE_FOREIGN_PST, 1);
+    CHECK_INT(f.count > 5 && f.all[1].kind == STORE_THUNDERBIRD && f.all[2].kind == STORE_EML &&
+                  f.all[3].kind == STORE_MAILDIR && f.all[5].kind == STORE_MH,
         1);
     struct store_finding none CLEANUP(store_finding_done) = {0};
     CHECK_INT(store_find("/nowhere/at/all", &none, &err), -1);
