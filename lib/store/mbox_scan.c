@@ -415,6 +415,20 @@ static void end_last(
         s->messages[count - 1].end = strip && end - blank >= last->body ? end - blank : end;
 }
 
+/* Does this file's writer put an empty line behind a message? Lines of text say nothing of it. */
+static bool puts_blank(const struct mbox_scan *s, const struct habits *habits)
+{
+    uint64_t messages = 0, blank = 0;
+    for (size_t i = 0; i < s->count; i++) {
+        const struct from *f = &s->froms[i];
+        enum mbox_doubt_kind doubt;
+        bool doubtful, message = begins(f, habits, &doubt, &doubtful);
+        messages += message;
+        blank += message && (f->blank || f->first);
+    }
+    return !messages || most(blank, messages);
+}
+
 struct mbox_shape mbox_scan_finish(struct mbox_scan *s)
 {
     uint64_t end = s->at;
@@ -424,7 +438,7 @@ struct mbox_shape mbox_scan_finish(struct mbox_scan *s)
     mark_landed(s, end, s->blank, s->count);
     struct mbox_shape shape = {.quoted_lines = s->quoted};
     struct habits habits = habits_of(s);
-    bool strip = !habits.headed || most(habits.blank, habits.headed);
+    bool strip = puts_blank(s, &habits);
     uint64_t texts = s->texts;
     const struct from *last = NULL;
     for (size_t i = 0; i < s->count; i++) {

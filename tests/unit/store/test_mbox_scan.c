@@ -117,6 +117,8 @@ static const struct row rows[] = {
     {"nothing but headers", DATED HEADER DATED HEADER DATED HEADER, {HEADER, HEADER, HEADER}, "", 0, false},
     {"nothing but headers, and the writer's empty lines", DATED HEADER "\n" DATED HEADER "\n",
         {HEADER, HEADER}, "", 0, false},
+    {"text that looks like one says nothing of empty lines", DATED HEADER "x\nFrom y\n" HEADER "z\n\n",
+        {HEADER "x\nFrom y\n" HEADER "z\n"}, "U", 0, false},
     {"two that are unlike", DATED HEADER "x\n\nFrom b\n" HEADER "y\n\n", {HEADER "x\n", HEADER "y\n"}, "d", 0,
         false},
     {"a BOM and empty lines first", "\xef\xbb\xbf" DATED HEADER "one\n\n", {HEADER "one\n"}, "", 0, false},
