@@ -88,9 +88,7 @@ static int unknown_ca(struct error *err, const struct stream_failure *f)
         "the server's certificate comes from a CA that is not trusted here (issuer: "
         "%.100s; subject: %.80s)%s",
         f->tls->info.issuer, f->tls->info.subject,
-        f->no_trust
-            ? "; no CA is, since this computer has no list of them: install it (package ca-certificates)"
-            : "");
+        f->no_trust ? "; this computer has no list of CAs (install ca-certificates)" : "");
     return or_pin(err, f, what,
         "give a private CA's certificate by --ca-file; of a public one the host must send the whole chain");
 }

@@ -357,7 +357,7 @@ static void test_sentences(void)
             ERROR_PROTOCOL, "does not speak TLS"},
         {{.curl_code = CURLE_SSL_CONNECT_ERROR, .curl_text = "odd"}, ERROR_CONNECT, "closed the connection"},
         {{.tls = &unknown_ca, .curl_code = CURLE_PEER_FAILED_VERIFICATION, .no_trust = true}, ERROR_TLS,
-            "computer has no list of them: install it (package ca-certificates); give a private CA's"},
+            "this computer has no list of CAs (install ca-certificates); give a private CA's"},
         {{.curl_code = CURLE_INTERFACE_FAILED, .bind = "192.0.2.1", .curl_text = "odd"}, ERROR_USAGE,
             "--bind names (192.0.2.1): odd"},
         {{.curl_code = CURLE_COULDNT_CONNECT, .bind = "192.0.2.1", .os_errno = EADDRNOTAVAIL}, ERROR_USAGE,
