@@ -109,9 +109,26 @@ static void print_offers(FILE *out, const struct offer *all, size_t count)
     row(out, _("offers"), buf_str(&b));
 }
 
+static void print_store(FILE *out, const struct check *c)
+{
+    char text[512], all[32], largest[32];
+    fprintf(out, _("%1$s %2$s on this computer\n"), _("Source:     "), c->source.name);
+    if (c->source.error.code)
+        row(out, _("error"), c->source.error.text);
+    if (!c->inventory_known)
+        return;
+    snprintf(text, sizeof text, _("%llu, %s; the largest %s%s"), N(c->messages),
+        text_octets(all, sizeof all, c->octets), text_octets(largest, sizeof largest, c->largest_octets), "");
+    row(out, _("messages"), text);
+}
+
 static void print_source(FILE *out, const struct check *c, const struct job *job, int64_t now_s)
 {
     char text[512], all[32], largest[32];
+    if (job->from.protocol == ENDPOINT_STORE) {
+        print_store(out, c);
+        return;
+    }
     print_side(out, _("Source:     "), &job->from, &c->source, now_s);
     if (!c->source.signed_in || !c->inventory_known)
         return;

@@ -2,6 +2,8 @@
 
 #include "errand.h"
 #include "exit_code.h"
+#include "mem.h"
+#include "migrate.h"
 #include "talk.h"
 #include "text.h"
 #include "verify_print.h"
@@ -73,12 +75,13 @@ static bool confirm(void *ctx, uint64_t messages, uint64_t octets)
     verify_print_sides(stderr, job, &r->deletion.verification);
     verify_print_counts(stderr, &r->deletion.verification);
     print_counts(stderr, &r->deletion);
+    char *from CLEANUP(mem_free_str) = endpoint_place(&job->from),
+               *to CLEANUP(mem_free_str) = endpoint_place(&job->to);
     fprintf(stderr,
-        "%llu messages would go from the mailbox of %s at %s, and stay in that of %s at %s.\n"
+        "%llu messages would go from the mailbox of %s, and stay in that of %s.\n"
         "Each of them was read in the destination just now, and is the same there.\n"
         "Delete %llu messages (%s) from %s? Type yes: ",
-        N(messages), endpoint_mailbox(&job->from), job->from.host, endpoint_mailbox(&job->to), job->to.host,
-        N(messages), text_octets(size, sizeof size, octets), job->from.host);
+        N(messages), from, to, N(messages), text_octets(size, sizeof size, octets), job->from.host);
     fflush(stderr);
     return read_answer(r, answer, sizeof answer) && !strcmp(answer, "yes\n");
 }
@@ -214,6 +217,10 @@ static void delete_messages(struct run *r)
 
 int cmd_delete_ready(const struct options *o, bool batch, struct error *err)
 {
+    enum store_kind kind;
+    const char *path;
+    if (o->from && store_parse(o->from, &kind, &path))
+        return migrate_delete_refuse_store(o->from, err);
     if (filter_is_set(
             &o->filter)) /* not even by accident, from an @FILE, may it seem that they hold something back */
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,

@@ -16,7 +16,7 @@
 struct list {
     struct entry {
         uint32_t number;
-        char *key, *message_id, *from, *subject, *reason, *verdict;
+        char *key, *place, *message_id, *from, *subject, *reason, *verdict;
         int64_t date_s;
         uint64_t octets;
     } * entries;
@@ -49,6 +49,7 @@ static void list_add(struct list *l, const struct outcome_message *m)
     l->entries[l->count++] = (struct entry){
         .number = m->number,
         .key = mem_strdup(m->key),
+        .place = m->place ? mem_strdup(m->place) : NULL,
         .message_id = mem_strdup(m->message_id),
         .from = mem_strdup(m->from),
         .subject = mem_strdup(m->subject),
@@ -61,7 +62,7 @@ static void list_add(struct list *l, const struct outcome_message *m)
 
 static void entry_done(struct entry *e)
 {
-    char *const strings[] = {e->key, e->message_id, e->from, e->subject, e->reason, e->verdict};
+    char *const strings[] = {e->key, e->place, e->message_id, e->from, e->subject, e->reason, e->verdict};
     for (size_t k = 0; k < sizeof strings / sizeof *strings; k++)
         free(strings[k]);
 }
@@ -158,7 +159,7 @@ static void print_counts(FILE *out, const struct outcome *o, bool dry)
     line(out, "said OK to, and not there", o->missing, "   listed below");
     line(out, "already in the destination", o->present, "");
     line(out, "duplicates within the source", o->duplicates, "   same content, there once");
-    line(out, "left out (--since and the like)", o->filtered, "   popferry plan lists them");
+    print_left_out(out, o->filtered, o->left);
     line(out, "left for a later run (--limit)", o->later, "");
     line(out, "the source server's own notes", o->not_mail, "   no mail");
     line(out, "larger than the destination takes", o->too_big,
@@ -191,6 +192,15 @@ static void print_counts(FILE *out, const struct outcome *o, bool dry)
     }
 }
 
+/* Of mail on a disk, where it lies; of an account its UIDL. */
+static void print_name(FILE *out, const struct entry *e)
+{
+    if (e->place)
+        fprintf(out, "%s, ", e->place);
+    else
+        fprintf(out, "UIDL %s, ", *e->key ? e->key : "none");
+}
+
 static void print_attention(FILE *out, const struct list *l, bool dry)
 {
     if (!l->count)
@@ -203,9 +213,9 @@ static void print_attention(FILE *out, const struct list *l, bool dry)
         if (e->number)
             fprintf(out, "nr %u, ", e->number);
         char *who CLEANUP(mem_free_str) = print_who(e->from, e->subject);
-        fprintf(out, "UIDL %s, %s, %s, %s\n      %s: %s\n", *e->key ? e->key : "none",
-            print_date(date, sizeof date, e->date_s), text_octets(size, sizeof size, e->octets), who,
-            e->verdict, e->reason);
+        print_name(out, e);
+        fprintf(out, "%s, %s, %s\n      %s: %s\n", print_date(date, sizeof date, e->date_s),
+            text_octets(size, sizeof size, e->octets), who, e->verdict, e->reason);
     }
 }
 
@@ -214,8 +224,9 @@ static void print_entries(FILE *out, const struct list *l, bool reasons)
     for (size_t i = 0; i < l->count; i++) {
         const struct entry *e = &l->entries[i];
         char *who CLEANUP(mem_free_str) = print_who(e->from, e->subject);
-        fprintf(out, "  nr %u, UIDL %s, Message-ID %s, %s\n", e->number, *e->key ? e->key : "none",
-            *e->message_id ? e->message_id : "none", who);
+        fprintf(out, "  nr %u, ", e->number);
+        print_name(out, e);
+        fprintf(out, "Message-ID %s, %s\n", *e->message_id ? e->message_id : "none", who);
         if (reasons)
             fprintf(out, "      %s\n", e->reason);
     }
@@ -258,8 +269,10 @@ static void print_doubled(FILE *out, const struct list *l)
     for (size_t i = 0; i < l->count; i++) {
         const struct entry *e = &l->entries[i];
         char *who CLEANUP(mem_free_str) = print_who(e->from, e->subject);
-        fprintf(out, "  UIDL %s, Message-ID %s, %s\n      %s\n", *e->key ? e->key : "none",
-            *e->message_id ? e->message_id : "none", who, e->reason);
+        fputs("  ", out);
+        print_name(out, e);
+        fprintf(
+            out, "Message-ID %s, %s\n      %s\n", *e->message_id ? e->message_id : "none", who, e->reason);
     }
 }
 
@@ -331,8 +344,8 @@ static void print_destination(const struct run *r, const struct outcome *o)
     const struct job *job = r->errand->job;
     FILE *out = r->errand->out;
     char *folder CLEANUP(mem_free_str) = job_folder_words(job);
-    fprintf(out, "Destination: %s at %s, mailbox %s%s", endpoint_mailbox(&job->to), job->to.host, folder,
-        o->folder_created ? " (created)" : "");
+    char *to CLEANUP(mem_free_str) = endpoint_place(&job->to);
+    fprintf(out, "Destination: %s, mailbox %s%s", to, folder, o->folder_created ? " (created)" : "");
     if (!job_has_one_mailbox(job))
         fprintf(out, r->dry ? " (%llu have work)" : " (%llu had work)", N(o->mailboxes));
     if (o->mailboxes && (o->mailboxes_read == o->mailboxes || (r->dry && o->mailboxes_read)))
@@ -379,8 +392,9 @@ static void print_text(const struct run *r, const struct outcome *o, int rc)
     const struct job *job = r->errand->job;
     FILE *out = r->errand->out;
     char size[32], rate[32];
-    fprintf(out, "Source:      %s at %s, %llu messages, %s\n", endpoint_mailbox(&job->from), job->from.host,
-        N(o->messages), text_octets(size, sizeof size, o->octets));
+    char *from CLEANUP(mem_free_str) = endpoint_place(&job->from);
+    fprintf(out, "Source:      %s, %llu messages, %s\n", from, N(o->messages),
+        text_octets(size, sizeof size, o->octets));
     print_destination(r, o);
     if (r->dry) {
         print_dry(r, o);

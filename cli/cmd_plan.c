@@ -53,11 +53,12 @@ static void print_summary(const struct run *r, const struct outcome *o)
     const struct job *job = r->errand->job;
     FILE *out = r->errand->out;
     char size[32], copy[32];
-    fprintf(out, "%sSource:      %s at %s, %llu messages, %s\n", r->heading ? "\n" : "",
-        endpoint_mailbox(&job->from), job->from.host, N(o->messages),
+    char *from CLEANUP(mem_free_str) = endpoint_place(&job->from);
+    char *to CLEANUP(mem_free_str) = endpoint_place(&job->to);
+    fprintf(out, "%sSource:      %s, %llu messages, %s\n", r->heading ? "\n" : "", from, N(o->messages),
         text_octets(size, sizeof size, o->octets));
     char *folder CLEANUP(mem_free_str) = job_folder_words(job);
-    fprintf(out, "Destination: %s at %s, mailbox %s, ", endpoint_mailbox(&job->to), job->to.host, folder);
+    fprintf(out, "Destination: %s, mailbox %s, ", to, folder);
     if (!job_has_one_mailbox(job))
         fprintf(out, "%llu of these, ", N(o->mailboxes));
     if (o->mailboxes_read)
@@ -69,7 +70,7 @@ static void print_summary(const struct run *r, const struct outcome *o)
     line(out, "copied or settled by earlier runs", o->done_before);
     line(out, "already in the destination", o->present);
     line(out, "duplicates within the source", o->duplicates);
-    line(out, "left out (--since and the like)", o->filtered);
+    print_left_out(out, o->filtered, o->left);
     line(out, "left for later (--limit)", o->later);
     line(out, "the source server's own notes", o->not_mail);
     line(out, "larger than the destination takes", o->too_big);

@@ -53,18 +53,28 @@ static const struct {
 };
 #define DEEDS (sizeof deeds / sizeof *deeds)
 
-static size_t deed_of(const struct option_row *option)
+/* Mail on this machine's disk is no server's name. */
+static enum option_power power_of(const struct option_row *option, const char *value)
+{
+    enum store_kind kind;
+    const char *path;
+    return !strcmp(option->name, "from") && store_parse(value, &kind, &path) ? OPTION_READS_FILE
+                                                                             : option->power;
+}
+
+static size_t deed_of(const struct option_row *option, const char *value)
 {
     size_t i = 0;
-    while (i + 1 < DEEDS && (deeds[i].power != option->power ||
-                                (deeds[i].ending && !text_has_suffix(option->name, deeds[i].ending))))
+    enum option_power power = power_of(option, value);
+    while (i + 1 < DEEDS &&
+           (deeds[i].power != power || (deeds[i].ending && !text_has_suffix(option->name, deeds[i].ending))))
         i++;
     return i;
 }
 
-const char *list_trust_name(const struct option_row *option)
+const char *list_trust_name(const struct option_row *option, const char *value)
 {
-    return deeds[deed_of(option)].name;
+    return deeds[deed_of(option, value)].name;
 }
 
 /* A proxy's URL may have a password in it. */
@@ -80,14 +90,14 @@ char *list_trust_words(const struct option_row *option, const char *value)
     const char *visible = without_user(option, value);
     text_clean(shown, sizeof shown, visible, strlen(visible));
     char *cut = strlen(shown) < strlen(visible) ? mem_printf("%s…", shown) : mem_strdup(shown);
-    char *words = mem_printf(_(deeds[deed_of(option)].words), cut); /* NOLINT: of the table above */
+    char *words = mem_printf(_(deeds[deed_of(option, value)].words), cut); /* NOLINT: of the table above */
     mem_wipe_free(cut);
     return words;
 }
 
-char *list_trust_refusal(const struct option_row *option)
+char *list_trust_refusal(const struct option_row *option, const char *value)
 {
-    const char *words = deeds[deed_of(option)].words;
+    const char *words = deeds[deed_of(option, value)].words;
     return mem_printf(
         "this would %.*s, which a list may do only with --trust-list (popferry accounts check shows all "
         "that it would do); add that, or empty the cell",
@@ -113,7 +123,7 @@ static bool turns_on(const struct option_row *flag, const char *value)
 bool list_trust_is_needed(const struct options *common, const struct option_row *option, const char *value)
 {
     const char *said = option_table_said(common, option);
-    if (option->power <= OPTION_SAYS || (said && !strcmp(said, value)))
+    if (power_of(option, value) <= OPTION_SAYS || (said && !strcmp(said, value)))
         return false;
     if (option->kind == OPTION_FLAG)
         return !said && turns_on(option, value);
@@ -191,7 +201,7 @@ int list_trust_check_server(const struct options *common, struct options *o, enu
     struct endpoint given CLEANUP(endpoint_done) = {0};
     struct error ignored;
     const struct secrets s = secrets_of(o, side);
-    if (common->trust_list)
+    if (common->trust_list || server->protocol == ENDPOINT_STORE)
         return 0;
     bool known = options_server(common, side, &given, &ignored) == 0 && given.host && server->host;
     if (known && is_same_server(&given, server))

@@ -22,10 +22,10 @@ bool list_trust_is_needed(const struct options *common, const struct option_row 
  * clean, and without a proxy's password. Caller frees. */
 char *list_trust_words(const struct option_row *option, const char *value);
 /* The same for programs, as "run_command". */
-const char *list_trust_name(const struct option_row *option);
+const char *list_trust_name(const struct option_row *option, const char *value);
 
 /* Why a cell that needs --trust-list is refused, in English. Caller frees. */
-char *list_trust_refusal(const struct option_row *option);
+char *list_trust_refusal(const struct option_row *option, const char *value);
 
 /* o: of an account (options_for_account). server: of one side, as found; host NULL: not known yet, so it is
  * not the options'. Notes in *o that the server is the list's, and returns -1 with ERROR_USAGE (without

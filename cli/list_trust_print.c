@@ -73,7 +73,7 @@ static void add_object(void *ctx, const struct deed *d)
     text_clean(column, sizeof column, d->column, strlen(d->column));
     json_array_append_new(
         ctx, json_pack("{s:I, s:s, s:s, s:s, s:s}", "line", (json_int_t)d->line, "column", column, "option",
-                 d->option->name, "would", list_trust_name(d->option), "words", words));
+                 d->option->name, "would", list_trust_name(d->option, d->value), "words", words));
 }
 
 json_t *list_trust_json(const struct batch_list *l, const struct options *common)

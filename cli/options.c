@@ -2,6 +2,7 @@
 
 #include "mem.h"
 #include "migrate.h"
+#include "option_rules.h"
 #include "option_table.h"
 #include "option_zone.h"
 #include "options_route.h"
@@ -87,6 +88,10 @@ static int parse_filter(struct options *o, struct error *err)
         return -1;
     if (o->max_size_text && filter_parse_size("--max-size", o->max_size_text, &f->max_octets, err) < 0)
         return -1;
+    f->only_folders = o->only_folders;
+    f->skip_folders = o->skip_folders;
+    f->with_trash = o->with_trash;
+    f->with_junk = o->with_junk;
     return filter_check(f, err);
 }
 
@@ -119,6 +124,8 @@ static int parse_choices(struct options *o, struct error *err)
         return -1;
     if (o->order_text && strcmp(o->order_text, "oldest") != 0 && strcmp(o->order_text, "newest") != 0)
         return usage(err, "--order %s: must be oldest or newest%s", o->order_text, "");
+    if (o->dedup_text && strcmp(o->dedup_text, "folder") != 0 && strcmp(o->dedup_text, "account") != 0)
+        return usage(err, "--dedup %s: must be folder or account%s", o->dedup_text, "");
     o->order = o->order_text && !strcmp(o->order_text, "newest") ? ORDER_NEWEST : ORDER_OLDEST;
     if (o->archive_format_text && archive_parse_format(o->archive_format_text, &o->archive_format, err) < 0)
         return -1;
@@ -289,13 +296,17 @@ static int parse_server(const struct side *s, struct endpoint *ret, struct error
     if (!is_given(s))
         return usage(err, "%s is missing: it names the server as a URL (see --help)%s", s->name, "");
     int rc = s->url ? endpoint_parse(s->name, s->url, s->protocol, ret, err) : parse_host(s, ret, err);
-    return rc == 0 && s->port ? endpoint_set_port(ret, s->port_name, s->port, err) : rc;
+    return rc == 0 && s->port && ret->protocol != ENDPOINT_STORE
+               ? endpoint_set_port(ret, s->port_name, s->port, err)
+               : rc;
 }
 
 static int parse_side(const struct side *s, struct endpoint *ret, struct error *err)
 {
     if (parse_server(s, ret, err) < 0)
         return -1;
+    if (ret->protocol == ENDPOINT_STORE)
+        return 0;
     if (s->user && ret->user && strcmp(s->user, ret->user) != 0)
         return usage(
             err, "%s differs from the user in the URL of %s: give one of them", s->user_name, s->name);
@@ -352,10 +363,39 @@ static int choose_folder(const struct options *o, struct job *job, struct error 
     if (o->folder && job->to.folder && strcmp(o->folder, job->to.folder) != 0)
         return usage(err, "--folder %s differs from the mailbox in the URL of --to: give one of them%s",
             o->folder, "");
-    job->folder = o->folder ? o->folder : job->to.folder ? job->to.folder : "INBOX";
+    const char *usual = job->from.protocol == ENDPOINT_STORE ? "{path}" : "INBOX";
+    job->folder = o->folder ? o->folder : job->to.folder ? job->to.folder : usual;
     if (!is_clean(job->folder) || (o->folder_old && !is_clean(o->folder_old)))
         return usage(err, "--folder%s: a mailbox name holds control characters, or is not UTF-8%s",
             is_clean(job->folder) ? "-old" : "", "");
+    return 0;
+}
+
+/* Mail on a disk needs no server's user, password, port or TLS. What a batch says for all its accounts is for
+ * those that have a server. */
+static int check_store(const struct options *o, const struct job *job, struct error *err)
+{
+    size_t count;
+    if (job->from.protocol == ENDPOINT_STORE && o->delete_source_text)
+        return migrate_delete_refuse_store(job->from.user, err);
+    const struct option_row *rows = option_table(&count);
+    for (size_t i = 0; job->from.protocol == ENDPOINT_STORE && !o->place && i < count; i++)
+        if (!strncmp(rows[i].name, "from-", 5) && option_table_said(o, &rows[i]))
+            return usage(err,
+                "--%s is for a server, and %s is mail on a disk, which has no user, password or TLS: leave it out",
+                rows[i].name, job->from.user);
+    return 0;
+}
+
+/* What only folders on a disk have is not for an account that has none. */
+static int check_account(const struct options *o, const struct job *job, struct error *err)
+{
+    static const char *const names[] = {"only-folder", "skip-folder", "with-trash", "with-junk", "dedup"};
+    for (size_t i = 0; job->from.protocol != ENDPOINT_STORE && !o->place && i < sizeof names / sizeof *names;
+         i++)
+        if (option_rules_of_line(o, names[i]))
+            return usage(err, "--%s is of mail on a disk, and a POP3 account has no folders: leave it out%s",
+                names[i], "");
     return 0;
 }
 
@@ -364,7 +404,7 @@ static int fill_job(const struct options *o, struct job *job, bool alone, struct
 {
     const struct side from = source_of(o), to = destination_of(o);
     if (parse_side(&from, &job->from, err) < 0 || (!alone && parse_side(&to, &job->to, err) < 0) ||
-        choose_folder(o, job, err) < 0)
+        check_store(o, job, err) < 0 || check_account(o, job, err) < 0 || choose_folder(o, job, err) < 0)
         return -1;
     options_route_fill(o, job);
     if (o->ca_file && access(o->ca_file, R_OK) < 0)
@@ -401,6 +441,7 @@ int options_endpoints(const struct options *o, bool source_alone, struct job *re
         .retry_quarantined = o->retry_quarantined,
         .encode_headers = o->encode_headers,
         .keep_headers = o->keep_headers,
+        .dedup_account = o->dedup_text && !strcmp(o->dedup_text, "account"),
         .privacy = o->privacy,
         .max_wait_ms = o->max_wait_s * INT64_C(1000),
         .upload_cap = o->upload_cap,

@@ -46,6 +46,9 @@ struct options {
     int ipv4, ipv6;
     char *limit_text, *seen_text, *format_text, *order_text, *time_zone_text;
     char *since_text, *before_text, *min_size_text, *max_size_text;
+    const char **only_folders, **skip_folders; /* ended by NULL; NULL: none */
+    char *dedup_text;
+    int with_trash, with_junk;
     char *folder_old, *archive_dir, *archive_format_text;
     char *level_text;         /* verify: NULL is content */
     char *delete_source_text; /* migrate: NULL or "verified" */

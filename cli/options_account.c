@@ -47,10 +47,10 @@ static void refuse(const struct row *r, const struct accounts_column *column, co
     options_faults_add(r->faults, &why);
 }
 
-static void refuse_deed(
-    const struct row *r, const struct accounts_column *column, const struct option_row *option)
+static void refuse_deed(const struct row *r, const struct accounts_column *column,
+    const struct option_row *option, const char *value)
 {
-    char *words CLEANUP(mem_free_str) = list_trust_refusal(option);
+    char *words CLEANUP(mem_free_str) = list_trust_refusal(option, value);
     refuse(r, column, words);
 }
 
@@ -65,7 +65,7 @@ static void take_cell(const struct row *r, const struct accounts_column *column,
             option && option->kind == OPTION_SECRET ? "there is a line break in this password"
                                                     : "there is a line break in this cell");
     else if (option && list_trust_is_needed(r->common, option, value) && !r->common->trust_list)
-        refuse_deed(r, column, option);
+        refuse_deed(r, column, option, value);
     else if (option && option_table_set(r->options, option, value, &why) < 0)
         refuse(r, column, why.text);
 }

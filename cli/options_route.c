@@ -208,7 +208,7 @@ static void fill_security(const struct options *o, const struct said *s, struct 
 static void fill_side(
     const struct options *o, const struct said *s, struct endpoint *e, struct stream_route *route)
 {
-    if (!e->host)
+    if (!e->host || e->protocol == ENDPOINT_STORE)
         return;
     fill_security(o, s, e);
     *route = (struct stream_route){

@@ -2,9 +2,8 @@
 
 #include "buf.h"
 #include "cell.h"
-
-#include "cell.h"
 #include "clock.h"
+#include "left_words.h"
 #include "mem.h"
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,9 +75,9 @@ json_t *print_json_error(const struct error *err)
 
 json_t *print_json_message(const struct outcome_message *m)
 {
-    return json_pack("{s:o, s:s, s:s, s:s, s:s, s:o, s:I, s:s, s:s, s:b, s:b}", "number",
-        m->number ? json_integer(m->number) : json_null(), "uidl", m->key, "message_id", m->message_id,
-        "from", m->from, "subject", m->subject, "date", print_json_time(m->date_s), "octets",
+    return json_pack("{s:o, s:s, s:s?, s:s, s:s, s:s, s:o, s:I, s:s, s:s, s:b, s:b}", "number",
+        m->number ? json_integer(m->number) : json_null(), "uidl", m->key, "place", m->place, "message_id",
+        m->message_id, "from", m->from, "subject", m->subject, "date", print_json_time(m->date_s), "octets",
         (json_int_t)m->octets, "verdict", m->verdict, "reason", m->reason, "certain", (int)m->certain,
         "attention", (int)m->attention);
 }
@@ -153,6 +152,14 @@ static json_t *date_sources(const struct outcome *o)
 static json_t *amount(struct ledger_amount n)
 {
     return json_pack("{s:I, s:I}", "messages", (json_int_t)n.messages, "octets", (json_int_t)n.octets);
+}
+
+void print_left_out(FILE *out, uint64_t count, const struct ledger_amount left[LEDGER_LEFTS])
+{
+    struct buf why CLEANUP(buf_done) = {0};
+    left_words_all(&why, left, true);
+    if (count)
+        fprintf(out, "  %-34s %8llu   %s\n", "left out", (unsigned long long)count, buf_str(&why));
 }
 
 json_t *print_json_left(const struct ledger_amount left[LEDGER_LEFTS])

@@ -48,6 +48,8 @@ void print_stream_close(struct print_stream *p, json_t *rest);
 json_t *print_json_outcome(const struct outcome *o, bool planned);
 /* Each with messages and octets, by the names of ledger_source.h and ledger_balance.h; of a source that
  * nobody has looked at, null. */
+/* "  left out as asked   3   1 in the trash, 2 older than --since"; nothing where none were. */
+void print_left_out(FILE *out, uint64_t count, const struct ledger_amount left[LEDGER_LEFTS]);
 json_t *print_json_left(const struct ledger_amount left[LEDGER_LEFTS]);
 json_t *print_json_balance(const struct ledger_balance *b);
 json_t *print_json_source(const struct ledger_source *s);

@@ -287,7 +287,8 @@ int secret_keeper_job(
         return -1;
     *k = (struct secret_keeper){.options = o, .job = &job};
     secret_warn(o);
-    if (read_side(k, JOB_SOURCE, &job.from_password, &job.from_token, err) < 0 ||
+    bool server = job.from.protocol != ENDPOINT_STORE;
+    if ((server && read_side(k, JOB_SOURCE, &job.from_password, &job.from_token, err) < 0) ||
         (job.to.host && read_side(k, JOB_DESTINATION, &job.to_password, &job.to_token, err) < 0)) {
         options_job_done(&job);
         secret_keeper_done(k);
@@ -324,7 +325,7 @@ int secret_keeper_renew(struct secret_keeper *k, struct error *err)
 {
     for (enum job_side side = JOB_SOURCE; side <= JOB_DESTINATION; side++) {
         const struct origin from = origin_of(k->options, k->job, side);
-        if (!from.oauth || !from.endpoint->host)
+        if (!from.oauth || !from.endpoint->host || from.endpoint->protocol == ENDPOINT_STORE)
             continue;
         char *secret = from_provider(k, side, from.endpoint, err);
         bool got = secret != NULL;

@@ -65,10 +65,11 @@ void verify_list_print(FILE *out, const struct verify_list *l, const char *title
 void verify_print_sides(FILE *out, const struct job *job, const struct verification *v)
 {
     char size[32];
-    fprintf(out, "Source:      %s at %s, %llu messages, %s\n", endpoint_mailbox(&job->from), job->from.host,
-        N(v->source_messages), text_octets(size, sizeof size, v->source_octets));
-    fprintf(
-        out, "Destination: %s at %s, mailbox %s, ", endpoint_mailbox(&job->to), job->to.host, job->folder);
+    char *from CLEANUP(mem_free_str) = endpoint_place(&job->from);
+    char *to CLEANUP(mem_free_str) = endpoint_place(&job->to);
+    fprintf(out, "Source:      %s, %llu messages, %s\n", from, N(v->source_messages),
+        text_octets(size, sizeof size, v->source_octets));
+    fprintf(out, "Destination: %s, mailbox %s, ", to, job->folder);
     if (v->mailboxes && v->mailboxes_absent == v->mailboxes)
         fputs("which does not exist", out);
     else

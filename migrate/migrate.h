@@ -32,6 +32,7 @@ int migrate_verify(const struct job *job, const struct world *world, enum verify
  * deleted was missing from the source's list in the session after. Killed anywhere, the same command again
  * does the rest. ERROR_REFUSED (scope message) when the source has changed its UIDLs. *ret is filled as far
  * as it got, also on failure. */
+int migrate_delete_refuse_store(const char *source, struct error *err); /* -1: why nothing goes from a disk */
 int migrate_delete(const struct job *job, const struct world *world, const struct delete_policy *policy,
     const struct verify_sink *sink, struct deletion *ret, struct error *err);
 

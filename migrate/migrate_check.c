@@ -47,6 +47,11 @@ static int ask_more(struct session *s, struct check *c, struct error *err)
 
 static void note_side(const struct link *l, struct check_side *side)
 {
+    if (l->local) {
+        snprintf(side->name, sizeof side->name, "%s", l->name);
+        side->signed_in = l->ready;
+        side->error = l->error;
+    }
     if (!l->stream)
         return;
     snprintf(side->name, sizeof side->name, "%s", stream_name(l->stream));

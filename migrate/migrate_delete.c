@@ -99,6 +99,14 @@ static int choose_all(struct choice *c, struct error *err)
     return 0;
 }
 
+int migrate_delete_refuse_store(const char *source, struct error *err)
+{
+    return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_USAGE,
+        "%s: popferry never changes mail that lies on a disk; once verify agrees, keep it as a backup, or remove it with the "
+        "program that it belongs to",
+        source);
+}
+
 /* Another message has its UIDL now: the next migrate must not take that one for it. */
 static int tell_kept(struct delete_work *w, const struct delete_target *t, struct error *err)
 {
@@ -240,6 +248,8 @@ int migrate_delete(const struct job *job, const struct world *world, const struc
     const struct verify_sink *sink, struct deletion *ret, struct error *err)
 {
     *ret = (struct deletion){0};
+    if (job->from.protocol == ENDPOINT_STORE)
+        return migrate_delete_refuse_store(job->from.user, err);
     struct verify v = {.job = job, .world = world, .level = VERIFY_CONTENT, .result = &ret->verification};
     struct delete_work w = {.v = &v, .sink = sink, .result = ret};
     struct choice c = {.w = &w, .job = job, .policy = policy};

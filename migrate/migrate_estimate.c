@@ -260,7 +260,7 @@ static int measure(struct measuring *m, const struct job *job, const struct worl
 
 static int check(const struct job *job, const struct quote_params *p, struct error *err)
 {
-    if (!p->fast || (job_has_one_mailbox(job) && !filter_needs_date(&job->filter)))
+    if (!p->fast || (!job_places_by_date(job) && !filter_needs_date(&job->filter)))
         return 0;
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
         "--fast does not ask for dates, but --since, --before or the folder needs them: leave out one of them");

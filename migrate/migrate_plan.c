@@ -1,12 +1,14 @@
 #include "migrate.h"
 
 #include "foresee.h"
+#include "mem.h"
 #include "open_ledger.h"
 #include "session.h"
 #include "text.h"
 #include <string.h>
 
 struct planning {
+    const struct source *source;
     struct ledger *ledger;
     int64_t job;
     const struct outcome_sink *sink;
@@ -76,6 +78,8 @@ static void on_message(void *ctx, const struct foreseen *f)
         ledger_amount_add(&v->foreseen, f->item->octets);
     if (f->row->known)
         v->outcome->by_date_source[f->row->date_source] += verdict == VERDICT_COPY;
+    char *place CLEANUP(mem_free_str) = source_place(v->source, f->index);
+    m.place = place;
     m.number = f->item->number;
     m.key = text_or_empty(f->item->key);
     m.octets = f->item->octets;
@@ -136,6 +140,7 @@ int migrate_plan(const struct job *job, const struct world *world, const struct 
     if (open_ledger(job, &v.ledger, &v.job, err) < 0)
         return -1;
     int rc = session_open(&s, job, world, DEST_LOOK, err);
+    v.source = s.source;
     if (rc == 0)
         rc = plan_all(&v, &s, err);
     struct error ignored; /* nothing was changed that a failing QUIT could undo */

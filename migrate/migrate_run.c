@@ -42,6 +42,7 @@ struct run {
     struct shortfall shortfall;
     struct patience patience;
     uint64_t copies_left;
+    int64_t rows_before;  /* of the ledger, when the session began */
     int64_t ended_ms;     /* when the last session ended; 0: this is the first */
     struct hash_set seen; /* keys of the source's messages, over all sessions */
     bool more, shows_part;
@@ -101,6 +102,7 @@ static int work_place(struct run *r, struct session *s, const struct place *plac
     struct finish_base *base = note_base(r, s, part.mailbox, &known);
     struct transfer_task task = {.part = part,
         .place = place,
+        .rows_before = r->rows_before,
         .archive = r->archive,
         .blame = &r->blame,
         .shortfall = &r->shortfall,
@@ -181,6 +183,7 @@ static int work(struct run *r, struct session *s, struct outcome *o, struct erro
     r->warned = true;
     struct ledger_amount all = {o->messages, o->octets};
     if (ledger_forget_unread(r->ledger, r->job_id, err) < 0 ||
+        (r->rows_before = ledger_last_id(r->ledger, err)) < 0 ||
         ledger_source_seen(r->ledger, r->job_id, all, s->begun_s, err) < 0 ||
         ledger_commit(r->ledger, err) < 0)
         return -1;

@@ -42,6 +42,11 @@ const struct source_remark *source_remarks(const struct source *s, size_t *ret_c
     return s->remarks;
 }
 
+char *source_place(const struct source *s, size_t item)
+{
+    return s->kind->place ? s->kind->place(s, item) : NULL;
+}
+
 struct source_marks source_marks(const struct source *s, size_t item)
 {
     return s->kind->marks ? s->kind->marks(s, item) : (struct source_marks){.keywords = ""};

@@ -3,8 +3,8 @@
  *
  * Order of calls: one of the constructors; source_inventory; after its done the items are there; then fetch,
  * header and delete in any order and number; source_close last. Every done fires exactly once, never from
- * inside the submitting call; it may submit, and must not free, feed or step. What differs between kinds is
- * in source_traits: nobody asks what kind it is.
+ * inside the submitting call; it may submit, and must not free, feed, step or abort. What differs between
+ * kinds is in source_traits: nobody asks what kind it is.
  *
  * Sans-I/O. A source at the end of a connection (traits.has_stream) takes bytes by source_feed and gives them
  * by source_pull; any other one works by itself whenever source_step is called. */
@@ -67,6 +67,10 @@ struct source_folder {
 };
 const struct source_folder *source_folders(const struct source *s, size_t *ret_count);
 
+/* Where an item lies, for people: "/home/taro/Mail/Inbox, octet 1234". NULL: its number says it all. Caller
+ * frees. */
+char *source_place(const struct source *s, size_t item);
+
 /* What the source knows of an item beside its bytes. */
 struct source_marks {
     bool known; /* the source says how it is: else the others mean nothing */
@@ -78,8 +82,8 @@ struct source_marks source_marks(const struct source *s, size_t item);
 /* What the source has seen and is no item, or an item that cannot be given: mail that is named and not moved.
  * Words for people; valid as long as the source. */
 struct source_remark {
-    const char *place, *words;
-    bool mail; /* some of it is, or may be, mail; else a note on how it was read */
+    const char *words; /* with the place */
+    bool mail;         /* some of it is, or may be, mail; else a note on how it was read */
 };
 const struct source_remark *source_remarks(const struct source *s, size_t *ret_count);
 

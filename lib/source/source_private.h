@@ -14,6 +14,7 @@ struct source_kind {
     void (*close)(struct source *s, source_done_fn *done, void *ctx);
     void (*abort)(struct source *s, const struct error *why);
     size_t (*outstanding)(const struct source *s);
+    char *(*place)(const struct source *s, size_t item);
     struct source_marks (*marks)(const struct source *s, size_t item);
     int (*step)(struct source *s, struct error *err);
     /* With a stream: */
@@ -32,7 +33,7 @@ struct source {
     size_t count;
     struct source_folder *folders;
     size_t folder_count;
-    struct source_remark *remarks;
+    struct source_remark *remarks; /* each with its words */
     size_t remark_count;
     source_doubt_fn *doubt;
     void *doubt_ctx;

@@ -28,7 +28,8 @@ struct from {
 struct header {
     bool reading; /* lines are taken for those of the last "From " line's header */
     unsigned fields;
-    bool known; /* one of them is one that mail has */
+    bool known;  /* one of them is one that mail has */
+    bool closed; /* an empty line ended it */
     bool in_type;
     char type[VALUE_MAX];
     size_t type_len;
@@ -144,7 +145,7 @@ static void end_header(struct mbox_scan *s, uint64_t body)
     size_t last = s->count - 1;
     struct from *f = &s->froms[last];
     h->reading = false;
-    f->headed = is_headed(h);
+    f->headed = is_headed(h) || (h->fields == 1 && h->known && h->closed && f->dated && f->blank);
     f->body = h->fields ? body : f->start;
     if (!f->headed && !f->first) {
         bool hopeless = !f->dated || !f->blank;
@@ -200,7 +201,7 @@ static void from_line(struct mbox_scan *s, const char *line, size_t len)
     s->count++;
     s->header.reading = true;
     s->header.fields = 0;
-    s->header.known = s->header.in_type = s->header.has_length = false;
+    s->header.known = s->header.closed = s->header.in_type = s->header.has_length = false;
     s->header.type_len = 0;
     s->depth = s->quotes = 0;
 }
@@ -261,6 +262,7 @@ static void one_line(struct mbox_scan *s, const char *line, size_t len, bool end
         len -= 3;
     }
     if (!len && ended) {
+        s->header.closed = true;
         end_header(s, s->line_at + s->line_len + 1);
         s->blank = (uint8_t)(s->line_len + 1);
         s->depth = s->quotes = 0;

@@ -4,7 +4,8 @@
  *
  * A line that begins with "From " divides messages, or is a line of somebody's text. It counts as the former
  * when two header lines follow it (the first may be folded), with or without an empty line before it, an
- * address or a date in it: each of these is missing in real files. Against it speak, however well it looks:
+ * address or a date in it: each of these is missing in real files; or when one does that mail has, and an
+ * empty line behind it, and none of these is missing. Against it speak, however well it looks:
  * - a multipart around it that goes on behind it (an attached mailbox);
  * - a text between "----- Begin Included Message -----" and its end;
  * - a Content-Length that lands exactly on a later one, in a file where most do (mboxcl2 quotes nothing);

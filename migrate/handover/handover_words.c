@@ -127,6 +127,10 @@ static const char *left_form(const struct quote_words *w, enum ledger_left reaso
     case LEDGER_LEFT_BEFORE:
     case LEDGER_LEFT_MIN_SIZE:
     case LEDGER_LEFT_MAX_SIZE:
+    case LEDGER_LEFT_FOLDER:
+    case LEDGER_LEFT_TRASH:
+    case LEDGER_LEFT_JUNK:
+    case LEDGER_LEFT_OUTBOX:
         return quote_words_plural(
             w, "%s message was left out as asked", "%s messages were left out as asked", n);
     case LEDGER_LEFT_LIMIT:

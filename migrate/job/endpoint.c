@@ -3,6 +3,7 @@
 #include "mem.h"
 #include "stream.h"
 #include "text.h"
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,17 +181,55 @@ static bool is_tls_port(uint16_t port)
     return false;
 }
 
+/* ---- mail on a disk ---- */
+static bool is_shown_as_it_is(const char *path)
+{
+    char *clean CLEANUP(mem_free_str) = text_clean_dup(path);
+    return !strcmp(clean, path);
+}
+
+static int parse_store(const char *side, const char *text, struct endpoint *ret, struct error *err)
+{
+    const char *path;
+    enum store_kind kind;
+    store_parse(text, &kind, &path);
+    if (!*path)
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "%s %s names no file or folder; popferry discover PATH shows where on a disk there is mail", side,
+            text);
+    char *real CLEANUP(mem_free_str) = realpath(path, NULL);
+    if (!real)
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "%s %s: %s; popferry discover PATH shows where on a disk there is mail", side, text,
+            strerror(errno));
+    if (!is_shown_as_it_is(real))
+        return usage(err, side,
+            "the name of this file or folder holds control characters, or is not UTF-8; give the folder it lies in, or rename it");
+    *ret = (struct endpoint){.protocol = ENDPOINT_STORE,
+        .security = ENDPOINT_TLS,
+        .store = kind,
+        .host = mem_strdup("this computer"),
+        .user = mem_printf("%s:%s", store_kind_name(kind), real)};
+    ret->path = TAKE(real);
+    return 0;
+}
+
 int endpoint_parse(
     const char *side, const char *url, enum endpoint_protocol want, struct endpoint *ret, struct error *err)
 {
     const char *rest;
+    enum store_kind kind;
+    if (want == ENDPOINT_POP3 && store_parse(url, &kind, &rest))
+        return parse_store(side, url, ret, err);
     const struct scheme *scheme = *url ? find_scheme(url, &rest) : NULL;
     if (!scheme || scheme->protocol != want)
         return usage(err, side,
-            want == ENDPOINT_POP3 ? "must be a URL that begins with pop3s:// (or pop3:// for STLS), as "
-                                    "pop3s://taro%40example.jp@pop.example.jp"
-                                  : "must be a URL that begins with imaps:// (or imap:// for STARTTLS), as "
-                                    "imaps://taro%40example.jp@imap.example.com/INBOX");
+            want == ENDPOINT_POP3
+                ? "must be a URL that begins with pop3s:// (or pop3:// for STLS), as "
+                  "pop3s://taro%40example.jp@pop.example.jp, or mail on a disk, as mbox:PATH "
+                  "or thunderbird:PATH (popferry discover PATH shows what there is)"
+                : "must be a URL that begins with imaps:// (or imap:// for STARTTLS), as "
+                  "imaps://taro%40example.jp@imap.example.com/INBOX");
     struct endpoint e CLEANUP(endpoint_done) = {
         .protocol = scheme->protocol, .security = scheme->security, .port = scheme->port};
     if (parse_parts(side, rest, &e, err) < 0)
@@ -223,6 +262,7 @@ int endpoint_set_port(struct endpoint *e, const char *option, const char *text, 
 
 void endpoint_done(struct endpoint *e)
 {
+    free(e->path);
     free(e->host);
     free(e->user);
     free(e->authzid);
@@ -252,9 +292,16 @@ static bool is_usual_port(const struct endpoint *e)
     return false;
 }
 
+char *endpoint_place(const struct endpoint *e)
+{
+    return mem_printf("%s %s %s", endpoint_mailbox(e), e->protocol == ENDPOINT_STORE ? "on" : "at", e->host);
+}
+
 char *endpoint_account(const struct endpoint *e)
 {
     const char *user = e->user ? endpoint_mailbox(e) : "?";
+    if (e->protocol == ENDPOINT_STORE)
+        return mem_strdup(user);
     return is_usual_port(e) ? mem_printf("%s@%s", user, e->host)
                             : mem_printf("%s@%s:%u", user, e->host, e->port);
 }

@@ -1,5 +1,5 @@
 /* endpoint.h - one side of a job as the user writes it: a URL, its parts checked and decoded (RFC 3986, 2384,
- * 5092).
+ * 5092); or, of a source, the kind and path of mail on a disk (store.h): mbox:PATH.
  *
  * pop3s://user%40host@pop.host[:995]   pop3://... (STLS required, or plaintext when allowed)
  * imaps://user@imap.host[:993][/mailbox/levels]   imap://... (STARTTLS required, or plaintext when allowed)
@@ -8,12 +8,14 @@
 #pragma once
 
 #include "error.h"
+#include "store.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 enum endpoint_protocol {
     ENDPOINT_POP3,
     ENDPOINT_IMAP,
+    ENDPOINT_STORE, /* mail on a disk */
 };
 
 enum endpoint_security {
@@ -25,6 +27,9 @@ enum endpoint_security {
 struct endpoint {
     enum endpoint_protocol protocol;
     enum endpoint_security security;
+    enum store_kind store; /* ENDPOINT_STORE: its kind; path: absolute, symbolic links followed; host: words
+                              for "this computer"; user: kind and path; port 0 */
+    char *path;
     char *host; /* without brackets */
     uint16_t port;
     bool port_given; /* else it is the usual one */
@@ -34,7 +39,8 @@ struct endpoint {
     char *folder;    /* UTF-8 path with "/" levels; NULL if the URL has none (POP3 never has) */
 };
 
-/* side: "--from" or "--to", for messages. Fails with ERROR_USAGE (scope run). *ret is filled only on success;
+/* side: "--from" or "--to", for messages. A wanted ENDPOINT_POP3 may be an ENDPOINT_STORE, too: what a source
+ * can be. Fails with ERROR_USAGE (scope run). *ret is filled only on success;
  * the caller owns it: endpoint_done. */
 int endpoint_parse(
     const char *side, const char *url, enum endpoint_protocol want, struct endpoint *ret, struct error *err);
@@ -47,9 +53,12 @@ void endpoint_secure(struct endpoint *e, enum endpoint_security security);
  * first there. option: "--from-port", for messages. -1 with ERROR_USAGE: no port, or the URL has another. */
 int endpoint_set_port(struct endpoint *e, const char *option, const char *text, struct error *err);
 
-/* Whose mailbox it is: authzid, else user; NULL until given. */
+/* Whose mailbox it is: authzid, else user; NULL until given. Of a store: its kind and path. */
 const char *endpoint_mailbox(const struct endpoint *e);
 
-/* "mailbox@host", the ledger's name of the account; with ":port" when that is not one of the protocol's own,
- * since behind the ports of a tunnel stand different servers. Caller frees. */
+/* "mailbox at host", or "mbox:PATH on this computer": for people. Caller frees. */
+char *endpoint_place(const struct endpoint *e);
+
+/* "mailbox@host", or a store's kind and path: the ledger's name of the account; with ":port" when that is not
+ * one of the protocol's own, since behind the ports of a tunnel stand different servers. Caller frees. */
 char *endpoint_account(const struct endpoint *e);

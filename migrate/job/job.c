@@ -16,7 +16,7 @@ static int check_folder(const char *option, const char *folder, struct error *er
     struct error why;
     if (template_check(folder, err) < 0)
         return error_prefix(err, "%s", option);
-    char *name CLEANUP(mem_free_str) = template_expand(folder, 0, 0);
+    char *name CLEANUP(mem_free_str) = template_expand(folder, 0, 0, "");
     char *wire = imap_name_to_wire(name, "", '/', &why);
     if (!wire)
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s: %s", option, why.text);
@@ -32,9 +32,14 @@ int job_validate(const struct job *job, struct error *err)
     if (!job->to.user)
         return usage(err,
             "the destination has no user: write imaps://USER@HOST (with @ in USER as %40), or --to-user");
-    if (check_folder("--folder", job->folder, err) < 0)
+    if (check_folder("--folder", job->folder, err) < 0 ||
+        (job->folder_old && check_folder("--folder-old", job->folder_old, err) < 0))
         return -1;
-    return job->folder_old ? check_folder("--folder-old", job->folder_old, err) : 0;
+    if (job->from.protocol != ENDPOINT_STORE && job_places_by_path(job))
+        return usage(err,
+            "--folder: {path} is the folder that a message lies in on a disk, and a POP3 account has no folders: leave "
+            "it out");
+    return 0;
 }
 
 bool job_has_one_mailbox(const struct job *job)
@@ -42,11 +47,22 @@ bool job_has_one_mailbox(const struct job *job)
     return !job->folder_old && template_is_plain(job->folder);
 }
 
-char *job_mailbox(const struct job *job, int64_t date_s, int64_t now_s)
+bool job_places_by_date(const struct job *job)
+{
+    return job->folder_old || template_has_date(job->folder);
+}
+
+bool job_places_by_path(const struct job *job)
+{
+    return template_has_path(job->folder) || (job->folder_old && template_has_path(job->folder_old));
+}
+
+char *job_mailbox(const struct job *job, const char *path, int64_t date_s, int64_t now_s)
 {
     bool known = date_s != MAIL_NO_DATE;
     bool old = job->folder_old && known && date_s < now_s - (int64_t)job->folder_old_days * 86400;
-    return template_expand(old ? job->folder_old : job->folder, known ? date_s : now_s, job->utc_offset_min);
+    return template_expand(
+        old ? job->folder_old : job->folder, known ? date_s : now_s, job->utc_offset_min, path);
 }
 
 char *job_folder_words(const struct job *job)

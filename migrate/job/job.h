@@ -50,6 +50,7 @@ struct job {
     const char *archive_dir; /* keep each message as received there; NULL: nowhere */
     enum archive_format archive_format;
     bool retry_quarantined; /* try again what the destination refused for good */
+    bool dedup_account;     /* the same content in two folders of the source is one message: the first one */
     bool keep_headers; /* send raw 8-bit header fields as they are, even where the destination spoils them */
     bool encode_headers; /* encode raw 8-bit header fields (RFC 2047) before sending, not only when refused */
     bool privacy;        /* no addresses and subjects in the log */
@@ -110,8 +111,12 @@ void job_signed_in(const struct world *world, enum job_side side, const struct e
 
 /* Does every message go to the same mailbox? */
 bool job_has_one_mailbox(const struct job *job);
-/* The mailbox for a message of this date (UTC seconds; MAIL_NO_DATE: that of today's mail). Caller frees. */
-char *job_mailbox(const struct job *job, int64_t date_s, int64_t now_s);
+/* Does it take the date of a message to know its mailbox, or the folder it lies in? */
+bool job_places_by_date(const struct job *job);
+bool job_places_by_path(const struct job *job);
+/* The mailbox for a message of this date (UTC seconds; MAIL_NO_DATE: that of today's mail) that lies in this
+ * folder of the source ("": in none). Caller frees. */
+char *job_mailbox(const struct job *job, const char *path, int64_t date_s, int64_t now_s);
 
 /* "Archive/{year}" or "INBOX; older than 365 days: Archive/{year}": part of what makes a job the same job as
  * before. Caller frees. */

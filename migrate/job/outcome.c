@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define SHOWN_MAX 1100 /* the longest UIDL and Message-ID that the layers below let through */
+#define PLACE_MAX 4200 /* a path */
 
 struct outcome_message outcome_of_row(const struct ledger_message *m)
 {
@@ -21,12 +22,14 @@ struct outcome_message outcome_of_row(const struct ledger_message *m)
 
 void outcome_tell(const struct outcome_sink *sink, const struct outcome_message *m)
 {
-    char key[SHOWN_MAX], message_id[SHOWN_MAX];
+    char key[SHOWN_MAX], message_id[SHOWN_MAX], place[PLACE_MAX];
     if (!sink)
         return;
     struct outcome_message fit = *m;
     fit.key = text_clean(key, sizeof key, m->key, strlen(m->key));
     fit.message_id = text_clean(message_id, sizeof message_id, m->message_id, strlen(m->message_id));
+    if (m->place)
+        fit.place = text_clean(place, sizeof place, m->place, strlen(m->place));
     sink->message(sink->ctx, &fit);
 }
 

@@ -10,8 +10,9 @@
 
 /* One message as the user is told of it. Strings are fit to show, never NULL. */
 struct outcome_message {
-    uint32_t number; /* in this POP3 session; 0: not of this session */
-    const char *key; /* UIDL, "" if none */
+    uint32_t number;   /* in this POP3 session; 0: not of this session */
+    const char *key;   /* UIDL, "" if none */
+    const char *place; /* where it lies on a disk; NULL: not on one, or not known */
     const char *message_id, *from, *subject;
     int64_t date_s; /* INTERNALDATE; MAIL_NO_DATE if not known */
     uint64_t octets;

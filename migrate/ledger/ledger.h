@@ -143,12 +143,23 @@ struct ledger_message {
 /* Was it copied under the hour of the run, since nothing in it told its date for certain? */
 bool ledger_dated_now(const struct ledger_message *m);
 
+/* The newest row there is, of whatever job: those that come are behind it. 0: none. -1 error. */
+int64_t ledger_last_id(struct ledger *l, struct error *err);
 /* By the source's key. 1 found, 0 not, -1 error. */
 int ledger_find_key(
     struct ledger *l, int64_t job, const char *key, struct ledger_message *ret, struct error *err);
 /* By content: the row with this fingerprint that is settled best (done before present before the rest). */
 int ledger_find_content(struct ledger *l, int64_t job, const uint8_t fingerprint[SHA256_OCTETS],
     struct ledger_message *ret, struct error *err);
+/* The same among those that belong into one mailbox. */
+int ledger_find_content_in(struct ledger *l, const struct ledger_part *part,
+    const uint8_t fingerprint[SHA256_OCTETS], struct ledger_message *ret, struct error *err);
+/* Is one with this header and claimed size done or present there? 1 yes, 0 no, -1 error. */
+int ledger_has_header_in(struct ledger *l, const struct ledger_part *part, const uint8_t ident[SHA256_OCTETS],
+    const uint8_t core[SHA256_OCTETS], uint64_t octets_claimed, struct error *err);
+/* The first `cap` rows with this fingerprint, best first; the caller's array. */
+int ledger_ids_of_content(struct ledger *l, int64_t job, const uint8_t fingerprint[SHA256_OCTETS],
+    int64_t *ids, size_t cap, size_t *ret_count, struct error *err);
 /* Does this identity stand in the ledger on other content? 1 yes, 0 no, -1 error. */
 int ledger_ident_on_other_content(struct ledger *l, int64_t job, const uint8_t ident[SHA256_OCTETS],
     const uint8_t fingerprint[SHA256_OCTETS], struct error *err);

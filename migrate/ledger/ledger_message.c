@@ -95,6 +95,12 @@ static int find(struct ledger *l, sqlite3_stmt *st, struct ledger_message *ret, 
     return rc;
 }
 
+int64_t ledger_last_id(struct ledger *l, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err, "SELECT coalesce(max(id), 0) FROM message", "");
+    return st && ledger_step(l, st, err) == 1 ? sqlite3_column_int64(st, 0) : -1;
+}
+
 int ledger_find_key(
     struct ledger *l, int64_t job, const char *key, struct ledger_message *ret, struct error *err)
 {
@@ -103,15 +109,51 @@ int ledger_find_key(
         err);
 }
 
+#define BEST_FIRST "ORDER BY CASE state WHEN 2 THEN 0 WHEN 3 THEN 1 WHEN 1 THEN 2 ELSE 3 END, id "
+
 int ledger_find_content(struct ledger *l, int64_t job, const uint8_t fingerprint[SHA256_OCTETS],
     struct ledger_message *ret, struct error *err)
 {
     return find(l,
         ledger_prepare(l, err,
-            "SELECT " COLUMNS "FROM message WHERE job=? AND fingerprint=? "
-            "ORDER BY CASE state WHEN 2 THEN 0 WHEN 3 THEN 1 WHEN 1 THEN 2 ELSE 3 END, id LIMIT 1",
-            "ih", job, fingerprint),
+            "SELECT " COLUMNS "FROM message WHERE job=? AND fingerprint=? " BEST_FIRST "LIMIT 1", "ih", job,
+            fingerprint),
         ret, err);
+}
+
+int ledger_find_content_in(struct ledger *l, const struct ledger_part *part,
+    const uint8_t fingerprint[SHA256_OCTETS], struct ledger_message *ret, struct error *err)
+{
+    return find(l,
+        ledger_prepare(l, err,
+            "SELECT " COLUMNS "FROM message INDEXED BY message_content "
+            "WHERE job=? AND fingerprint=? AND mailbox=? " BEST_FIRST "LIMIT 1",
+            "ihi", part->job, fingerprint, part->mailbox),
+        ret, err);
+}
+
+int ledger_has_header_in(struct ledger *l, const struct ledger_part *part, const uint8_t ident[SHA256_OCTETS],
+    const uint8_t core[SHA256_OCTETS], uint64_t octets_claimed, struct error *err)
+{
+    return ledger_exists(l,
+        ledger_prepare(l, err,
+            "SELECT 1 FROM message INDEXED BY message_ident WHERE job=? AND ident=? AND core=? AND mailbox=? "
+            "AND octets_claimed=? AND state IN (2, 3) LIMIT 1",
+            "ihhii", part->job, ident, core, part->mailbox, (int64_t)octets_claimed),
+        err);
+}
+
+int ledger_ids_of_content(struct ledger *l, int64_t job, const uint8_t fingerprint[SHA256_OCTETS],
+    int64_t *ids, size_t cap, size_t *ret_count, struct error *err)
+{
+    sqlite3_stmt *st =
+        ledger_prepare(l, err, "SELECT id FROM message WHERE job=? AND fingerprint=? " BEST_FIRST "LIMIT ?",
+            "ihi", job, fingerprint, (int64_t)cap);
+    int rc = st ? 0 : -1;
+    *ret_count = 0;
+    while (st && (rc = ledger_step(l, st, err)) == 1)
+        ids[(*ret_count)++] = sqlite3_column_int64(st, 0);
+    return rc;
 }
 
 int ledger_find_id(struct ledger *l, int64_t id, struct ledger_message *ret, struct error *err)

@@ -14,6 +14,10 @@
     X(LEDGER_LEFT_BEFORE, "before", true)                                                                    \
     X(LEDGER_LEFT_MIN_SIZE, "min_size", true)                                                                \
     X(LEDGER_LEFT_MAX_SIZE, "max_size", true)                                                                \
+    X(LEDGER_LEFT_FOLDER, "folder", true)                                                                    \
+    X(LEDGER_LEFT_TRASH, "trash", true)                                                                      \
+    X(LEDGER_LEFT_JUNK, "junk", true)                                                                        \
+    X(LEDGER_LEFT_OUTBOX, "outbox", true)                                                                    \
     X(LEDGER_LEFT_LIMIT, "limit", false)                                                                     \
     X(LEDGER_LEFT_UPLOAD_CAP, "upload_cap", false)                                                           \
     X(LEDGER_LEFT_FULL, "destination_full", false)                                                           \

@@ -1,7 +1,9 @@
 #include "filter.h"
 
 #include "clock.h"
+#include "mem.h"
 #include "text.h"
+#include <fnmatch.h>
 #include <string.h>
 
 static int usage(const char *option, const char *text, const char *what, struct error *err)
@@ -223,6 +225,52 @@ bool filter_match(
     return false;
 }
 
+/* ---- folders ---- */
+static bool matches(const char *pattern, const char *path)
+{
+    char *part CLEANUP(mem_free_str) = mem_strdup(path);
+    for (;;) {
+        if (!fnmatch(pattern, part, FNM_CASEFOLD))
+            return true;
+        char *slash = strrchr(part, '/');
+        if (!slash)
+            return false;
+        *slash = '\0';
+    }
+}
+
+static bool any_matches(const char *const *patterns, const char *path)
+{
+    for (; patterns && *patterns; patterns++)
+        if (matches(*patterns, path))
+            return true;
+    return false;
+}
+
+static bool is_named(const struct filter *f, const char *path)
+{
+    for (const char *const *p = f->only_folders; p && *p; p++)
+        if (!strpbrk(*p, "*?[") && matches(*p, path))
+            return true;
+    return false;
+}
+
+static bool left_by_role(const struct filter *f, enum mail_role role, enum filter_limit *ret_why)
+{
+    *ret_why = role == MAIL_ROLE_TRASH ? FILTER_TRASH : role == MAIL_ROLE_JUNK ? FILTER_JUNK : FILTER_OUTBOX;
+    return (role == MAIL_ROLE_TRASH && !f->with_trash) || (role == MAIL_ROLE_JUNK && !f->with_junk) ||
+           role == MAIL_ROLE_OUTBOX;
+}
+
+bool filter_folder(const struct filter *f, const char *path, enum mail_role role, enum filter_limit *ret_why)
+{
+    bool only = f->only_folders && *f->only_folders;
+    *ret_why = FILTER_FOLDER;
+    if (any_matches(f->skip_folders, path) || (only && !any_matches(f->only_folders, path)))
+        return false;
+    return is_named(f, path) || !left_by_role(f, role, ret_why);
+}
+
 const char *filter_words(enum filter_limit why)
 {
     switch (why) {
@@ -234,6 +282,14 @@ const char *filter_words(enum filter_limit why)
         return "smaller than --min-size";
     case FILTER_MAX_SIZE:
         return "larger than --max-size";
+    case FILTER_FOLDER:
+        return "its folder is left out by --only-folder or --skip-folder";
+    case FILTER_TRASH:
+        return "in the trash; --with-trash takes it";
+    case FILTER_JUNK:
+        return "in the folder for junk; --with-junk takes it";
+    case FILTER_OUTBOX:
+        return "in the outbox, and never sent; --only-folder with that name takes it";
     }
     return "";
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "error.h"
+#include "mail_role.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -14,6 +15,10 @@
 struct filter {
     int64_t since_s, before_s;       /* since_s <= date < before_s, UTC seconds */
     uint64_t min_octets, max_octets; /* min_octets <= size <= max_octets, of the message as received */
+    /* Of a source with folders. Patterns as the shell has them, ended by NULL, NULL: none; one that matches a
+     * folder also stands for those below it. */
+    const char *const *only_folders, *const *skip_folders;
+    bool with_trash, with_junk; /* else what lies in such folders is left out */
 };
 
 enum filter_limit {
@@ -21,6 +26,10 @@ enum filter_limit {
     FILTER_BEFORE,
     FILTER_MIN_SIZE,
     FILTER_MAX_SIZE,
+    FILTER_FOLDER,
+    FILTER_TRASH,
+    FILTER_JUNK,
+    FILTER_OUTBOX,
 };
 
 /* Lets everything pass. A zeroed struct does not. */
@@ -49,5 +58,8 @@ bool filter_needs_date(const struct filter *f); /* is there a limit by date? */
  * octets is the source's claim as long as nothing better is known. */
 bool filter_match(
     const struct filter *f, bool date_known, int64_t date_s, uint64_t octets, enum filter_limit *ret_why);
+/* Does what lies in this folder pass? A folder that --only-folder names without a wildcard passes, whatever
+ * it is for. */
+bool filter_folder(const struct filter *f, const char *path, enum mail_role role, enum filter_limit *ret_why);
 /* Static words for it, as "older than --since". */
 const char *filter_words(enum filter_limit why);

@@ -2,12 +2,15 @@
 
 #include "buf.h"
 #include "clock.h"
+#include "mem.h"
+#include <stdlib.h>
 #include <string.h>
 
 static const struct field {
     const char *name;
     int digits;
-} fields[] = {{"{year}", 4}, {"{month}", 2}, {"{day}", 2}};
+} fields[] = {{"{year}", 4}, {"{month}", 2}, {"{day}", 2}, {"{path}", 0}};
+#define PATH   3
 #define FIELDS (sizeof fields / sizeof *fields)
 
 enum piece_kind {
@@ -54,7 +57,7 @@ static struct piece next_piece(const char *at)
 static int wrong(const char *template, const struct piece *p, const char *what, struct error *err)
 {
     return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
-        "the folder \"%s\": %s \"%.*s\"; the fields are {year}, {month} and {day}, and {{ or }} stands for one "
+        "the folder \"%s\": %s \"%.*s\"; the fields are {year}, {month}, {day} and {path}, and {{ or }} stands for one "
         "brace",
         template, what, (int)(p->len < 60 ? p->len : 60), p->text);
 }
@@ -87,6 +90,28 @@ bool template_is_plain(const char *template)
     return true;
 }
 
+bool template_has_date(const char *template)
+{
+    for (const char *at = template; *at;) {
+        struct piece p = next_piece(at);
+        if (p.kind == PIECE_FIELD && p.field != PATH)
+            return true;
+        at += p.taken;
+    }
+    return false;
+}
+
+bool template_has_path(const char *template)
+{
+    for (const char *at = template; *at;) {
+        struct piece p = next_piece(at);
+        if (p.kind == PIECE_FIELD && p.field == PATH)
+            return true;
+        at += p.taken;
+    }
+    return false;
+}
+
 /* Years 0000 to 9999; also keeps the offset from overflowing. */
 static struct clock_utc local_date(int64_t date_s, int utc_offset_min)
 {
@@ -99,20 +124,37 @@ static struct clock_utc local_date(int64_t date_s, int utc_offset_min)
     return clock_to_utc(date_s + offset_s);
 }
 
-char *template_expand(const char *template, int64_t date_s, int utc_offset_min)
+static void drop_last_slash(struct buf *b)
+{
+    size_t len = buf_len(b);
+    if (len && buf_bytes(b)[len - 1] == '/') {
+        char *rest = mem_strndup(buf_bytes(b), len - 1);
+        buf_clear(b);
+        buf_append_str(b, rest);
+        free(rest);
+    }
+}
+
+char *template_expand(const char *template, int64_t date_s, int utc_offset_min, const char *path)
 {
     struct clock_utc d = local_date(date_s, utc_offset_min);
     const int values[FIELDS] = {d.year, d.month, d.day};
     struct buf out = {0};
     for (const char *at = template; *at;) {
         struct piece p = next_piece(at);
-        if (p.kind == PIECE_FIELD)
-            buf_printf(&out, "%0*d", fields[p.field].digits, values[p.field]);
-        else
-            buf_append(&out, p.text, p.len);
         at += p.taken;
+        if (p.kind == PIECE_FIELD && p.field == PATH) {
+            buf_append_str(&out, path);
+            at += !*path && *at == '/';
+        } else if (p.kind == PIECE_FIELD) {
+            buf_printf(&out, "%0*d", fields[p.field].digits, values[p.field]);
+        } else {
+            buf_append(&out, p.text, p.len);
+        }
     }
-    char *name = buf_strdup(&out);
+    if (!*path && template_has_path(template))
+        drop_last_slash(&out);
+    char *name = buf_len(&out) ? buf_strdup(&out) : mem_strdup("INBOX");
     buf_done(&out);
     return name;
 }

@@ -45,6 +45,24 @@ void link_abort(struct link *l, const struct error *why)
     abort_engine(l);
 }
 
+const char *link_name(const struct link *l)
+{
+    return l->stream ? stream_name(l->stream) : l->name;
+}
+
+static bool pump_local(struct link *l)
+{
+    struct error err;
+    bool first = !l->ready;
+    l->ready = true;
+    int rc = source_step(l->source, &err);
+    if (rc < 0)
+        break_link(l, &err);
+    if (rc)
+        crash_point("a store was read");
+    return rc || first;
+}
+
 static bool pump_in(struct link *l)
 {
     char piece[READ_PIECE];
@@ -104,6 +122,8 @@ bool link_pump(struct link *l)
 {
     if (!link_alive(l))
         return false;
+    if (l->local)
+        return pump_local(l);
     switch (stream_state(l->stream)) {
     case STREAM_CONNECTING:
         return false;
@@ -132,7 +152,7 @@ static bool any_wants_write(const struct link_loop *loop)
 {
     for (size_t i = 0; i < loop->count; i++) {
         const struct link *l = loop->links[i];
-        if (link_alive(l) && stream_state(l->stream) == STREAM_READY && stream_room(l->stream) &&
+        if (link_alive(l) && !l->local && stream_state(l->stream) == STREAM_READY && stream_room(l->stream) &&
             (l->source ? source_wants_write(l->source) : imap_wants_write(l->imap)))
             return true;
     }

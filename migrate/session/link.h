@@ -1,5 +1,5 @@
 /* link.h - one connection of a job: a stream and the sans-I/O engine that talks through it, pumped by one
- * loop.
+ * loop. A source without a stream (mail on a disk) takes part in it without a connection.
  *
  * The loop makes asynchronous engines readable: submit commands, then link_run_until(what must have
  * happened). */
@@ -12,13 +12,15 @@
 #include <stdbool.h>
 
 struct link {
-    struct stream *stream;
+    struct stream *stream; /* NULL for a source without one, which is then `local` */
     struct source *source; /* exactly one of these two, not owned */
     struct imap *imap;
+    const char *name;              /* of a local one; borrowed */
     struct error error;            /* code != 0: broken; the engine was aborted with this */
     struct source_waiting waiting; /* of the source: what it owes, or owed when it broke */
-    bool ready;                    /* signed in at least once */
-    bool ended;                    /* we signed off: the peer may close */
+    bool local;
+    bool ready; /* signed in at least once, or begun with */
+    bool ended; /* we signed off: the peer may close */
 };
 
 /* Move bytes until nothing more can move now. Returns whether anything did. A broken stream or engine ends in
@@ -31,8 +33,11 @@ void link_abort(struct link *l, const struct error *why);
 /* Still of use: connecting or ready, not broken. */
 static inline bool link_alive(const struct link *l)
 {
-    return l->stream && !l->error.code;
+    return (l->stream || l->local) && !l->error.code;
 }
+
+/* "pops://host:995", or where a local source lies; for people. */
+const char *link_name(const struct link *l);
 
 struct link_loop {
     struct net *net;

@@ -100,6 +100,26 @@ static struct lane *add_lane(struct session *s)
     return lane;
 }
 
+#define REMARKS_TOLD 20
+
+/* How mail on a disk was read, where that was not plain. */
+static void tell_remarks(const struct session *s)
+{
+    size_t count, told = 0, more = 0;
+    const struct source_remark *r = source_remarks(s->source, &count);
+    for (size_t i = 0; !s->job->taken_up && i < count; i++) {
+        if (!r[i].mail)
+            continue;
+        if (told++ < REMARKS_TOLD)
+            log_line(&s->world->log, LOG_WARN, "%s", r[i].words);
+        else
+            more++;
+    }
+    if (more)
+        log_line(&s->world->log, LOG_WARN, "%llu more of the kind: popferry discover %s lists them",
+            (unsigned long long)more, s->job->from.path);
+}
+
 static void on_inventory(void *ctx, const struct error *error)
 {
     struct session *s = ctx;
@@ -110,6 +130,7 @@ static void on_inventory(void *ctx, const struct error *error)
     }
     size_t count;
     const struct source_item *items = source_items(s->source, &count);
+    tell_remarks(s);
     s->progress.total = count;
     for (size_t i = 0; i < count; i++)
         s->progress.total_octets += items[i].octets;
@@ -128,7 +149,7 @@ static void on_dest(void *ctx, const struct error *error)
 static void warn_of_weakness(const struct session *s, const struct stream *stream)
 {
     char text[ERROR_TEXT_MAX];
-    if (!s->job->taken_up && job_stream_weakness(text, sizeof text, stream))
+    if (stream && !s->job->taken_up && job_stream_weakness(text, sizeof text, stream))
         log_line(&s->world->log, LOG_WARN, "%s", text);
 }
 
@@ -166,12 +187,13 @@ static void connect_both(struct session *s, enum dest_mode mode)
     s->net = s->loop.net = net_new(&s->world->log);
     session_phase(s, "connecting");
     s->source = job_source_new(job);
-    s->source_link = (struct link){.source = s->source};
-    if (source_traits(s->source)->has_stream)
+    s->source_link = (struct link){.source = s->source, .name = job->from.user};
+    s->source_link.local = !source_traits(s->source)->has_stream;
+    if (!s->source_link.local)
         s->source_link.stream = job_stream_open(job, s->world, JOB_SOURCE, s->net);
     add_link(s, &s->source_link);
     source_inventory(s->source, on_inventory, s);
-    s->mailbox = job_has_one_mailbox(job) ? job_mailbox(job, 0, s->begun_s) : NULL;
+    s->mailbox = job_has_one_mailbox(job) ? job_mailbox(job, "", 0, s->begun_s) : NULL;
     s->dest_ready = !job->to.host;
     if (job->to.host)
         dest_prepare(&s->dest, add_lane(s)->imap, s->mailbox, mode, on_dest, s);
@@ -200,8 +222,8 @@ int session_open(struct session *s, const struct job *job, const struct world *w
     if (s->lane_count)
         warn_of_weakness(s, s->lanes[0].link.stream);
     if (s->inventory_error.code) {
-        *err = s->inventory_error;
-        return error_prefix(err, "%s", stream_name(s->source_link.stream));
+        *err = s->inventory_error; /* a store's names the file */
+        return s->source_link.local ? -1 : error_prefix(err, "%s", link_name(&s->source_link));
     }
     return dest_failed(s, err) ? -1 : 0;
 }
@@ -291,6 +313,15 @@ static void on_logout(void *ctx, const struct imap_result *res)
     g->lanes_left--;
 }
 
+bool session_takes(const struct session *s, size_t item, enum filter_limit *ret_why)
+{
+    size_t count, folders;
+    const struct source_item *it = &source_items(s->source, &count)[item];
+    const struct source_folder *f = source_folders(s->source, &folders);
+    return it->folder == SOURCE_NO_FOLDER ||
+           filter_folder(&s->job->filter, f[it->folder].path, f[it->folder].role, ret_why);
+}
+
 void session_keep_source(struct session *s)
 {
     s->keep_source = true;
@@ -345,7 +376,7 @@ int session_sign_off(struct session *s, struct error *err)
     if (s->goodbye.source_ok || s->keep_source)
         return 0;
     return error_set(err, ERROR_SCOPE_SESSION, ERROR_RETRY_LATER, ERROR_LOST,
-        "%s did not confirm the end of the session", stream_name(s->source_link.stream));
+        "%s did not confirm the end of the session", link_name(&s->source_link));
 }
 
 void session_close(struct session *s)

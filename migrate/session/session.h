@@ -81,6 +81,8 @@ const struct error *session_broken(const struct session *s);
 
 void session_phase(struct session *s, const char *phase);
 
+/* Does the job's filter take what lies in the folder of this item of the source? */
+bool session_takes(const struct session *s, size_t item, enum filter_limit *ret_why);
 /* Never QUIT in this session: what was read and is not stored must be shown again. */
 void session_keep_source(struct session *s);
 

@@ -1,5 +1,6 @@
 #include "places.h"
 
+#include "folder_name.h"
 #include "ledger_late.h"
 #include "mem.h"
 #include <stdlib.h>
@@ -12,6 +13,9 @@ struct finding {
     struct outcome *outcome;
     struct places *places;
     const struct source_item *items;
+    const struct source_folder *folders;
+    char **paths; /* of these, as the destination can have them; made when first needed */
+    size_t folder_count;
     struct error error;
 };
 
@@ -76,6 +80,10 @@ static enum ledger_left left_of(enum filter_limit why)
         [FILTER_BEFORE] = LEDGER_LEFT_BEFORE,
         [FILTER_MIN_SIZE] = LEDGER_LEFT_MIN_SIZE,
         [FILTER_MAX_SIZE] = LEDGER_LEFT_MAX_SIZE,
+        [FILTER_FOLDER] = LEDGER_LEFT_FOLDER,
+        [FILTER_TRASH] = LEDGER_LEFT_TRASH,
+        [FILTER_JUNK] = LEDGER_LEFT_JUNK,
+        [FILTER_OUTBOX] = LEDGER_LEFT_OUTBOX,
     };
     return reasons[why];
 }
@@ -87,6 +95,8 @@ static void report_filtered(struct finding *f, size_t item, enum filter_limit wh
     struct outcome_message out = {.message_id = "", .from = "", .subject = "", .date_s = MAIL_NO_DATE};
     if (row)
         out = survey_message(f->ledger, row, &f->error);
+    char *place CLEANUP(mem_free_str) = source_place(f->session->source, item);
+    out.place = place;
     out.number = it->number;
     out.key = it->key ? it->key : "";
     out.octets = it->octets;
@@ -105,9 +115,11 @@ static bool filtered(struct finding *f, size_t item, enum plan_past past)
     const struct survey_row *row = f->places->survey.rows ? &f->places->survey.rows[item] : NULL;
     enum filter_limit why;
     bool date_known = row && row->known && row->date_s != MAIL_NO_DATE;
-    if (past_is_settled(past) || past == PAST_QUARANTINED || past == PAST_IN_DOUBT ||
-        !filter_is_set(filter) ||
-        filter_match(filter, date_known, date_known ? row->date_s : 0, f->items[item].octets, &why))
+    if (past_is_settled(past) || past == PAST_QUARANTINED || past == PAST_IN_DOUBT)
+        return false;
+    if (session_takes(f->session, item, &why) &&
+        (!filter_is_set(filter) ||
+            filter_match(filter, date_known, date_known ? row->date_s : 0, f->items[item].octets, &why)))
         return false;
     if (past != PAST_REFUSED) /* which the ledger counts as such */
         ledger_amount_add(&f->outcome->left[left_of(why)], f->items[item].octets);
@@ -116,6 +128,25 @@ static bool filtered(struct finding *f, size_t item, enum plan_past past)
 }
 
 /* ---- places ---- */
+/* The folder of an item, as the destination can have it. "": in none. */
+static const char *path_of(struct finding *f, size_t item)
+{
+    uint32_t folder = f->items[item].folder;
+    if (folder == SOURCE_NO_FOLDER)
+        return "";
+    if (f->paths[folder])
+        return f->paths[folder];
+    const struct session *s = f->session;
+    bool changed;
+    const char *path = f->folders[folder].path;
+    f->paths[folder] = folder_name_fit(path, s->job->to.host ? s->dest.delimiter : 0, &changed);
+    if (changed)
+        log_line(&s->world->log, LOG_WARN,
+            "the folder \"%s\" is called \"%s\" in the destination: its own name is one that a server cannot have",
+            path, f->paths[folder]);
+    return f->paths[folder];
+}
+
 static struct place *place_for(struct finding *f, size_t item, enum plan_past past, int64_t id)
 {
     struct ledger_message m;
@@ -123,7 +154,7 @@ static struct place *place_for(struct finding *f, size_t item, enum plan_past pa
     if (past_is_settled(past) && ledger_find_id(f->ledger, id, &m, &f->error) == 1 && m.mailbox)
         return place_of(f->places, m.mailbox, "");
     int64_t date_s = f->places->survey.rows ? f->places->survey.rows[item].date_s : MAIL_NO_DATE;
-    char *name CLEANUP(mem_free_str) = job_mailbox(job, date_s, f->session->begun_s);
+    char *name CLEANUP(mem_free_str) = job_mailbox(job, path_of(f, item), date_s, f->session->begun_s);
     return place_named(f, name);
 }
 
@@ -169,7 +200,7 @@ static int prepare(struct finding *f, bool one, enum places_headers headers, str
         *err = f->error;
         return -1;
     }
-    bool dates = !one || filter_needs_date(&s->job->filter);
+    bool dates = job_places_by_date(s->job) || filter_needs_date(&s->job->filter);
     if (!dates && headers == PLACES_AS_NEEDED)
         return 0;
     return survey_take(s, f->ledger, f->job, dates ? SURVEY_DATES : SURVEY_TOP, &f->places->survey, err);
@@ -184,6 +215,8 @@ int places_find(struct session *s, struct ledger *ledger, int64_t job, enum plac
     size_t count;
     *ret = (struct places){0};
     f.items = source_items(s->source, &count);
+    f.folders = source_folders(s->source, &f.folder_count);
+    f.paths = mem_array(f.folder_count, sizeof *f.paths);
     int rc = prepare(&f, one, headers, err);
     for (size_t i = 0; rc == 0 && i < count && !f.error.code; i++)
         sort_out(&f, i, one);
@@ -194,6 +227,9 @@ int places_find(struct session *s, struct ledger *ledger, int64_t job, enum plac
         *err = f.error;
         rc = -1;
     }
+    for (size_t i = 0; i < f.folder_count; i++)
+        free(f.paths[i]);
+    free(f.paths);
     return rc;
 }
 

@@ -19,16 +19,22 @@ struct seeing {
     struct error error;
 };
 
+/* nameless: it has no key by which an earlier run's row would be found. */
 static void find_elsewhere(
-    struct seeing *v, const struct survey_row *row, uint64_t octets, struct plan_facts *ret)
+    struct seeing *v, const struct survey_row *row, uint64_t octets, bool nameless, struct plan_facts *ret)
 {
     struct ledger *ledger = v->in->ledger;
-    uint8_t key[SHA256_OCTETS], whole[2 * SHA256_OCTETS + sizeof octets];
+    const struct job *job = v->in->session->job;
+    int64_t mailbox = job_places_by_path(job) && !job->dedup_account ? v->part.mailbox : 0;
+    uint8_t key[SHA256_OCTETS], whole[2 * SHA256_OCTETS + sizeof octets + sizeof mailbox];
     memcpy(whole, row->ident, SHA256_OCTETS);
     memcpy(whole + SHA256_OCTETS, row->core, SHA256_OCTETS);
     memcpy(whole + 2 * SHA256_OCTETS, &octets, sizeof octets);
+    memcpy(whole + 2 * SHA256_OCTETS + sizeof octets, &mailbox, sizeof mailbox);
     sha256_bytes(whole, sizeof whole, key);
     ret->twin_in_source = hash_set_add(&v->seen, key);
+    ret->twin_before = nameless && ledger_has_header_in(v->in->ledger, &v->part, row->ident, row->core,
+                                       octets, &v->error) == 1;
     bool there = ledger_index_has_ident(ledger, v->part.mailbox, row->ident, &v->error) == 1;
     bool before = hash_set_add(&v->idents, row->ident);
     ret->id_shared = row->has_message_id && (before || there);
@@ -50,10 +56,10 @@ static void decide(struct seeing *v, size_t i)
     struct survey_row bare = {.date_s = MAIL_NO_DATE};
     if (!v->rows)
         bare.past = past_of(v->in->ledger, v->part.job, item, &bare.id, &v->error);
-    struct foreseen f = {.item = item, .row = v->rows ? &v->rows[i] : &bare};
+    struct foreseen f = {.item = item, .index = i, .row = v->rows ? &v->rows[i] : &bare};
     struct plan_facts facts = {.octets = item->octets, .past = f.row->past, .internal = f.row->internal};
     if (f.row->known)
-        find_elsewhere(v, f.row, item->octets, &facts);
+        find_elsewhere(v, f.row, item->octets, !item->key, &facts);
     f.verdict = plan_decide(&facts, &v->policy);
     if (!f.row->known)
         say_unread(&f.verdict);

@@ -16,6 +16,7 @@ enum foresee_depth {
 /* Valid during the call. */
 struct foreseen {
     const struct source_item *item;
+    size_t index;                 /* of source_items */
     const struct survey_row *row; /* never NULL; known false: its header was not seen now */
     struct plan_verdict verdict;
 };

@@ -96,6 +96,7 @@ struct transfer_room {
 struct transfer_task {
     struct ledger_part part;
     const struct place *place;
+    int64_t rows_before;         /* ledger_last_id when the session began */
     struct archive *archive;     /* NULL: none */
     struct blame *blame;         /* of the run */
     struct shortfall *shortfall; /* likewise */
@@ -142,6 +143,7 @@ struct transfer {
     size_t ready_count;                  /* in both */
     uint64_t ready_octets;
     size_t sending;                        /* parcels whose APPEND is not answered */
+    bool by_mailbox;                       /* the same content in two folders of the source is two messages */
     bool uids_doubted;                     /* one that the destination told was not true */
     uint32_t uid_floor;                    /* nothing sent from now on can get a smaller UID */
     int64_t now_s;                         /* wall clock at the start, for ages and INTERNALDATE */

@@ -48,7 +48,9 @@ static int find_past_content(struct parcel *p, struct plan_facts *facts)
 {
     struct transfer *t = p->transfer;
     struct ledger_message m;
-    int rc = ledger_find_content(t->ledger, t->job, p->facts.fingerprint, &m, &t->fatal);
+    int rc = t->by_mailbox
+                 ? ledger_find_content_in(t->ledger, &t->task->part, p->facts.fingerprint, &m, &t->fatal)
+                 : ledger_find_content(t->ledger, t->job, p->facts.fingerprint, &m, &t->fatal);
     if (rc < 0)
         return -1;
     if (rc == 0)
@@ -68,7 +70,7 @@ static int find_past_content(struct parcel *p, struct plan_facts *facts)
         return -1;
     if (m.id == p->row.id)
         facts->past = m.state == LEDGER_DONE ? PAST_DONE : PAST_PRESENT;
-    else if (in_inventory(t, m.key))
+    else if (m.key ? in_inventory(t, m.key) : m.id > t->task->rows_before)
         facts->twin_in_source = true;
     else
         facts->twin_before = true;

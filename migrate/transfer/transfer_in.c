@@ -53,6 +53,15 @@ static int archive(struct parcel *p)
     return 0;
 }
 
+/* What the source says beside the message counts more than what an older program wrote into its header. */
+static void note_marks(struct parcel *p)
+{
+    struct source_marks m = source_marks(p->transfer->session->source, p->item);
+    if (m.known)
+        p->facts.flags = (struct mail_flags){
+            .known = true, .seen = m.seen, .answered = m.answered, .flagged = m.flagged, .draft = m.draft};
+}
+
 static void on_fetched(void *ctx, const struct error *error)
 {
     struct parcel *p = ctx;
@@ -76,6 +85,7 @@ static void on_fetched(void *ctx, const struct error *error)
         return;
     }
     p->read = true;
+    note_marks(p);
     t->outcome->fetched++;
     t->outcome->fetched_octets += p->facts.octets;
     settle_budget(p);
@@ -120,6 +130,8 @@ static void report_unsettled(
     struct ledger_message m = {0};
     ledger_find_id(t->ledger, id, &m, &t->fatal);
     struct outcome_message out = outcome_of_row(&m);
+    char *place CLEANUP(mem_free_str) = source_place(t->session->source, (size_t)(it - t->items));
+    out.place = place;
     out.number = it->number;
     out.octets = it->octets;
     out.verdict = verdict_name(verdict);

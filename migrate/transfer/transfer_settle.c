@@ -28,7 +28,9 @@ void transfer_report(struct parcel *p, const char *verdict, const char *reason, 
         return;
     transfer_describe(p);
     enum mail_date_source source;
+    char *place CLEANUP(mem_free_str) = source_place(t->session->source, p->item);
     struct outcome_message m = {
+        .place = place,
         .number = t->items[p->item].number,
         .key = t->items[p->item].key ? t->items[p->item].key : "",
         .message_id = p->facts.message_id ? p->facts.message_id : "",

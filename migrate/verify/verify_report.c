@@ -31,7 +31,8 @@ static void judge_open(struct verify *v, struct verify_row *row)
     enum filter_limit why;
     if (row->item == VERIFY_NONE)
         give(v, row, VERIFY_VANISHED, "no longer on the source, and never copied");
-    else if (!filter_match(&v->job->filter, dated, row->internaldate_s, row->octets_claimed, &why))
+    else if (!session_takes(&v->session, row->item, &why) ||
+             !filter_match(&v->job->filter, dated, row->internaldate_s, row->octets_claimed, &why))
         give(v, row, VERIFY_FILTERED, filter_words(why));
     else
         give(v, row, VERIFY_PENDING, "not copied yet");

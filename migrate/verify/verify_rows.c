@@ -192,7 +192,8 @@ static bool is_settled(const struct verify_row *row)
 static void map_new(struct verify *v, uint32_t item, const struct source_item *it, bool other_size)
 {
     enum filter_limit limit;
-    bool filtered = !filter_match(&v->job->filter, false, 0, it->octets, &limit);
+    bool filtered = !session_takes(&v->session, item, &limit) ||
+                    !filter_match(&v->job->filter, false, 0, it->octets, &limit);
     const char *why =
         filtered ? filter_words(limit)
         : other_size
@@ -294,27 +295,58 @@ void verify_adopt(struct verify *v, struct verify_news *news, struct verify_row 
     row->changed_size = false;
 }
 
-/* One that is nobody's yet, if there is one; several may have the same content. */
-static struct verify_row *row_of_size(const struct verify *v, uint64_t octets)
+/* Rows without a key, sorted by size; those of one size are taken one after the other. */
+struct by_size {
+    struct verify_row **rows;
+    size_t count;
+};
+
+static int compare_size(const void *a, const void *b)
 {
-    struct verify_row *found = NULL;
-    for (size_t i = 0; i < v->row_count; i++) {
-        struct verify_row *row = &v->rows[i];
-        if (row->key || row->octets_claimed != octets)
-            continue;
-        if (row->item == VERIFY_NONE)
-            return row;
-        found = row;
-    }
-    return found;
+    const struct verify_row *const *x = a, *const *y = b;
+    if ((*x)->octets_claimed != (*y)->octets_claimed)
+        return (*x)->octets_claimed < (*y)->octets_claimed ? -1 : 1;
+    return *x < *y ? -1 : *x > *y;
 }
 
+static int compare_news(const void *a, const void *b)
+{
+    const struct verify_news *const *x = a, *const *y = b;
+    if ((*x)->octets != (*y)->octets)
+        return (*x)->octets < (*y)->octets ? -1 : 1;
+    return *x < *y ? -1 : *x > *y;
+}
+
+static struct by_size sort_nameless_rows(const struct verify *v)
+{
+    struct by_size s = {.rows = mem_array(v->row_count, sizeof *s.rows)};
+    for (size_t i = 0; i < v->row_count; i++)
+        if (!v->rows[i].key)
+            s.rows[s.count++] = &v->rows[i];
+    qsort(s.rows, s.count, sizeof *s.rows, compare_size);
+    return s;
+}
+
+/* Both sides in the order of their sizes: each takes one that is nobody's yet, if there is one; several may
+ * have the same content. */
 void verify_map_nameless(struct verify *v)
 {
-    for (size_t i = 0; i < v->news_count; i++) {
-        struct verify_news *news = &v->news[i];
-        struct verify_row *row = news->nameless ? row_of_size(v, news->octets) : NULL;
-        if (row)
-            verify_adopt(v, news, row);
+    struct by_size s = sort_nameless_rows(v);
+    struct verify_news **news = mem_array(v->news_count, sizeof *news);
+    size_t count = 0, at = 0;
+    for (size_t i = 0; i < v->news_count; i++)
+        if (v->news[i].nameless)
+            news[count++] = &v->news[i];
+    qsort(news, count, sizeof *news, compare_news);
+    for (size_t i = 0; i < count; i++) {
+        while (at < s.count && s.rows[at]->octets_claimed < news[i]->octets)
+            at++;
+        while (at + 1 < s.count && s.rows[at]->item != VERIFY_NONE &&
+               s.rows[at + 1]->octets_claimed == news[i]->octets)
+            at++;
+        if (at < s.count && s.rows[at]->octets_claimed == news[i]->octets)
+            verify_adopt(v, news[i], s.rows[at]);
     }
+    free(s.rows);
+    free(news);
 }

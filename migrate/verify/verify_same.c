@@ -128,9 +128,7 @@ int verify_check_source(struct verify *v, struct error *err)
     mail_scan_free(c.scan);
     if (rc == 0 && v->error.code) {
         *err = v->error;
-        rc = err->scope == ERROR_SCOPE_RUN
-                 ? -1
-                 : error_prefix(err, "%s", stream_name(v->session.source_link.stream));
+        rc = err->scope == ERROR_SCOPE_RUN ? -1 : error_prefix(err, "%s", link_name(&v->session.source_link));
     }
     return rc;
 }

@@ -133,7 +133,7 @@ static int fetch_all(struct verify *v, struct task *tasks, size_t count, got_fn 
         return 0;
     *err = v->error;
     if (err->scope != ERROR_SCOPE_RUN) /* not the ledger's */
-        error_prefix(err, "%s", stream_name(v->session.source_link.stream));
+        error_prefix(err, "%s", link_name(&v->session.source_link));
     return -1;
 }
 
@@ -150,10 +150,29 @@ static void compare_resized(struct verify *v, struct verify_news *news, const st
     ledger_note_octets(v->ledger, row->id, news->octets, &v->error);
 }
 
+#define SAME_CONTENT_MAX 64
+
+/* A row of this content that no other message of the source has taken, if there is one: it may lie in several
+ * folders, and go into as many mailboxes. */
+static struct verify_row *row_of_content(struct verify *v, const uint8_t print[SHA256_OCTETS])
+{
+    int64_t ids[SAME_CONTENT_MAX];
+    size_t count;
+    struct verify_row *first = NULL;
+    if (ledger_ids_of_content(v->ledger, v->job_id, print, ids, SAME_CONTENT_MAX, &count, &v->error) < 0)
+        return NULL;
+    for (size_t i = 0; i < count; i++) {
+        struct verify_row *row = verify_find_row(v, ids[i]);
+        if (row && row->item == VERIFY_NONE)
+            return row;
+        first = first ? first : row;
+    }
+    return first;
+}
+
 static void on_unsure(struct task *t, const struct verify_content *ours)
 {
     struct verify *v = t->v;
-    struct ledger_message m;
     if (!ours) {
         t->news->why = "the source does not give it out";
         return;
@@ -162,8 +181,7 @@ static void on_unsure(struct task *t, const struct verify_content *ours)
         compare_resized(v, t->news, ours);
         return;
     }
-    int rc = ledger_find_content(v->ledger, v->job_id, ours->print, &m, &v->error);
-    struct verify_row *row = rc == 1 ? verify_find_row(v, m.id) : NULL;
+    struct verify_row *row = row_of_content(v, ours->print);
     if (row)
         verify_adopt(v, t->news, row);
 }

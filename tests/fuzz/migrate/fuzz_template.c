@@ -13,9 +13,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct error err = {0};
     if (template_check(text, &err) < 0)
         return *err.text ? 0 : (abort(), 0);
-    char *first CLEANUP(mem_free_str) = template_expand(text, 0, 540);
+    char *first CLEANUP(mem_free_str) = template_expand(text, 0, 540, "");
     for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
-        char *name CLEANUP(mem_free_str) = template_expand(text, dates[i], 540);
+        char *name CLEANUP(mem_free_str) = template_expand(text, dates[i], 540, "");
         if (!*name || strlen(name) > 2 * strlen(text) ||
             (template_is_plain(text) && strcmp(name, first) != 0))
             abort();

@@ -60,7 +60,7 @@ static void every_power_has_words(void)
         char *words = list_trust_words(&rows[i], "x\033[31m");
         CHECK_LABEL("%s", rows[i].name);
         CHECK(strstr(words, ": x?[31m") != NULL);
-        CHECK(*list_trust_name(&rows[i]) != '\0');
+        CHECK(*list_trust_name(&rows[i], "x") != '\0');
         free(words);
     }
 }
@@ -79,30 +79,23 @@ static const struct {
     const char *common[3], *option, *value;
     bool needed;
 } values[] = {
-    {{NULL}, "from-tls", "implicit", false},
-    {{NULL}, "from-tls", "starttls", false},
-    {{NULL}, "from-tls", "plaintext", true},
-    {{NULL}, "from-tls", "Plaintext", true},
+    {{NULL}, "from-tls", "implicit", false}, {{NULL}, "from-tls", "starttls", false},
+    {{NULL}, "from-tls", "plaintext", true}, {{NULL}, "from-tls", "Plaintext", true},
     {{"--from-tls=plaintext"}, "from-tls", "plaintext", false},
-    {{"--from-tls=plaintext"}, "to-tls", "plaintext", true},
-    {{NULL}, "to-tls-min", "1.3", false},
-    {{NULL}, "to-tls-min", "1.2", false},
-    {{NULL}, "to-tls-min", "1.1", true},
-    {{"--to-tls-min=1.3"}, "to-tls-min", "1.2", true},
-    {{"--to-tls-min=1.0"}, "to-tls-min", "1.0", false},
-    {{NULL}, "allow-plaintext", "no", false},
-    {{NULL}, "allow-plaintext", "いいえ", false},
-    {{NULL}, "allow-plaintext", "yes", true},
-    {{NULL}, "allow-plaintext", "はい", true},
-    {{NULL}, "allow-plaintext", "1", true},
-    {{"--allow-plaintext"}, "allow-plaintext", "yes", false},
-    {{NULL}, "ca-file", "x", true},
-    {{"--ca-file=x"}, "ca-file", "x", false},
-    {{"--ca-file=x"}, "ca-file", "x/../y", true},
-    {{NULL}, "from-password-command", "echo", true},
+    {{"--from-tls=plaintext"}, "to-tls", "plaintext", true}, {{NULL}, "to-tls-min", "1.3", false},
+    {{NULL}, "to-tls-min", "1.2", false}, {{NULL}, "to-tls-min", "1.1", true},
+    {{"--to-tls-min=1.3"}, "to-tls-min", "1.2", true}, {{"--to-tls-min=1.0"}, "to-tls-min", "1.0", false},
+    {{NULL}, "allow-plaintext", "no", false}, {{NULL}, "allow-plaintext", "いいえ", false},
+    {{NULL}, "allow-plaintext", "yes", true}, {{NULL}, "allow-plaintext", "はい", true},
+    {{NULL}, "allow-plaintext", "1", true}, {{"--allow-plaintext"}, "allow-plaintext", "yes", false},
+    {{NULL}, "ca-file", "x", true}, {{"--ca-file=x"}, "ca-file", "x", false},
+    {{"--ca-file=x"}, "ca-file", "x/../y", true}, {{NULL}, "from-password-command", "echo", true},
     {{"--from-password-command=echo"}, "from-password-command", "echo", false},
     {{"--from-password-command=echo"}, "to-password-command", "echo", true},
-    {{NULL}, "from-password", "@/etc/passwd", false},
+    {{NULL}, "from-password", "@/etc/passwd", false}, {{NULL}, "from", "pop3s://u@h", false},
+    {{NULL}, "from", "mbox:/home/taro/Mail", true}, {{NULL}, "from", "thunderbird:x", true},
+    {{"--from=mbox:/x"}, "from", "mbox:/x", false},
+    {{NULL}, "to", "mbox:/x", false}, /* which is no destination, and refused as such */
 };
 
 static void values_count(void)

@@ -331,17 +331,18 @@ static void end(struct handover *h, struct fixture *f)
     "\"left_out\":{\"messages\":0,\"octets\":0},"                                                            \
     "\"vanished\":{\"messages\":0,\"octets\":0},"                                                            \
     "\"deleted\":{\"messages\":1,\"octets\":100},\"dated_now\":1,"
-#define LEFT                                                                                                 \
-    "\"left\":{"                                                                                             \
-    "\"since\":{\"messages\":0,\"octets\":0},"                                                               \
-    "\"before\":{\"messages\":0,\"octets\":0},"                                                              \
-    "\"min_size\":{\"messages\":0,\"octets\":0},"                                                            \
-    "\"max_size\":{\"messages\":0,\"octets\":0},"                                                            \
-    "\"limit\":{\"messages\":0,\"octets\":0},"                                                               \
-    "\"upload_cap\":{\"messages\":0,\"octets\":0},"                                                          \
-    "\"destination_full\":{\"messages\":0,\"octets\":0},"                                                    \
-    "\"dropped\":{\"messages\":0,\"octets\":0},\"in_doubt\":{\"messages\":0,\"octets\":0},"                  \
-    "\"interrupted\":{\"messages\":0,\"octets\":0},"                                                         \
+#define LEFT                                                                                                                   \
+    "\"left\":{"                                                                                                               \
+    "\"since\":{\"messages\":0,\"octets\":0},"                                                                                 \
+    "\"before\":{\"messages\":0,\"octets\":0},"                                                                                \
+    "\"min_size\":{\"messages\":0,\"octets\":0},"                                                                              \
+    "\"max_size\":{\"messages\":0,\"octets\":0},\"folder\":{\"messages\":0,\"octets\":0},"                                     \
+    "\"trash\":{\"messages\":0,\"octets\":0},\"junk\":{\"messages\":0,\"octets\":0},\"outbox\":{\"messages\":0,\"octets\":0}," \
+    "\"limit\":{\"messages\":0,\"octets\":0},"                                                                                 \
+    "\"upload_cap\":{\"messages\":0,\"octets\":0},"                                                                            \
+    "\"destination_full\":{\"messages\":0,\"octets\":0},"                                                                      \
+    "\"dropped\":{\"messages\":0,\"octets\":0},\"in_doubt\":{\"messages\":0,\"octets\":0},"                                    \
+    "\"interrupted\":{\"messages\":0,\"octets\":0},"                                                                           \
     "\"not_looked_at\":{\"messages\":0,\"octets\":0}},"
 #define VERIFIED                                                                                               \
     "\"verified\":{\"exact\":2,\"content\":1,\"body\":0,\"structure\":0,\"headers\":0,\"count\":0,\"none\":0," \

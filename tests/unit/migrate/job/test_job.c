@@ -57,7 +57,7 @@ static void test_mailbox(void)
         struct job job = job_of(places[i].folder, places[i].folder_old, places[i].utc_offset_min);
         CHECK_LABEL("%s", places[i].words);
         int64_t date_s = *d ? clock_from_utc(d[0], d[1], d[2], d[3], d[4], d[5]) : MAIL_NO_DATE;
-        char *name CLEANUP(mem_free_str) = job_mailbox(&job, date_s, now());
+        char *name CLEANUP(mem_free_str) = job_mailbox(&job, "", date_s, now());
         CHECK_STR(name, places[i].mailbox);
         CHECK_INT(job_has_one_mailbox(&job), places[i].one);
     }

@@ -171,13 +171,19 @@ static void test_sizes(void)
     }
 }
 
-static const struct filter none = {FILTER_NO_SINCE, FILTER_NO_BEFORE, 0, FILTER_NO_MAX};
-static const struct filter since = {1000, FILTER_NO_BEFORE, 0, FILTER_NO_MAX};
-static const struct filter before = {FILTER_NO_SINCE, 2000, 0, FILTER_NO_MAX};
-static const struct filter year = {1000, 2000, 0, FILTER_NO_MAX};
-static const struct filter small = {FILTER_NO_SINCE, FILTER_NO_BEFORE, 0, 50};
-static const struct filter large = {FILTER_NO_SINCE, FILTER_NO_BEFORE, 50, FILTER_NO_MAX};
-static const struct filter both = {1000, 2000, 10, 50};
+static const struct filter none = {
+    .since_s = FILTER_NO_SINCE, .before_s = FILTER_NO_BEFORE, .min_octets = 0, .max_octets = FILTER_NO_MAX};
+static const struct filter since = {
+    .since_s = 1000, .before_s = FILTER_NO_BEFORE, .min_octets = 0, .max_octets = FILTER_NO_MAX};
+static const struct filter before = {
+    .since_s = FILTER_NO_SINCE, .before_s = 2000, .min_octets = 0, .max_octets = FILTER_NO_MAX};
+static const struct filter year = {
+    .since_s = 1000, .before_s = 2000, .min_octets = 0, .max_octets = FILTER_NO_MAX};
+static const struct filter small = {
+    .since_s = FILTER_NO_SINCE, .before_s = FILTER_NO_BEFORE, .min_octets = 0, .max_octets = 50};
+static const struct filter large = {
+    .since_s = FILTER_NO_SINCE, .before_s = FILTER_NO_BEFORE, .min_octets = 50, .max_octets = FILTER_NO_MAX};
+static const struct filter both = {.since_s = 1000, .before_s = 2000, .min_octets = 10, .max_octets = 50};
 
 static const struct {
     const struct filter *filter;
@@ -238,8 +244,9 @@ static void test_questions(void)
 
 static void test_check(void)
 {
-    static const struct filter never[] = {{2000, 1000, 0, FILTER_NO_MAX}, {1000, 1000, 0, FILTER_NO_MAX},
-        {FILTER_NO_SINCE, FILTER_NO_BEFORE, 51, 50}};
+    static const struct filter never[] = {{.since_s = 2000, .before_s = 1000, .max_octets = FILTER_NO_MAX},
+        {.since_s = 1000, .before_s = 1000, .max_octets = FILTER_NO_MAX},
+        {.since_s = FILTER_NO_SINCE, .before_s = FILTER_NO_BEFORE, .min_octets = 51, .max_octets = 50}};
     for (size_t i = 0; i < sizeof never / sizeof *never; i++) {
         struct error err = {0};
         CHECK_LABEL("never %zu", i);
@@ -249,13 +256,57 @@ static void test_check(void)
     CHECK_LABEL("possible");
     CHECK_INT(filter_check(&none, NULL), 0);
     CHECK_INT(filter_check(&both, NULL), 0);
-    const struct filter exact = {FILTER_NO_SINCE, FILTER_NO_BEFORE, 50, 50};
+    const struct filter exact = {
+        .since_s = FILTER_NO_SINCE, .before_s = FILTER_NO_BEFORE, .min_octets = 50, .max_octets = 50};
     CHECK_INT(filter_check(&exact, NULL), 0);
+}
+
+/* ---- folders ---- */
+static void test_folders(void)
+{
+    static const char *const work[] = {"Work", NULL}, *const wild[] = {"*trash*", "A?C", NULL},
+                             *const trash[] = {"Trash", NULL};
+    static const struct {
+        struct filter f;
+        const char *path;
+        enum mail_role role;
+        bool passes;
+        enum filter_limit why;
+    } places[] = {
+        {FILTER_NONE, "", MAIL_ROLE_NONE, true, 0},
+        {FILTER_NONE, "Sent", MAIL_ROLE_SENT, true, 0},
+        {FILTER_NONE, "Trash", MAIL_ROLE_TRASH, false, FILTER_TRASH},
+        {FILTER_NONE, "x/Junk", MAIL_ROLE_JUNK, false, FILTER_JUNK},
+        {FILTER_NONE, "Outbox", MAIL_ROLE_OUTBOX, false, FILTER_OUTBOX},
+        {{.with_trash = true}, "Trash", MAIL_ROLE_TRASH, true, 0},
+        {{.with_trash = true}, "Junk", MAIL_ROLE_JUNK, false, FILTER_JUNK},
+        {{.with_junk = true}, "Junk", MAIL_ROLE_JUNK, true, 0},
+        {{.only_folders = work}, "work", MAIL_ROLE_NONE, true, 0},
+        {{.only_folders = work}, "Work/2019/a", MAIL_ROLE_NONE, true, 0},
+        {{.only_folders = work}, "Workshop", MAIL_ROLE_NONE, false, FILTER_FOLDER},
+        {{.only_folders = work}, "Old/Work", MAIL_ROLE_NONE, false, FILTER_FOLDER},
+        {{.only_folders = trash}, "Trash", MAIL_ROLE_TRASH, true, 0},
+        {{.only_folders = wild}, "My Trash", MAIL_ROLE_TRASH, false, FILTER_TRASH},
+        {{.only_folders = wild}, "abc", MAIL_ROLE_NONE, true, 0},
+        {{.skip_folders = work}, "Work/x", MAIL_ROLE_NONE, false, FILTER_FOLDER},
+        {{.skip_folders = work}, "Inbox", MAIL_ROLE_INBOX, true, 0},
+        {{.only_folders = work, .skip_folders = wild}, "Work/ABC", MAIL_ROLE_NONE, true, 0},
+        {{.only_folders = trash, .skip_folders = trash}, "Trash", MAIL_ROLE_TRASH, false, FILTER_FOLDER},
+    };
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        enum filter_limit why = FILTER_SINCE;
+        CHECK_LABEL("row %zu, %s", i, places[i].path);
+        CHECK_INT(filter_folder(&places[i].f, places[i].path, places[i].role, &why), places[i].passes);
+        if (!places[i].passes)
+            CHECK_INT(why, places[i].why);
+        CHECK(places[i].passes || *filter_words(why));
+    }
 }
 
 int main(void)
 {
     static const struct check_test tests[] = {
+        {"folders", test_folders},
         {"dates", test_dates},
         {"why a date is none", test_why},
         {"sizes", test_sizes},

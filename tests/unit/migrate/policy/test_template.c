@@ -48,7 +48,7 @@ static void test_table(void)
         CHECK_INT(template_check(rows[i].template, &err), rows[i].expected ? 0 : -1);
         CHECK_INT(err.code, rows[i].expected ? ERROR_NONE : ERROR_USAGE);
         CHECK_INT(template_is_plain(rows[i].template), rows[i].plain);
-        char *name = template_expand(rows[i].template, date_s, 0);
+        char *name = template_expand(rows[i].template, date_s, 0, "");
         CHECK(name != NULL);
         if (rows[i].expected)
             CHECK_STR(name, rows[i].expected);
@@ -63,7 +63,7 @@ static void test_words(void)
     template_check("Old/{yaer}/{month}", &err);
     CHECK_STR(err.text,
         "the folder \"Old/{yaer}/{month}\": there is no field \"{yaer}\"; the fields are {year}, "
-        "{month} and {day}, and {{ or }} stands for one brace");
+        "{month}, {day} and {path}, and {{ or }} stands for one brace");
     template_check("Old/{year", &err);
     CHECK(strstr(err.text, "no closing brace after \"{year\"") != NULL);
     template_check("Old/year}", &err);
@@ -103,15 +103,43 @@ static void test_dates(void)
 {
     for (size_t i = 0; i < sizeof dates / sizeof *dates; i++) {
         CHECK_LABEL("%lld %d", (long long)dates[i].date_s, dates[i].utc_offset_min);
-        char *name = template_expand("{year}-{month}-{day}", dates[i].date_s, dates[i].utc_offset_min);
+        char *name = template_expand("{year}-{month}-{day}", dates[i].date_s, dates[i].utc_offset_min, "");
         CHECK_STR(name, dates[i].expected);
         free(name);
     }
 }
 
+static void test_path(void)
+{
+    static const struct {
+        const char *template, *path, *name;
+    } paths[] = {
+        {"{path}", "Work/2019", "Work/2019"},
+        {"{path}", "", "INBOX"},
+        {"PC/{path}", "\345\226\266\346\245\255", "PC/\345\226\266\346\245\255"},
+        {"PC/{path}", "", "PC"},
+        {"{path}/{year}", "", "1970"},
+        {"{path}/{year}", "a/b", "a/b/1970"},
+        {"PC/{path}/{year}", "", "PC/1970"},
+        {"{path}{{x}}", "{year}", "{year}{x}"},
+        {"a/{path}/{path}", "", "a"},
+    };
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        CHECK_LABEL("%s with \"%s\"", paths[i].template, paths[i].path);
+        CHECK_INT(template_check(paths[i].template, NULL), 0);
+        CHECK(template_has_path(paths[i].template) && !template_is_plain(paths[i].template));
+        CHECK_INT(template_has_date(paths[i].template), strstr(paths[i].template, "{year}") != NULL);
+        char *name = template_expand(paths[i].template, 0, 0, paths[i].path);
+        CHECK_STR(name, paths[i].name);
+        free(name);
+    }
+    CHECK(!template_has_path("a/{year}{{path}}") && template_has_date("a/{year}"));
+}
+
 int main(void)
 {
     static const struct check_test tests[] = {
+        {"path", test_path},
         {"the table", test_table},
         {"words", test_words},
         {"dates", test_dates},

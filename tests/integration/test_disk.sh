@@ -1,0 +1,216 @@
+#!/usr/bin/env bash
+# Mail on a disk as a source: written by another program, brought into a real server, folder by folder; nothing on the
+# disk is touched.
+. "$(dirname "$0")/lib.sh"
+
+start servers
+store=$LIB_TOP/tests/tools/mkstore.py
+PER_FOLDER=50
+
+# Three folders' worth of mail, with a manifest each; `clean` without what an mbox cannot hold.
+make_mail() { # NAME [options of mkmail]
+    local i
+    for i in 1 2 3; do
+        mkdir -p "$W/mail/$1-$i"/{cur,new,tmp}
+        "$SERVERS_TOOLS/mkmail" --maildir "$W/mail/$1-$i" --manifest "$S/$1-$i.manifest" --count $PER_FOLDER \
+            --octets 400000 --seed "$i$i" "${@:2}" || exit 1
+    done
+}
+make_mail clean --clean
+make_mail any
+
+disk() { # COMMAND USER SOURCE [options]
+    raw "$1" --from "$3" --to "$(imap_url "$2")" --to-password-file "$W/password" --ca-file "$SERVERS_CA" \
+        --work-dir "$W/work-$2" "${@:4}"
+}
+cloud() { # USER FOLDER-ON-DISK: as Dovecot names it
+    echo "$S/cloud/$1/Maildir${2:+/$2}"
+}
+# arrived NAME USER MAIL N FOLDER: the Nth of these folders is there, each message once, right.
+arrived_in() {
+    if "$SERVERS_TOOLS/maildiff" --manifest "$S/$3-$4.manifest" --dest "$(cloud "$2" "$5")" >"$W/diff" 2>&1; then
+        ok "$1"
+    else
+        not_ok "$1" "$W/diff" "$W/out" "$W/err"
+    fi
+}
+is() { # NAME ACTUAL EXPECTED
+    if [[ $2 == "$3" ]]; then ok "$1"; else not_ok "$1: $2 instead of $3" "$W/out" "$W/err"; fi
+}
+seen_of() { # PATH: all that a write would change
+    find "$1" -printf '%p %y %s %m %T@ %C@\n' | sort
+    find "$1" -type f -exec sha256sum {} + | sort
+}
+settled() { # what each folder's messages became
+    jq -c '.summary | .copied + .duplicates + .done_before + .present' "$W/out"
+}
+
+# ---- each kind ----
+kind() { # KIND SOURCE MAIL FOLDER1 FOLDER2 FOLDER3
+    local user=${1//[^a-z]/}@example.jp i=0 folder
+    seen_of "$W/pc/$1" >"$W/before"
+    disk migrate "$user" "$2" --format json
+    says "$1: migrate" 0 '.summary.messages' $((3 * PER_FOLDER))
+    for folder in "${@:4}"; do
+        arrived_in "$1: folder ${folder:-INBOX}" "$user" "$3" $((++i)) "$folder"
+    done
+    disk migrate "$user" "$2" --format json
+    says "$1: again, nothing is copied" 0 '.summary.copied' 0
+    disk verify "$user" "$2" --format json
+    says "$1: verify" 0 '[.summary.altered, .summary.missing, .summary.doubled, .summary.pending, .summary.vanished] | add' 0
+    says "$1: verify sees them all" 0 .summary.messages $((3 * PER_FOLDER))
+    seen_of "$W/pc/$1" >"$W/after"
+    check "$1: nothing on the disk was touched" cmp "$W/before" "$W/after"
+}
+eigyo='.&VbZpbQ-' # 営業, in modified UTF-7
+pc=$W/pc
+for k in mboxrd mboxo; do
+    "$store" $k "$W/mail/clean-1" "$pc/$k/Inbox" >/dev/null
+    "$store" $k "$W/mail/clean-2" "$pc/$k/営業/2019.05" >/dev/null
+    "$store" $k "$W/mail/clean-3" "$pc/$k/Sent" >/dev/null
+    kind $k "mbox:$pc/$k" clean "" "$eigyo.2019_05" .Sent
+done
+t="$pc/thunderbird/Mail/Local Folders"
+"$store" thunderbird "$W/mail/clean-1" "$t/Inbox" >/dev/null
+"$store" thunderbird "$W/mail/clean-2" "$t/Inbox.sbd/営業" >/dev/null
+"$store" thunderbird "$W/mail/clean-3" "$t/Sent" >/dev/null
+touch "$pc/thunderbird/prefs.js" "$t/Inbox.msf" "$t/Sent.msf" "$t/Inbox.sbd/営業.msf"
+kind thunderbird "thunderbird:$pc/thunderbird" clean "" ".INBOX$eigyo" .Sent
+check "thunderbird: read is read" test -z "$(find "$(cloud thunderbird@example.jp "")/cur" -type f ! -name '*:2,*S*')"
+"$store" maildir "$W/mail/any-1" "$pc/maildir" >/dev/null
+"$store" maildir "$W/mail/any-2" "$pc/maildir/$eigyo" >/dev/null
+"$store" maildir "$W/mail/any-3" "$pc/maildir/.Sent" >/dev/null
+kind maildir "maildir:$pc/maildir" any "" "$eigyo" .Sent
+for k in eml mh; do
+    "$store" $k "$W/mail/any-1" "$pc/$k/Inbox" >/dev/null
+    "$store" $k "$W/mail/any-2" "$pc/$k/営業" >/dev/null
+    "$store" $k "$W/mail/any-3" "$pc/$k/Sent" >/dev/null
+    kind $k "$k:$pc/$k" any "" "$eigyo" .Sent
+done
+
+# ---- killed in the midst ----
+killed() {
+    local user=killed@example.jp n
+    "$POPFERRY" migrate --from "mbox:$pc/mboxrd" --to "$(imap_url $user)" --to-password-file "$W/password" --ca-file "$SERVERS_CA" \
+        --work-dir "$W/work-$user" >/dev/null 2>&1 &
+    n=$!
+    while kill -0 $n 2>/dev/null && [[ $(find "$S/cloud/$user" -path '*/cur/*' 2>/dev/null | wc -l) == 0 ]]; do :; done
+    kill -9 $n 2>/dev/null
+    wait $n 2>/dev/null
+    disk migrate $user "mbox:$pc/mboxrd" --format json
+    says "after a kill -9, the same command" 0 .summary.messages $((3 * PER_FOLDER))
+    arrived_in "killed: once each (1)" $user clean 1 ""
+    arrived_in "killed: once each (2)" $user clean 2 "$eigyo.2019_05"
+    arrived_in "killed: once each (3)" $user clean 3 .Sent
+}
+killed
+
+# ---- the PC and the POP host into one mailbox ----
+# The host has the newer half of what lies in the Inbox of the PC.
+together() {
+    local user=both@example.jp maildir
+    maildir=$(servers_maildir "$S" legacy $user)
+    mkdir -p "$maildir"/{cur,new,tmp}
+    find "$W/mail/clean-1/new" -type f | sort | tail -$((PER_FOLDER / 2)) | xargs cp -t "$maildir/new"
+    servers_own "$maildir"
+    disk migrate $user "mbox:$pc/mboxrd" --only-folder Inbox
+    expect_exit "the PC first" 0
+    pf migrate $user
+    expect_exit "then the host" 0
+    arrived_in "each message once" $user clean 1 ""
+    pf verify $user
+    expect_exit "the host agrees" 0
+    disk verify $user "mbox:$pc/mboxrd" --only-folder Inbox
+    expect_exit "and so does the PC" 0
+}
+together
+
+# ---- which folders, and where to ----
+text() { # SUBJECT...: small messages, as an mbox
+    local s
+    for s; do
+        printf 'From - Tue Aug 05 08:00:23 2008\nFrom: a@x\nSubject: %s\nMessage-ID: <%s@x>\nDate: Mon, 14 Jan 2008 12:34:56 +0000\n\ntext\n\n' "$s" "$s"
+    done
+}
+one() { # FILE SUBJECT...
+    mkdir -p "$(dirname "$1")"
+    text "${@:2}" >"$1"
+}
+choice=$pc/choice
+one "$choice/Inbox" a b both
+one "$choice/Work" c both
+one "$choice/Work.sbd/Deep" d
+one "$choice/Trash" t
+one "$choice/迷惑メール" j
+one "$choice/送信トレイ" o
+copied() { # NAME USER COUNT OPTIONS...: so many are copied, exit 0
+    disk migrate "$2" "mbox:$choice" --format json "${@:4}"
+    says "$1" 0 .summary.copied "$3"
+}
+copied "trash, junk and outbox stay" usual@example.jp 6
+says "and are counted" 0 '[.summary.left.trash, .summary.left.junk, .summary.left.outbox] | map(.messages)' '[1,1,1]'
+check "the same message in two folders is two" test "$(grep -rl 'Subject: both' "$S/cloud/usual@example.jp" | wc -l)" = 2
+copied "with trash and junk" trash@example.jp 8 --with-trash --with-junk
+copied "one copy for the account" dedup@example.jp 5 --dedup account
+copied "a folder with those below it" only@example.jp 1 --only-folder Work.sbd
+copied "all but one" skip@example.jp 4 --skip-folder work
+copied "a pattern" wild@example.jp 3 --only-folder 'w*'
+copied "the trash, by its name" named@example.jp 1 --only-folder Trash
+copied "nothing matches" none@example.jp 0 --only-folder Nowhere
+copied "below a folder of their own" below@example.jp 6 --folder '旧PC/{path}'
+check "is where they are" test -d "$S/cloud/below@example.jp/Maildir/.&Zec-PC.Work"
+copied "all in one" flat@example.jp 5 --folder INBOX
+disk plan usual@example.jp "mbox:$choice" --format json --with-trash
+says "a plan knows what is there" 0 '[.messages[] | select(.verdict == "copy") | .subject]' '["t"]'
+raw estimate --from "mbox:$choice" --format json
+says "an estimate of the disk alone" 0 .messages 9
+
+# ---- what cannot be had ----
+broken=$pc/broken/Mail/x
+mkdir -p "$broken"
+{
+    text whole
+    text partial | sed '2i X-Mozilla-Status: 0401'
+    text deleted | sed '2i X-Mozilla-Status: 0009'
+} >"$broken/Inbox"
+touch "$pc/broken/prefs.js" "$broken/Inbox.msf"
+disk migrate broken@example.jp "thunderbird:$pc/broken" --format json
+says "a message that was never fetched whole is named" 1 \
+    '[.summary.copied, [.messages[] | select(.attention) | .reason | test("Inbox, octet [0-9]+: ")]]' '[1,[true]]'
+raw report --work-dir "$W/work-broken@example.jp"
+check "also by report" grep -q 'Inbox, octet' "$W/out"
+disk verify broken@example.jp "thunderbird:$pc/broken"
+expect_exit "verify does not call that whole" 1
+
+# ---- refusals ----
+disk delete usual@example.jp "mbox:$choice" --yes
+expect_exit "delete" 2 'never changes mail that lies on a disk'
+disk migrate usual@example.jp "mbox:$choice" --delete-source verified
+expect_exit "--delete-source" 2 'never changes mail that lies on a disk'
+disk migrate usual@example.jp "mbox:$choice" --from-user taro
+expect_exit "a user" 2 'from-user is for a server'
+disk migrate usual@example.jp "mbox:$choice/none"
+expect_exit "a path that is none" 2 'none: No such file.*popferry discover'
+pf migrate usual@example.jp --only-folder x
+expect_exit "a folder of a POP3 account" 2 'only-folder is of mail on a disk'
+pf migrate usual@example.jp --folder '{path}'
+expect_exit "{path} of a POP3 account" 2 'a POP3 account has no folders'
+raw check --from "mbox:$choice" --to "$(imap_url usual@example.jp)" --to-password-file "$W/password" --ca-file "$SERVERS_CA"
+expect_exit "check" 0
+
+# ---- in a list ----
+printf 'from,to_user,to_password\nmbox:%s,list@example.jp,%s\n' "$choice" "$SERVERS_PASSWORD" >"$W/list.csv"
+chmod 600 "$W/list.csv"
+listed() { # COMMAND OPTIONS...
+    raw "$1" --accounts "$W/list.csv" --to-host "localhost:$CLOUD_IMAPS_PORT" --ca-file "$SERVERS_CA" --work-dir "$W/work-list" "${@:2}"
+}
+listed migrate
+expect_exit "a list may not read this machine's files" 2
+check "why is said" grep -q -- --trust-list "$W/out" "$W/err"
+listed migrate --trust-list
+expect_exit "unless it is trusted" 0
+check "then all is there" test "$(find "$S/cloud/list@example.jp" -path '*/cur/*' -o -path '*/new/*' | grep -c .)" = 6
+listed verify --trust-list
+expect_exit "and verified" 0
+listed delete --trust-list --yes
+expect_exit "but never deleted" 2

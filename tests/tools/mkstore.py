@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Write the messages of a Maildir as another program would have them on a disk.
+
+usage: mkstore.py KIND MAILDIR TO      KIND: mboxrd, mboxo, thunderbird, maildir, eml, mh
+
+TO is a file (mboxrd, mboxo, thunderbird) or a folder, which is made. Prints how many were written. Messages whose line
+ends an mbox cannot have (bare CR, or both kinds) are written as they are by the kinds with a file for each, and
+refused by the others.
+"""
+import os
+import re
+import sys
+
+
+def messages(maildir):
+    found = []
+    for part in ("new", "cur"):
+        folder = os.path.join(maildir, part)
+        found += [os.path.join(folder, name) for name in os.listdir(folder)]
+    for path in sorted(found, key=os.path.basename):
+        with open(path, "rb") as f:
+            yield f.read()
+
+
+def as_text(wire):
+    text = wire.replace(b"\r\n", b"\n")
+    if b"\r" in text:
+        sys.exit("mkstore: a bare CR cannot be in an mbox")
+    return text if text.endswith(b"\n") else text + b"\n"
+
+
+def mbox(to, maildir, quote, extra=b""):
+    n = 0
+    with open(to, "wb") as out:
+        for wire in messages(maildir):
+            out.write(b"From - Tue Aug 05 08:00:23 2008\n" + extra + quote(as_text(wire)) + b"\n")
+            n += 1
+    return n
+
+
+def quote_rd(text):
+    return re.sub(rb"^(>*From )", rb">\1", text, flags=re.M)
+
+
+def quote_o(text):
+    return re.sub(rb"^From ", b">From ", text, flags=re.M)
+
+
+def files(to, maildir, name, change=lambda wire: wire):
+    os.makedirs(to, exist_ok=True)
+    n = 0
+    for wire in messages(maildir):
+        n += 1
+        with open(os.path.join(to, name % n), "wb") as out:
+            out.write(change(wire))
+    return n
+
+
+def write_maildir(to, maildir):
+    for part in ("cur", "new", "tmp"):
+        os.makedirs(os.path.join(to, part), exist_ok=True)
+    return files(os.path.join(to, "cur"), maildir, "1217930000.M%dP1.pc:2,S")
+
+
+def main():
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    kind, maildir, to = sys.argv[1:]
+    os.makedirs(os.path.dirname(to) or ".", exist_ok=True)
+    kinds = {
+        "mboxrd": lambda: mbox(to, maildir, quote_rd),
+        "mboxo": lambda: mbox(to, maildir, quote_o),
+        "thunderbird": lambda: mbox(to, maildir, quote_rd, b"X-Mozilla-Status: 0001\nX-Mozilla-Status2: 00000000\n"),
+        "maildir": lambda: write_maildir(to, maildir),
+        "eml": lambda: files(to, maildir, "mail %d.eml"),
+        "mh": lambda: files(to, maildir, "%d"),
+    }
+    if kind not in kinds:
+        sys.exit(__doc__)
+    print(kinds[kind]())
+
+
+main()
