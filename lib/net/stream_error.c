@@ -244,6 +244,16 @@ static int odd_reply(struct error *err, const struct stream_failure *f)
         f->name, protocol_name(f), f->curl_text, said(words, f));
 }
 
+#if LIBCURL_VERSION_NUM >= 0x080600 /* before, libcurl tells it as an end of the connection */
+static int too_large(struct error *err, const struct stream_failure *f)
+{
+    return error_set(err, JOB, ERROR_RETRY_LATER, ERROR_CONNECT,
+        "%s: the server sends a line that is longer than any answer of %s can be; check host, port and protocol, or "
+        "try again later",
+        f->name, protocol_name(f));
+}
+#endif
+
 static int anything_else(struct error *err, const struct stream_failure *f)
 {
     return error_set(err, JOB, ERROR_RETRY_LATER, ERROR_CONNECT, "%s: cannot sign in: %s (libcurl error %d)",
@@ -274,6 +284,10 @@ int stream_error_sign_in(struct error *err, const struct stream_failure *f)
     case CURLE_SEND_ERROR:
     case CURLE_GOT_NOTHING:
         return closed(err, f);
+#if LIBCURL_VERSION_NUM >= 0x080600
+    case CURLE_TOO_LARGE:
+        return too_large(err, f);
+#endif
     case CURLE_USE_SSL_FAILED:
         return stream_error_no_starttls(err, f);
     case CURLE_SSL_CONNECT_ERROR:

@@ -366,6 +366,10 @@ static void test_sentences(void)
             "connection refused"},
         {{.curl_code = CURLE_PEER_FAILED_VERIFICATION, .curl_text = "odd"}, ERROR_TLS, "not acceptable: odd"},
         {{.curl_code = CURLE_WEIRD_SERVER_REPLY, .curl_text = "odd"}, ERROR_PROTOCOL, "odd"},
+#if LIBCURL_VERSION_NUM >= 0x080600
+        {{.curl_code = CURLE_TOO_LARGE}, ERROR_CONNECT,
+            "a line that is longer than any answer of IMAP can be"},
+#endif
         {{.curl_code = CURLE_OUT_OF_MEMORY, .curl_text = "odd"}, ERROR_CONNECT, "odd (libcurl error 27)"},
     };
     for (size_t i = 0; i < COUNT(rows); i++) {
