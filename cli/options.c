@@ -126,6 +126,9 @@ static int parse_choices(struct options *o, struct error *err)
         return usage(err, "--order %s: must be oldest or newest%s", o->order_text, "");
     if (o->dedup_text && strcmp(o->dedup_text, "folder") != 0 && strcmp(o->dedup_text, "account") != 0)
         return usage(err, "--dedup %s: must be folder or account%s", o->dedup_text, "");
+    if (o->special_use_text && strcmp(o->special_use_text, "auto") != 0 &&
+        strcmp(o->special_use_text, "off") != 0)
+        return usage(err, "--special-use %s: must be auto or off%s", o->special_use_text, "");
     o->order = o->order_text && !strcmp(o->order_text, "newest") ? ORDER_NEWEST : ORDER_OLDEST;
     if (o->archive_format_text && archive_parse_format(o->archive_format_text, &o->archive_format, err) < 0)
         return -1;
@@ -390,7 +393,8 @@ static int check_store(const struct options *o, const struct job *job, struct er
 /* What only folders on a disk have is not for an account that has none. */
 static int check_account(const struct options *o, const struct job *job, struct error *err)
 {
-    static const char *const names[] = {"only-folder", "skip-folder", "with-trash", "with-junk", "dedup"};
+    static const char *const names[] = {
+        "only-folder", "skip-folder", "with-trash", "with-junk", "dedup", "special-use"};
     for (size_t i = 0; job->from.protocol != ENDPOINT_STORE && !o->place && i < sizeof names / sizeof *names;
          i++)
         if (option_rules_of_line(o, names[i]))
@@ -441,6 +445,7 @@ int options_endpoints(const struct options *o, bool source_alone, struct job *re
         .retry_quarantined = o->retry_quarantined,
         .encode_headers = o->encode_headers,
         .keep_headers = o->keep_headers,
+        .special_use_off = o->special_use_text && !strcmp(o->special_use_text, "off"),
         .dedup_account = o->dedup_text && !strcmp(o->dedup_text, "account"),
         .privacy = o->privacy,
         .max_wait_ms = o->max_wait_s * INT64_C(1000),

@@ -47,7 +47,7 @@ struct options {
     char *limit_text, *seen_text, *format_text, *order_text, *time_zone_text;
     char *since_text, *before_text, *min_size_text, *max_size_text;
     const char **only_folders, **skip_folders; /* ended by NULL; NULL: none */
-    char *dedup_text;
+    char *dedup_text, *special_use_text;
     int with_trash, with_junk;
     char *folder_old, *archive_dir, *archive_format_text;
     char *level_text;         /* verify: NULL is content */

@@ -218,6 +218,8 @@ void imap_uid_search(struct imap *im, const char *criteria, imap_uid_fn *row, im
 struct imap_append_msg {
     uint64_t octets; /* > 0; CRLF line ends, no NUL: the caller sees to that */
     bool seen, answered, flagged, deleted, draft;
+    const char *keywords;   /* divided by blanks, NULL: none; what is no flag-keyword (RFC 3501) is left out.
+                               Not   copied: valid until done is called */
     int64_t internaldate_s; /* UTC seconds; sent as +0000, the day in two digits */
     ssize_t (*read)(void *ctx, uint64_t offset, void *dst, size_t len, struct error *err);
     void *ctx;

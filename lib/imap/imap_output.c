@@ -2,6 +2,7 @@
 #include "imap_private.h"
 #include "mem.h"
 #include <inttypes.h>
+#include <string.h>
 
 #define LITERAL_MINUS_MAX 4096 /* RFC 7888 section 5 */
 
@@ -60,6 +61,29 @@ static void write_fetch(struct buf *out, const struct imap_command *c)
     buf_append_char(out, ')');
 }
 
+/* RFC 3501 section 9: flag-keyword = atom. */
+static bool is_atom(const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (s[i] <= 0x20 || s[i] >= 0x7f || strchr("(){%*\"\\]", s[i]))
+            return false;
+    return len > 0;
+}
+
+static bool write_keywords(struct buf *out, const char *words, bool any)
+{
+    for (const char *p = words; p && *p;) {
+        size_t len = strcspn(p, " ");
+        if (is_atom(p, len)) {
+            buf_append_str(out, any ? " " : " (");
+            buf_append(out, p, len);
+            any = true;
+        }
+        p += len + (p[len] == ' ');
+    }
+    return any;
+}
+
 static void write_flags(struct buf *out, const struct imap_append_msg *m)
 {
     const struct {
@@ -73,7 +97,7 @@ static void write_flags(struct buf *out, const struct imap_append_msg *m)
             buf_printf(out, " %s%s", any ? "" : "(", flags[i].name);
             any = true;
         }
-    if (any)
+    if (write_keywords(out, m->keywords, any))
         buf_append_char(out, ')');
 }
 

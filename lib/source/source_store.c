@@ -110,21 +110,10 @@ static void take_notes(struct disk *d)
 
 static void take_folders(struct disk *d)
 {
-    static const enum mail_role roles[] = {
-        [STORE_ROLE_NONE] = MAIL_ROLE_NONE,
-        [STORE_ROLE_INBOX] = MAIL_ROLE_INBOX,
-        [STORE_ROLE_SENT] = MAIL_ROLE_SENT,
-        [STORE_ROLE_DRAFTS] = MAIL_ROLE_DRAFTS,
-        [STORE_ROLE_TRASH] = MAIL_ROLE_TRASH,
-        [STORE_ROLE_JUNK] = MAIL_ROLE_JUNK,
-        [STORE_ROLE_OUTBOX] = MAIL_ROLE_OUTBOX,
-        [STORE_ROLE_TEMPLATES] = MAIL_ROLE_TEMPLATES,
-        [STORE_ROLE_ARCHIVE] = MAIL_ROLE_ARCHIVE,
-    };
     const struct store_folder *f = store_folders(d->store, &d->base.folder_count);
     d->base.folders = mem_array(d->base.folder_count, sizeof *d->base.folders);
     for (size_t i = 0; i < d->base.folder_count; i++)
-        d->base.folders[i] = (struct source_folder){.path = f[i].path, .role = roles[f[i].role]};
+        d->base.folders[i] = (struct source_folder){.path = f[i].path, .role = f[i].role};
 }
 
 static void take_items(struct disk *d)

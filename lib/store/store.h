@@ -13,6 +13,7 @@
 #pragma once
 
 #include "error.h"
+#include "mail_role.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -35,22 +36,10 @@ const char *store_kind_words(enum store_kind kind);
 /* "mbox:PATH": true, with both. */
 bool store_parse(const char *text, enum store_kind *ret_kind, const char **ret_path);
 
-enum store_role {
-    STORE_ROLE_NONE,
-    STORE_ROLE_INBOX,
-    STORE_ROLE_SENT,
-    STORE_ROLE_DRAFTS,
-    STORE_ROLE_TRASH,
-    STORE_ROLE_JUNK,
-    STORE_ROLE_OUTBOX,
-    STORE_ROLE_TEMPLATES,
-    STORE_ROLE_ARCHIVE,
-};
-
 struct store_folder {
     char *path; /* UTF-8, levels divided by "/"; a "/" within a name is U+FF0F. "" is the store itself */
     char *disk; /* the file or folder on the disk */
-    enum store_role role;      /* by its name, in English and Japanese */
+    enum mail_role role;       /* by its name, in English and Japanese */
     uint64_t messages, octets; /* its items */
     uint64_t deleted;          /* marked as such and not yet compacted: no items */
     uint64_t partial; /* of which only the first lines were ever fetched: no items, each in the notes */

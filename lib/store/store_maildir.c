@@ -170,7 +170,7 @@ static void add_tree(struct store *s, const char *parent, const char *disk, unsi
     if (maildir) {
         uint32_t folder = store_add_folder(s, parent, disk);
         if (!*parent)
-            s->folders[folder].role = STORE_ROLE_INBOX;
+            s->folders[folder].role = MAIL_ROLE_INBOX;
         store_maildir_add(s, folder);
     }
     for (size_t i = 0; i < dir.count; i++) {

@@ -45,57 +45,57 @@ char *store_name_below(const char *parent, const char *name)
 
 struct known {
     const char *name;
-    enum store_role role;
+    enum mail_role role;
 };
 
-enum store_role store_name_role(const char *path)
+enum mail_role store_name_role(const char *path)
 {
     static const struct known known[] = {
-        {"inbox", STORE_ROLE_INBOX},
-        {"受信トレイ", STORE_ROLE_INBOX},
-        {"受信箱", STORE_ROLE_INBOX},
-        {"sent", STORE_ROLE_SENT},
-        {"sent items", STORE_ROLE_SENT},
-        {"sent messages", STORE_ROLE_SENT},
-        {"sent mail", STORE_ROLE_SENT},
-        {"送信済み", STORE_ROLE_SENT},
-        {"送信済", STORE_ROLE_SENT},
-        {"送信済みトレイ", STORE_ROLE_SENT},
-        {"送信済みアイテム", STORE_ROLE_SENT},
-        {"送信済みメール", STORE_ROLE_SENT},
-        {"送信控え", STORE_ROLE_SENT},
-        {"drafts", STORE_ROLE_DRAFTS},
-        {"draft", STORE_ROLE_DRAFTS},
-        {"下書き", STORE_ROLE_DRAFTS},
-        {"草稿", STORE_ROLE_DRAFTS},
-        {"trash", STORE_ROLE_TRASH},
-        {"deleted", STORE_ROLE_TRASH},
-        {"deleted items", STORE_ROLE_TRASH},
-        {"deleted messages", STORE_ROLE_TRASH},
-        {"ごみ箱", STORE_ROLE_TRASH},
-        {"ゴミ箱", STORE_ROLE_TRASH},
-        {"削除済みアイテム", STORE_ROLE_TRASH},
-        {"junk", STORE_ROLE_JUNK},
-        {"junk e-mail", STORE_ROLE_JUNK},
-        {"junk email", STORE_ROLE_JUNK},
-        {"spam", STORE_ROLE_JUNK},
-        {"迷惑メール", STORE_ROLE_JUNK},
-        {"outbox", STORE_ROLE_OUTBOX},
-        {"unsent messages", STORE_ROLE_OUTBOX},
-        {"送信トレイ", STORE_ROLE_OUTBOX},
-        {"送信箱", STORE_ROLE_OUTBOX},
-        {"送信待ち", STORE_ROLE_OUTBOX},
-        {"templates", STORE_ROLE_TEMPLATES},
-        {"テンプレート", STORE_ROLE_TEMPLATES},
-        {"ひな形", STORE_ROLE_TEMPLATES},
-        {"archive", STORE_ROLE_ARCHIVE},
-        {"archives", STORE_ROLE_ARCHIVE},
-        {"アーカイブ", STORE_ROLE_ARCHIVE},
+        {"inbox", MAIL_ROLE_INBOX},
+        {"受信トレイ", MAIL_ROLE_INBOX},
+        {"受信箱", MAIL_ROLE_INBOX},
+        {"sent", MAIL_ROLE_SENT},
+        {"sent items", MAIL_ROLE_SENT},
+        {"sent messages", MAIL_ROLE_SENT},
+        {"sent mail", MAIL_ROLE_SENT},
+        {"送信済み", MAIL_ROLE_SENT},
+        {"送信済", MAIL_ROLE_SENT},
+        {"送信済みトレイ", MAIL_ROLE_SENT},
+        {"送信済みアイテム", MAIL_ROLE_SENT},
+        {"送信済みメール", MAIL_ROLE_SENT},
+        {"送信控え", MAIL_ROLE_SENT},
+        {"drafts", MAIL_ROLE_DRAFTS},
+        {"draft", MAIL_ROLE_DRAFTS},
+        {"下書き", MAIL_ROLE_DRAFTS},
+        {"草稿", MAIL_ROLE_DRAFTS},
+        {"trash", MAIL_ROLE_TRASH},
+        {"deleted", MAIL_ROLE_TRASH},
+        {"deleted items", MAIL_ROLE_TRASH},
+        {"deleted messages", MAIL_ROLE_TRASH},
+        {"ごみ箱", MAIL_ROLE_TRASH},
+        {"ゴミ箱", MAIL_ROLE_TRASH},
+        {"削除済みアイテム", MAIL_ROLE_TRASH},
+        {"junk", MAIL_ROLE_JUNK},
+        {"junk e-mail", MAIL_ROLE_JUNK},
+        {"junk email", MAIL_ROLE_JUNK},
+        {"spam", MAIL_ROLE_JUNK},
+        {"迷惑メール", MAIL_ROLE_JUNK},
+        {"outbox", MAIL_ROLE_OUTBOX},
+        {"unsent messages", MAIL_ROLE_OUTBOX},
+        {"送信トレイ", MAIL_ROLE_OUTBOX},
+        {"送信箱", MAIL_ROLE_OUTBOX},
+        {"送信待ち", MAIL_ROLE_OUTBOX},
+        {"templates", MAIL_ROLE_TEMPLATES},
+        {"テンプレート", MAIL_ROLE_TEMPLATES},
+        {"ひな形", MAIL_ROLE_TEMPLATES},
+        {"archive", MAIL_ROLE_ARCHIVE},
+        {"archives", MAIL_ROLE_ARCHIVE},
+        {"アーカイブ", MAIL_ROLE_ARCHIVE},
     };
     const char *slash = strrchr(path, '/');
     const char *name = slash ? slash + 1 : path;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (text_equal_nocase(name, known[i].name))
             return known[i].role;
-    return STORE_ROLE_NONE;
+    return MAIL_ROLE_NONE;
 }

@@ -11,7 +11,7 @@ char *store_name_utf8(const char *disk);
 char *store_name_below(const char *parent, const char *name);
 
 /* By the last level, in any letter case: "Sent Items", "送信済みアイテム". */
-enum store_role store_name_role(const char *path);
+enum mail_role store_name_role(const char *path);
 
 /* A level of a Maildir++ name: modified UTF-7 (RFC 3501 section 5.1.3) to UTF-8; as it is where it is none.
  * Caller frees. */

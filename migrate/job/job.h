@@ -50,7 +50,9 @@ struct job {
     const char *archive_dir; /* keep each message as received there; NULL: nowhere */
     enum archive_format archive_format;
     bool retry_quarantined; /* try again what the destination refused for good */
-    bool dedup_account;     /* the same content in two folders of the source is one message: the first one */
+    bool special_use_off; /* folders for sent mail and the like keep their names, whatever the destination has
+                           */
+    bool dedup_account;   /* the same content in two folders of the source is one message: the first one */
     bool keep_headers; /* send raw 8-bit header fields as they are, even where the destination spoils them */
     bool encode_headers; /* encode raw 8-bit header fields (RFC 2047) before sending, not only when refused */
     bool privacy;        /* no addresses and subjects in the log */

@@ -3,7 +3,9 @@
 #include "folder_name.h"
 #include "ledger_late.h"
 #include "mem.h"
+#include "special_use.h"
 #include <stdlib.h>
+#include <string.h>
 
 struct finding {
     struct session *session;
@@ -14,6 +16,7 @@ struct finding {
     struct places *places;
     const struct source_item *items;
     const struct source_folder *folders;
+    struct special_use special;
     char **paths; /* of these, as the destination can have them; made when first needed */
     size_t folder_count;
     struct error error;
@@ -138,7 +141,14 @@ static const char *path_of(struct finding *f, size_t item)
         return f->paths[folder];
     const struct session *s = f->session;
     bool changed;
-    const char *path = f->folders[folder].path;
+    const char *path = f->folders[folder].path, *special = special_use_of(&f->special, &f->folders[folder]);
+    if (special) {
+        f->paths[folder] = mem_strdup(special);
+        if (strcmp(special, path) != 0)
+            log_line(&s->world->log, LOG_INFO,
+                "the folder \"%s\" goes to \"%s\", which the destination has for such mail", path, special);
+        return special;
+    }
     f->paths[folder] = folder_name_fit(path, s->job->to.host ? s->dest.delimiter : 0, &changed);
     if (changed)
         log_line(&s->world->log, LOG_WARN,
@@ -217,7 +227,9 @@ int places_find(struct session *s, struct ledger *ledger, int64_t job, enum plac
     f.items = source_items(s->source, &count);
     f.folders = source_folders(s->source, &f.folder_count);
     f.paths = mem_array(f.folder_count, sizeof *f.paths);
-    int rc = prepare(&f, one, headers, err);
+    int rc = special_use_find(s, &f.special, err);
+    if (rc == 0)
+        rc = prepare(&f, one, headers, err);
     for (size_t i = 0; rc == 0 && i < count && !f.error.code; i++)
         sort_out(&f, i, one);
     if (s->job->order == ORDER_NEWEST)
@@ -230,6 +242,7 @@ int places_find(struct session *s, struct ledger *ledger, int64_t job, enum plac
     for (size_t i = 0; i < f.folder_count; i++)
         free(f.paths[i]);
     free(f.paths);
+    special_use_done(&f.special);
     return rc;
 }
 

@@ -50,5 +50,6 @@ void parcel_free(struct parcel *p)
     free(p->subject);
     free(p->repairs);
     free(p->quarantine);
+    free(p->keywords);
     free(p);
 }

@@ -130,6 +130,7 @@ static void start(struct transfer *t)
     if (t->count)
         memcpy(t->todo, t->task->place->items, t->count * sizeof *t->todo);
     suspect_first(t);
+    t->keywords = imap_selected(t->session->lanes[0].imap)->permanent_keywords;
     t->by_mailbox = job_places_by_path(t->session->job) && !t->session->job->dedup_account;
     t->memory = divide_memory(t->session->job->memory_octets);
     t->account = endpoint_account(&t->session->job->from);

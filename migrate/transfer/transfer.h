@@ -53,6 +53,7 @@ struct parcel {
     uint8_t sha256_sent[SHA256_OCTETS];
     uint8_t core_sent[SHA256_OCTETS], fingerprint_sent[SHA256_OCTETS], header_sent[SHA256_OCTETS];
     char *from, *subject, *repairs, *quarantine; /* what row points to */
+    char *keywords;                              /* of the source; NULL: none */
     bool read;                                   /* the whole message is here */
     const char *variant; /* static: the form in which the destination may hold it; NULL: as it is */
     bool stored;         /* the destination said OK to it */
@@ -143,6 +144,7 @@ struct transfer {
     size_t ready_count;                  /* in both */
     uint64_t ready_octets;
     size_t sending;                        /* parcels whose APPEND is not answered */
+    bool keywords;                         /* the destination keeps any */
     bool by_mailbox;                       /* the same content in two folders of the source is two messages */
     bool uids_doubted;                     /* one that the destination told was not true */
     uint32_t uid_floor;                    /* nothing sent from now on can get a smaller UID */

@@ -57,6 +57,9 @@ static int archive(struct parcel *p)
 static void note_marks(struct parcel *p)
 {
     struct source_marks m = source_marks(p->transfer->session->source, p->item);
+    if (m.forwarded || *m.keywords)
+        p->keywords = mem_printf(
+            "%s%s%s", m.forwarded ? "$Forwarded" : "", m.forwarded && *m.keywords ? " " : "", m.keywords);
     if (m.known)
         p->facts.flags = (struct mail_flags){
             .known = true, .seen = m.seen, .answered = m.answered, .flagged = m.flagged, .draft = m.draft};

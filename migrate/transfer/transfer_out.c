@@ -288,6 +288,7 @@ static void submit(struct batch *b)
             .answered = p->facts.flags.answered,
             .flagged = p->facts.flags.flagged,
             .draft = p->facts.flags.draft,
+            .keywords = p->transfer->keywords ? p->keywords : NULL,
             .internaldate_s = p->row.internaldate_s,
             .read = read_body,
             .ctx = p,

@@ -3,7 +3,8 @@
 # disk is touched.
 . "$(dirname "$0")/lib.sh"
 
-start servers
+# The cloud calls the mailbox for sent mail otherwise than any program on a PC.
+SERVERS_SENT=Gesendet start servers
 store=$LIB_TOP/tests/tools/mkstore.py
 PER_FOLDER=50
 
@@ -68,24 +69,24 @@ for k in mboxrd mboxo; do
     "$store" $k "$W/mail/clean-1" "$pc/$k/Inbox" >/dev/null
     "$store" $k "$W/mail/clean-2" "$pc/$k/営業/2019.05" >/dev/null
     "$store" $k "$W/mail/clean-3" "$pc/$k/Sent" >/dev/null
-    kind $k "mbox:$pc/$k" clean "" "$eigyo.2019_05" .Sent
+    kind $k "mbox:$pc/$k" clean "" "$eigyo.2019_05" .Gesendet
 done
 t="$pc/thunderbird/Mail/Local Folders"
 "$store" thunderbird "$W/mail/clean-1" "$t/Inbox" >/dev/null
 "$store" thunderbird "$W/mail/clean-2" "$t/Inbox.sbd/営業" >/dev/null
 "$store" thunderbird "$W/mail/clean-3" "$t/Sent" >/dev/null
 touch "$pc/thunderbird/prefs.js" "$t/Inbox.msf" "$t/Sent.msf" "$t/Inbox.sbd/営業.msf"
-kind thunderbird "thunderbird:$pc/thunderbird" clean "" ".INBOX$eigyo" .Sent
+kind thunderbird "thunderbird:$pc/thunderbird" clean "" ".INBOX$eigyo" .Gesendet
 check "thunderbird: read is read" test -z "$(find "$(cloud thunderbird@example.jp "")/cur" -type f ! -name '*:2,*S*')"
 "$store" maildir "$W/mail/any-1" "$pc/maildir" >/dev/null
 "$store" maildir "$W/mail/any-2" "$pc/maildir/$eigyo" >/dev/null
 "$store" maildir "$W/mail/any-3" "$pc/maildir/.Sent" >/dev/null
-kind maildir "maildir:$pc/maildir" any "" "$eigyo" .Sent
+kind maildir "maildir:$pc/maildir" any "" "$eigyo" .Gesendet
 for k in eml mh; do
     "$store" $k "$W/mail/any-1" "$pc/$k/Inbox" >/dev/null
     "$store" $k "$W/mail/any-2" "$pc/$k/営業" >/dev/null
     "$store" $k "$W/mail/any-3" "$pc/$k/Sent" >/dev/null
-    kind $k "$k:$pc/$k" any "" "$eigyo" .Sent
+    kind $k "$k:$pc/$k" any "" "$eigyo" .Gesendet
 done
 
 # ---- killed in the midst ----
@@ -101,7 +102,7 @@ killed() {
     says "after a kill -9, the same command" 0 .summary.messages $((3 * PER_FOLDER))
     arrived_in "killed: once each (1)" $user clean 1 ""
     arrived_in "killed: once each (2)" $user clean 2 "$eigyo.2019_05"
-    arrived_in "killed: once each (3)" $user clean 3 .Sent
+    arrived_in "killed: once each (3)" $user clean 3 .Gesendet
 }
 killed
 
@@ -164,6 +165,35 @@ disk plan usual@example.jp "mbox:$choice" --format json --with-trash
 says "a plan knows what is there" 0 '[.messages[] | select(.verdict == "copy") | .subject]' '["t"]'
 raw estimate --from "mbox:$choice" --format json
 says "an estimate of the disk alone" 0 .messages 9
+
+# ---- the destination's own folders, flags and keywords ----
+marks=$pc/marks
+mkdir -p "$marks/cur" "$marks/new" "$marks/tmp" "$marks/.&kAFP4W4IMH8-"/{cur,new,tmp} "$marks/.Work.Sent"/{cur,new,tmp}
+printf '0 Important\n1 bad{key\n' >"$marks/dovecot-keywords"
+text a | sed 1d >"$marks/cur/1.a:2,FRSab"
+text b | sed 1d >"$marks/cur/2.b:2,P"
+text c | sed 1d >"$marks/new/3.c"
+text sent | sed 1d >"$marks/.&kAFP4W4IMH8-/cur/4.d:2,S" # 送信済み
+text deep | sed 1d >"$marks/.Work.Sent/cur/5.e:2,S"
+disk migrate marks@example.jp "maildir:$marks"
+expect_exit "a Maildir with flags" 0
+at=$S/cloud/marks@example.jp/Maildir
+flags_of() { # SUBJECT: Dovecot's letters, with keywords by name
+    local file letters key
+    file=$(grep -rl "^Subject: $1" "$at" | head -1)
+    letters=${file##*:2,}
+    printf '%s' "${letters//[a-z]/}"
+    for key in $(grep -o '[a-z]' <<<"$letters" | tr -d '\n' | tr a-z '\0-\31' | od -An -tu1); do
+        printf ' %s' "$(awk -v n="$key" '$1 == n { print $2 }' "$(dirname "$file")/../dovecot-keywords")"
+    done
+}
+is "flagged, answered, read and a keyword" "$(flags_of a)" "FRS Important"
+is "forwarded" "$(flags_of b)" ' $Forwarded'
+is "new is new" "$(flags_of c)" ""
+check "sent mail goes to the destination's Sent" grep -rlq '^Subject: sent' "$at/.Gesendet/cur"
+check "what lies deeper keeps its name" grep -rlq '^Subject: deep' "$at/.Work.Sent/cur"
+disk migrate off@example.jp "maildir:$marks" --special-use off
+check "or not, as asked" grep -rlq '^Subject: sent' "$S/cloud/off@example.jp/Maildir/.&kAFP4W4IMH8-/cur"
 
 # ---- what cannot be had ----
 broken=$pc/broken/Mail/x

@@ -22,6 +22,7 @@
 #   SERVERS_NAMESPACE   prefix of the cloud's personal namespace, as INBOX. (its last character is the separator)
 #   SERVERS_FSYNC       never (as a test wants it), optimized or always (as a real server does)
 #   SERVERS_EXTRA       more lines for both configurations
+#   SERVERS_SENT        the cloud's mailbox for sent mail (SPECIAL-USE), made for every user
 #
 # The servers never run as root: root starts them as the user nobody, who must be able to reach DIR.
 
@@ -173,6 +174,9 @@ CONF
     fi
     local prefix=${SERVERS_NAMESPACE:-}
     printf 'namespace inbox {\n  inbox = yes\n  prefix = %s\n' "$prefix"
+    if [[ ${SERVERS_SENT:-} ]]; then
+        printf '  mailbox %s {\n    special_use = \\Sent\n    auto = create\n  }\n' "$SERVERS_SENT"
+    fi
     [[ -n $prefix ]] && printf '  separator = %s\n' "${prefix: -1}"
     echo "}"
     if [[ -n ${SERVERS_QUOTA:-}${SERVERS_MAX_MAIL:-} ]]; then
@@ -220,6 +224,9 @@ CONF
     fi
     local prefix=${SERVERS_NAMESPACE:-}
     printf 'namespace inbox {\n  inbox = yes\n  prefix = %s\n' "$prefix"
+    if [[ ${SERVERS_SENT:-} ]]; then
+        printf '  mailbox %s {\n    special_use = \\Sent\n    auto = create\n  }\n' "$SERVERS_SENT"
+    fi
     [[ -n $prefix ]] && printf '  separator = %s\n' "${prefix: -1}"
     echo "}"
     if [[ -n ${SERVERS_QUOTA:-}${SERVERS_MAX_MAIL:-} ]]; then

@@ -25,6 +25,7 @@ struct call {
     char *verb;
     struct buf *contents; /* of APPEND */
     size_t count;
+    char *keywords; /* likewise */
 };
 
 static void put_quoted(struct buf *out, const char *s, size_t len)
@@ -38,6 +39,7 @@ static void call_free(struct call *call)
     for (size_t i = 0; i < call->count; i++)
         buf_done(&call->contents[i]);
     free(call->contents);
+    free(call->keywords);
     free(call->verb);
     free(call);
 }
@@ -181,6 +183,16 @@ static void set_flags(struct imap_append_msg *m, const char *names)
     m->draft = strstr(names, "draft");
 }
 
+/* "a,b" stands for "a b". */
+static char *keywords_of(const char *word)
+{
+    char *keywords = mem_strdup(word);
+    for (char *p = keywords; *p; p++)
+        if (*p == ',')
+            *p = ' ';
+    return keywords;
+}
+
 static void set_content(struct imap_append_msg *m, struct buf *content, const char *word)
 {
     size_t n = 0;
@@ -203,6 +215,8 @@ static void submit_append(struct imap *im, struct call *call, char **words, size
         struct imap_append_msg *m = &msgs[call->count];
         if (!strncmp(words[i], "flags=", 6))
             set_flags(m, words[i] + 6);
+        else if (!strncmp(words[i], "keywords=", 9))
+            m->keywords = call->keywords = keywords_of(words[i] + 9);
         else if (!strncmp(words[i], "date=", 5))
             m->internaldate_s = strtoll(words[i] + 5, NULL, 10);
         else

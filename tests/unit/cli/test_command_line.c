@@ -44,11 +44,11 @@ static void value_of(const struct option_row *row, char *dst, size_t cap)
 {
     static const char *const values[][2] = {{"format", "text"}, {"since", "2020-01-01"},
         {"before", "2021-01-01"}, {"min-size", "1k"}, {"max-size", "1M"}, {"dedup", "account"},
-        {"order", "oldest"}, {"archive-format", "mbox"}, {"accept", "dates"}, {"delete-source", "verified"},
-        {"limit", "3"}, {"upload-cap", "1M"}, {"seen", "age"}, {"time-zone", "+09:00"}, {"shard", "1/2"},
-        {"progress", "json"}, {"from-password-fd", "0"}, {"to-password-fd", "0"}, {"from-tls", "implicit"},
-        {"to-tls", "implicit"}, {"from-tls-min", "1.2"}, {"to-tls-min", "1.2"},
-        {"from-tls-pin", "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="},
+        {"special-use", "off"}, {"order", "oldest"}, {"archive-format", "mbox"}, {"accept", "dates"},
+        {"delete-source", "verified"}, {"limit", "3"}, {"upload-cap", "1M"}, {"seen", "age"},
+        {"time-zone", "+09:00"}, {"shard", "1/2"}, {"progress", "json"}, {"from-password-fd", "0"},
+        {"to-password-fd", "0"}, {"from-tls", "implicit"}, {"to-tls", "implicit"}, {"from-tls-min", "1.2"},
+        {"to-tls-min", "1.2"}, {"from-tls-pin", "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="},
         {"to-tls-pin", "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, {"proxy", "socks5://h:1"}};
     snprintf(dst, cap, "%s", "x");
     if (row->kind == OPTION_NUMBER)

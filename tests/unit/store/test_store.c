@@ -184,7 +184,7 @@ static void thunderbird(void)
         if (!strcmp(folders[i].path, "Inbox")) {
             CHECK_INT(folders[i].deleted, 1);
             CHECK_INT(folders[i].partial, 1);
-            CHECK_INT(folders[i].role, STORE_ROLE_INBOX);
+            CHECK_INT(folders[i].role, MAIL_ROLE_INBOX);
         }
     notes(s, LIST("does not belong here", "1 other file in this folder", "IMAP servers", "part@x"));
     store_free(s);

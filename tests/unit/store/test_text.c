@@ -143,10 +143,10 @@ static void names_of_folders(void)
     CHECK_STR(slash, "a／b");
     char *broken CLEANUP(mem_free_str) = store_name_utf7("R&D");
     CHECK_STR(broken, "R&D");
-    CHECK_INT(store_name_role("Local Folders/SENT ITEMS"), STORE_ROLE_SENT);
-    CHECK_INT(store_name_role("仕事/ごみ箱"), STORE_ROLE_TRASH);
-    CHECK_INT(store_name_role("Trash/2009"), STORE_ROLE_NONE);
-    CHECK_INT(store_name_role(""), STORE_ROLE_NONE);
+    CHECK_INT(store_name_role("Local Folders/SENT ITEMS"), MAIL_ROLE_SENT);
+    CHECK_INT(store_name_role("仕事/ごみ箱"), MAIL_ROLE_TRASH);
+    CHECK_INT(store_name_role("Trash/2009"), MAIL_ROLE_NONE);
+    CHECK_INT(store_name_role(""), MAIL_ROLE_NONE);
 }
 
 int main(void)
