@@ -6,8 +6,9 @@
  * on.
  *
  * Messages are handed out as they would go over the wire: each line end as CR LF, whatever the file has;
- * without what a store adds in front ("From " lines, X-Mozilla-Status); with the quoting of "From " undone
- * where the file proves how it was done. Nothing else is changed.
+ * without what a store adds ("From " lines, X-Mozilla-Status, X-Becky-Status); with the quoting of "From "
+ * undone where the file proves how it was done; with the parts that a store keeps in files of their own back
+ * in their places. Nothing else is changed.
  *
  * Memory: 32 octets a message, and for kinds with a file for each its name. */
 #pragma once
@@ -26,6 +27,7 @@ enum store_kind {
     STORE_EML,         /* a tree of files with a message each */
     STORE_MH,          /* a tree of folders with numbered files */
     STORE_DBX,         /* Outlook Express 5 and 6: a file for each folder, at any depth */
+    STORE_BECKY,       /* Becky! Internet Mail: its folder, an account, or a folder of one */
     STORE_KINDS,
 };
 
@@ -54,6 +56,7 @@ enum store_flag {
     STORE_DRAFT = 16,
     STORE_FORWARDED = 32,
     STORE_UNQUOTE = 64, /* private */
+    STORE_PARTS = 128,  /* private: parts of it lie in files of their own */
 };
 
 struct store_item {

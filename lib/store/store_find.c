@@ -183,6 +183,12 @@ static bool is_passed_over(const char *path, const char *name)
     return !strcmp(path, "/") && (!strcmp(name, "proc") || !strcmp(name, "sys") || !strcmp(name, "dev"));
 }
 
+/* Parts of messages, which are no mail of their own. */
+static bool is_beside(const struct store_dir *d, const char *name)
+{
+    return !strcmp(name, "#Attach") && has_ending(d, ".bmf");
+}
+
 static struct seen look(struct finder *f, const char *path, unsigned level);
 
 /* What lies in one folder. */
@@ -191,7 +197,7 @@ struct inside {
     size_t mbox_count;
     struct seen *below;
     size_t below_count;
-    bool eml, mh, dbx;
+    bool eml, mh, dbx, becky;
 };
 
 static void inside_done(struct inside *in)
@@ -209,6 +215,7 @@ static void look_at_file(struct finder *f, const char *path, const struct store_
     if (k.foreign)
         add(f, 0, k.foreign, file, k.octets);
     in->dbx = in->dbx || k.dbx;
+    in->becky = in->becky || (k.headed && store_dir_has_ending(e->name, ".bmf"));
     if (!k.mbox)
         return;
     in->mboxes = mem_grow(in->mboxes, in->mbox_count + 1, sizeof *in->mboxes);
@@ -275,6 +282,7 @@ static struct seen join(struct finder *f, const char *path, const struct inside 
 {
     bool others = in->below_count > 0;
     enum store_kind kind = in->dbx          ? STORE_DBX
+                           : in->becky      ? STORE_BECKY
                            : in->mbox_count ? STORE_MBOX
                            : in->mh         ? STORE_MH
                            : in->eml        ? STORE_EML
@@ -289,8 +297,12 @@ static struct seen join(struct finder *f, const char *path, const struct inside 
         seen.kind = STORE_MBOX;
         return seen;
     }
-    if (in->dbx || in->mbox_count || in->mh || in->eml)
+    if (in->dbx || in->becky || in->mbox_count || in->mh || in->eml)
         return one_store(f, seen, kind, path);
+    if (all && kind == STORE_BECKY && store_dir_has_ending(path, ".mb")) { /* an account, however deep */
+        seen.height = 0;
+        return one_store(f, seen, kind, path);
+    }
     if (all && in->below_count > 1 && seen.height <= JOIN_MAX && !is_of_many(path))
         return one_store(f, seen, kind, path);
     return seen;
@@ -304,7 +316,7 @@ static struct seen look_inside(struct finder *f, const char *path, const struct 
         const struct store_entry *e = &d->entries[i];
         if (e->type == STORE_ENTRY_FILE)
             look_at_file(f, path, e, &in);
-        if (e->type == STORE_ENTRY_FOLDER && !is_passed_over(path, e->name))
+        if (e->type == STORE_ENTRY_FOLDER && !is_passed_over(path, e->name) && !is_beside(d, e->name))
             look_at_folder(f, path, e, level, &in);
     }
     in.mh = has_numbers(d) && (store_dir_has(d, ".mh_sequences") || first_is_mail(f, path, true));
@@ -357,8 +369,9 @@ int store_find(const char *path, struct store_finding *ret, struct error *err)
         look(&f, path, 0);
     } else if (S_ISREG(st.st_mode)) {
         struct file_kind k = file_kind(&f, path);
-        if (k.foreign || k.mbox || k.dbx)
-            add(&f, k.dbx ? STORE_DBX : STORE_MBOX, k.foreign, path, k.octets);
+        bool becky = k.headed && store_dir_has_ending(path, ".bmf");
+        if (k.foreign || k.mbox || k.dbx || becky)
+            add(&f, k.dbx ? STORE_DBX : becky ? STORE_BECKY : STORE_MBOX, k.foreign, path, k.octets);
     }
     free(f.front);
     if (ret->count)

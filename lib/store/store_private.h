@@ -4,6 +4,7 @@
 #include "buf.h"
 #include "store.h"
 #include "store_dir.h"
+#include "store_piece.h"
 #include <sys/stat.h>
 
 /* What is still to be looked at, in order: a file or a folder of the disk. */
@@ -72,6 +73,12 @@ uint64_t store_add_name(struct store *s, const char *name);
 /* The set's number; 0 for none, or when there are too many. */
 uint16_t store_add_keywords(struct store *s, const char *words);
 
+/* ---- messages that are put together ---- */
+/* What the message that begins there in this file is put together from. -1: a part of it is missing;
+ * *ret_why says which, caller frees. fd stays open. */
+int store_becky_pieces(
+    const struct store_item *item, int fd, const char *path, struct store_pieces *ret, char **ret_why);
+
 /* ---- kinds: each puts the first tasks and folders in place. -1: this is none, or cannot be read. ---- */
 int store_mbox_begin(struct store *s, struct error *err);
 int store_thunderbird_begin(struct store *s, struct error *err);
@@ -79,6 +86,7 @@ int store_maildir_begin(struct store *s, struct error *err);
 int store_eml_begin(struct store *s, struct error *err);
 int store_mh_begin(struct store *s, struct error *err);
 int store_dbx_begin(struct store *s, struct error *err);
+int store_becky_begin(struct store *s, struct error *err);
 
 /* Does this file look like an mbox? An empty one does not. What cannot be read is noted, unless s is NULL. */
 bool store_mbox_is_one(struct store *s, const char *path);

@@ -20,6 +20,10 @@ struct store_reader {
     bool blocks;      /* what lies there is a chain of blocks: end is of the one that at is in */
     uint64_t left;    /* octets of the message that are still to come */
     uint32_t next;
+    struct store_pieces pieces; /* of what is put together; at and end are of one of them */
+    size_t piece;               /* the next of them */
+    int other;                  /* file of the one that is being read, or -1: it is in the message's own */
+    bool whole_line;            /* of that one */
     bool over;
     struct stat was; /* when it was opened */
     struct store_text text;
@@ -91,6 +95,19 @@ static int check_end(const struct store_reader *r, struct error *err)
     return 0;
 }
 
+/* Those of a message that is put together. */
+static int find_pieces(const struct store *s, const struct store_item *item, const char *path,
+    struct store_reader *r, struct error *err)
+{
+    char *why CLEANUP(mem_free_str) = NULL;
+    if (s->kind != STORE_BECKY)
+        return 0;
+    r->at = r->end = 0;
+    if (store_becky_pieces(item, r->fd, path, &r->pieces, &why) < 0)
+        return refuse(r->place, why, err);
+    return 0;
+}
+
 struct store_reader *store_reader_open(struct store *s, size_t i, struct error *err)
 {
     const struct store_item *item = &s->items[i];
@@ -108,9 +125,10 @@ struct store_reader *store_reader_open(struct store *s, size_t i, struct error *
         r->left = item->octets;
         r->at = r->end = 0;
     }
+    r->other = -1;
     if (r->fd < 0 || fstat(r->fd, &r->was) < 0)
         refuse(r->place, strerror(errno), err);
-    else if (check(file, item, r, err) == 0)
+    else if (check(file, item, r, err) == 0 && find_pieces(s, item, path, r, err) == 0)
         return r;
     store_reader_close(r);
     return NULL;
@@ -131,13 +149,47 @@ static int next_block(struct store_reader *r, struct error *err)
     return 0;
 }
 
+/* The one before it is over. */
+static void end_piece(struct store_reader *r)
+{
+    if (r->whole_line && r->text.inside)
+        store_text_feed(&r->text, "\n", 1, &r->out);
+    r->whole_line = false;
+    if (r->other >= 0)
+        close(r->other);
+    r->other = -1;
+}
+
+/* Text is handed out on the way to the next run of a file; none: all was read. */
+static int next_piece(struct store_reader *r, struct error *err)
+{
+    end_piece(r);
+    while (r->piece < r->pieces.count) {
+        const struct store_piece *p = &r->pieces.all[r->piece++];
+        r->text.unstuff = p->unstuff;
+        if (p->text) {
+            store_text_feed(&r->text, p->text, strlen(p->text), &r->out);
+            continue;
+        }
+        if (p->path && (r->other = store_file_open(p->path, false)) < 0)
+            return refuse(p->path, strerror(errno), err);
+        r->whole_line = p->whole_line;
+        r->at = p->at;
+        r->end = p->end;
+        break;
+    }
+    return 0;
+}
+
 static int read_more(struct store_reader *r, struct error *err)
 {
     if (r->blocks && r->at == r->end && next_block(r, err) < 0)
         return -1;
+    if (r->at == r->end && next_piece(r, err) < 0)
+        return -1;
     char chunk[CHUNK];
     size_t want = r->end - r->at < sizeof chunk ? (size_t)(r->end - r->at) : sizeof chunk;
-    ssize_t n = want ? pread(r->fd, chunk, want, (off_t)r->at) : 0;
+    ssize_t n = want ? pread(r->other >= 0 ? r->other : r->fd, chunk, want, (off_t)r->at) : 0;
     if (n < 0 && errno == EINTR)
         return 0;
     if (n < 0)
@@ -170,6 +222,9 @@ void store_reader_close(struct store_reader *r)
         return;
     if (r->fd >= 0)
         close(r->fd);
+    if (r->other >= 0)
+        close(r->other);
+    store_pieces_done(&r->pieces);
     buf_done(&r->out);
     free(r->place);
     free(r);

@@ -10,7 +10,10 @@ static void let_go(struct store_text *t, size_t less, struct buf *out)
     for (size_t i = less; i < t->quotes; i++)
         buf_append_char(out, '>');
     buf_append(out, word, t->word);
+    if (t->dot)
+        buf_append_char(out, '.');
     t->quotes = t->word = 0;
+    t->dot = false;
     t->inside = true;
 }
 
@@ -31,10 +34,25 @@ static bool hold(struct store_text *t, char c, struct buf *out)
     return true;
 }
 
+/* At the begin of a line: how many octets of it are dealt with. */
+static size_t unstuff(struct store_text *t, const char *data, size_t len, struct buf *out)
+{
+    size_t at = 0;
+    if (!t->dot && data[0] == '.') {
+        t->dot = true;
+        at = 1;
+    }
+    if (t->dot && at < len) {
+        at += data[at] == '.';
+        let_go(t, 0, out);
+    }
+    return at;
+}
+
 /* A run without LF, within a line. */
 static void run(struct store_text *t, const char *data, size_t len, struct buf *out)
 {
-    size_t at = 0;
+    size_t at = t->unstuff && !t->inside ? unstuff(t, data, len, out) : 0;
     while (t->unquote && !t->inside && at < len) {
         if (!hold(t, data[at], out))
             break;

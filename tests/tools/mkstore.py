@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Write the messages of a Maildir as another program would have them on a disk.
 
-usage: mkstore.py KIND MAILDIR TO      KIND: mboxrd, mboxo, thunderbird, maildir, eml, mh
+usage: mkstore.py KIND MAILDIR TO      KIND: mboxrd, mboxo, thunderbird, maildir, eml, mh, becky
 
-TO is a file (mboxrd, mboxo, thunderbird) or a folder, which is made. Prints how many were written. Messages whose line
+TO is a file (mboxrd, mboxo, thunderbird, becky) or a folder, which is made. Prints how many were written. Messages whose line
 ends an mbox cannot have (bare CR, or both kinds) are written as they are by the kinds with a file for each, and
 refused by the others.
 """
@@ -62,6 +62,29 @@ def write_maildir(to, maildir):
     return files(os.path.join(to, "cur"), maildir, "1217930000.M%dP1.pc:2,S")
 
 
+def becky(to, maildir):
+    """As POP3 has them, with a status; what one part in base64 of some messages holds lies in #Attach."""
+    n = 0
+    os.makedirs(os.path.join(os.path.dirname(to), "#Attach"), exist_ok=True)
+    with open(to, "wb") as out:
+        for wire in messages(maildir):
+            n += 1
+            header, blank, body = wire.partition(b"\r\n\r\n")
+            if not blank:
+                sys.exit("mkstore: a message without a body")
+            part = re.search(rb"(?<=\n)(--[^\r\n]+\r\n(?:[^\r\n]+\r\n)*?Content-Transfer-Encoding: base64\r\n(?:[^\r\n]+\r\n)*?)"
+                             rb"\r\n((?:[A-Za-z0-9+/=]+\r\n)+)(?=--|\r\n--)", body)
+            if part:
+                name = b"%s-%d.txt" % (os.path.basename(to).encode(), n)
+                with open(os.path.join(os.path.dirname(to).encode(), b"#Attach", name), "wb") as attached:
+                    attached.write(part.group(2))
+                body = body[:part.start()] + part.group(1) + b"X-Becky-Include: " + name + b"\r\n" + body[part.end():]
+            stored = header + b"\r\nX-Becky-Status: 010001,000000,3,386d85bd" + blank + body
+            stored = re.sub(rb"^\.", b"..", stored, flags=re.M)
+            out.write(stored + (b"" if stored.endswith(b"\n") else b"\r\n") + b".\r\n")
+    return n
+
+
 def main():
     if len(sys.argv) != 4:
         sys.exit(__doc__)
@@ -73,6 +96,7 @@ def main():
         "thunderbird": lambda: mbox(to, maildir, quote_rd, b"X-Mozilla-Status: 0001\nX-Mozilla-Status2: 00000000\n"),
         "maildir": lambda: write_maildir(to, maildir),
         "eml": lambda: files(to, maildir, "mail %d.eml"),
+        "becky": lambda: becky(to, maildir),
         "mh": lambda: files(to, maildir, "%d"),
     }
     if kind not in kinds:

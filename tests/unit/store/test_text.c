@@ -46,6 +46,31 @@ static void lines_at_every_split(void)
             }
 }
 
+static void dots_at_every_split(void)
+{
+    static const char *const dotted[][2] = {
+        {"", ""},
+        {"..\n", ".\r\n"},
+        {"..a\r\n...\r\n", ".a\r\n..\r\n"},
+        {".a\n.", ".a\r\n."},
+        {"a..\n", "a..\r\n"},
+        {"\n..\n\n", "\r\n.\r\n\r\n"},
+        {".\r\n", ".\r\n"},
+        {"\r..\n", "\r..\r\n"},
+        {"..From a\n>..\n", ".From a\r\n>..\r\n"},
+    };
+    for (size_t k = 0; k < sizeof dotted / sizeof *dotted; k++)
+        for (size_t len = strlen(dotted[k][0]), at = 0; at <= len; at++) {
+            struct store_text t = {.unstuff = true};
+            struct buf out CLEANUP(buf_done) = {0};
+            CHECK_LABEL("%s, split at %zu", dotted[k][0], at);
+            store_text_feed(&t, dotted[k][0], at, &out);
+            store_text_feed(&t, dotted[k][0] + at, len - at, &out);
+            store_text_finish(&t, &out);
+            CHECK_STR(buf_str(&out), dotted[k][1]);
+        }
+}
+
 static void more_quotes_than_are_held(void)
 {
     struct store_text t = {.unquote = true};
@@ -153,6 +178,7 @@ int main(void)
 {
     static const struct check_test tests[] = {
         {"line ends and quoting, at every split point", lines_at_every_split},
+        {"dots, at every split point", dots_at_every_split},
         {"more quotes than are held back", more_quotes_than_are_held},
         {"what Thunderbird writes in front", what_thunderbird_writes},
         {"names in summaries", names_in_summaries},
