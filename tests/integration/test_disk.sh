@@ -93,7 +93,7 @@ b=$pc/becky/1.mb
 "$store" becky "$W/mail/clean-2" "$b/営業/2b.bmf" >/dev/null
 "$store" becky "$W/mail/clean-3" "$b/!!!!Outbox/3c.bmf" >/dev/null
 check "becky: some parts lie in files of their own" test "$(find "$b" -path '*#Attach/*' | wc -l)" -ge 3
-kind becky "becky:$pc/becky" clean "" "$eigyo" .Sent
+kind becky "becky:$pc/becky" clean "" "$eigyo" .Gesendet
 check "becky: read is read" test -z "$(find "$(cloud becky@example.jp "")/cur" -type f ! -name '*:2,*S*')"
 
 # ---- killed in the midst ----
