@@ -113,6 +113,35 @@ killed() {
 }
 killed
 
+# Without a name of its own a message is known by its content alone: at each step the next run must see what was sent.
+killed_at_each_step() {
+    local user=step@example.jp step crashed=0 bad=0 i folder
+    for ((step = 1; ; step += ${CRASH_STRIDE:-9})); do
+        rm -rf "$W/work-$user" "$S/cloud/$user"
+        POPFERRY_CRASH_AT=$step disk migrate $user "mbox:$pc/mboxrd"
+        [[ $rc == 137 ]] || break
+        crashed=$((crashed + 1))
+        disk migrate $user "mbox:$pc/mboxrd"
+        [[ $rc == 0 ]] || bad=1
+        i=0
+        for folder in "" "$eigyo.2019_05" .Gesendet; do
+            "$SERVERS_TOOLS/maildiff" --manifest "$S/clean-$((++i)).manifest" --dest "$(cloud $user "$folder")" >"$W/diff" 2>&1 || bad=1
+        done
+        ((bad)) && not_ok "a disk, killed at step $step" "$W/diff" "$W/out" "$W/err" && return
+    done
+    expect_exit "a disk: a run that is not killed comes through" 0
+    if ((crashed > 3)); then
+        ok "a disk: killed at $crashed steps, none lost, none doubled"
+    else
+        not_ok "a disk: only $crashed steps"
+    fi
+}
+if "$POPFERRY" --version | grep -q 'crash points'; then
+    killed_at_each_step
+else
+    no_crash_points "a disk, killed at every step"
+fi
+
 # ---- the PC and the POP host into one mailbox ----
 # The host has the newer half of what lies in the Inbox of the PC.
 together() {
