@@ -175,6 +175,48 @@ static void test_note_header(void)
     fixture_end(&f);
 }
 
+/* The same content in two folders of a disk: each mailbox has a row of its own. */
+static void test_content_in_mailboxes(void)
+{
+    struct fixture f;
+    struct ledger_message m;
+    int64_t ids[4];
+    size_t count;
+    uint8_t ident[SHA256_OCTETS];
+    fixture_begin(&f);
+    CHECK_INT(ledger_last_id(f.ledger, NULL), 0);
+    int64_t inbox = fixture_mailbox(&f), archive = ledger_mailbox(f.ledger, f.job, "Archive", NULL);
+    struct mail_facts one = fixture_facts(1, "one", "x"), other = fixture_facts(1, "one", "y");
+    identity_of(&one, ident);
+    int64_t a = fixture_put(&f, NULL, LEDGER_DUPLICATE, &one), b = fixture_put(&f, NULL, LEDGER_DONE, &one);
+    f.mailbox = archive;
+    int64_t c = fixture_put(&f, NULL, LEDGER_PRESENT, &one);
+    CHECK(a != b && b != c);
+    CHECK_INT(ledger_last_id(f.ledger, NULL), c);
+    const struct ledger_part here = {f.job, inbox}, there = {f.job, archive}, nowhere = {f.job, archive + 1};
+    CHECK_INT(ledger_find_content_in(f.ledger, &here, one.fingerprint, &m, NULL), 1);
+    CHECK_INT(m.id, b);
+    CHECK_INT(ledger_find_content_in(f.ledger, &there, one.fingerprint, &m, NULL), 1);
+    CHECK_INT(m.id, c);
+    CHECK_INT(ledger_find_content_in(f.ledger, &nowhere, one.fingerprint, &m, NULL), 0);
+    CHECK_INT(ledger_find_content_in(f.ledger, &here, other.fingerprint, &m, NULL), 0);
+    CHECK_INT(ledger_ids_of_content(f.ledger, f.job, one.fingerprint, ids, 4, &count, NULL), 0);
+    CHECK_INT(count, 3);
+    CHECK(ids[0] == b && ids[1] == c && ids[2] == a); /* done, present, the rest */
+    CHECK_INT(ledger_ids_of_content(f.ledger, f.job, one.fingerprint, ids, 2, &count, NULL), 0);
+    CHECK_INT(count, 2);
+    CHECK_INT(ledger_ids_of_content(f.ledger, f.job, other.fingerprint, ids, 4, &count, NULL), 0);
+    CHECK_INT(count, 0);
+    CHECK_INT(ledger_find_id(f.ledger, b, &m, NULL), 1);
+    uint64_t claimed = m.octets_claimed;
+    CHECK_INT(ledger_has_header_in(f.ledger, &here, ident, one.core, claimed, NULL), 1);
+    CHECK_INT(ledger_has_header_in(f.ledger, &here, ident, one.core, claimed + 1, NULL), 0);
+    CHECK_INT(ledger_has_header_in(f.ledger, &nowhere, ident, one.core, claimed, NULL), 0);
+    mail_facts_done(&one);
+    mail_facts_done(&other);
+    fixture_end(&f);
+}
+
 /* Whatever state a row is in, what was found out of its content, and where it lies, stays. */
 static void test_note_header_keeps_content(void)
 {
@@ -546,6 +588,7 @@ int main(void)
         {"sent again, and there twice", test_late},
         {"mailboxes", test_mailboxes},
         {"two mailboxes", test_two_mailboxes},
+        {"one content in two mailboxes", test_content_in_mailboxes},
         {"untold UIDs", test_untold},
         {"a header", test_note_header},
         {"a header changes no content", test_note_header_keeps_content},
