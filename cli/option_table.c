@@ -30,7 +30,7 @@
 
 static const struct option_row rows[] = {
     {"from", 0, TEXT(from),
-        "the source: pop3s://USER@HOST[:PORT] (@ in USER is written %40), or mail on a disk: mbox:PATH, thunderbird:PATH, maildir:PATH, eml:PATH, mh:PATH, dbx:PATH, becky:PATH",
+        "the source: pop3s://USER@HOST[:PORT] (@ in USER is written %40), or mail on a disk: mbox:PATH, thunderbird:PATH, maildir:PATH, eml:PATH, mh:PATH, dbx:PATH, becky:PATH, emlx:PATH",
         "URL", ACCOUNTS, false, OPTION_SAYS},
     {"to", 0, TEXT(to), "the destination: imaps://USER@HOST[:PORT][/MAILBOX]", "URL", ACCOUNTS, false,
         OPTION_SAYS},

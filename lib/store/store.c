@@ -18,6 +18,7 @@ static const struct kind kinds[STORE_KINDS] = {
     [STORE_EML] = {"eml", ".eml files", store_eml_begin},
     [STORE_MH] = {"mh", "MH", store_mh_begin},
     [STORE_DBX] = {"dbx", "Outlook Express .dbx", store_dbx_begin},
+    [STORE_EMLX] = {"emlx", "Apple Mail", store_emlx_begin},
     [STORE_BECKY] = {"becky", "Becky!", store_becky_begin},
 };
 

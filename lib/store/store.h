@@ -28,6 +28,7 @@ enum store_kind {
     STORE_MH,          /* a tree of folders with numbered files */
     STORE_DBX,         /* Outlook Express 5 and 6: a file for each folder, at any depth */
     STORE_BECKY,       /* Becky! Internet Mail: its folder, an account, or a folder of one */
+    STORE_EMLX,        /* Apple Mail: its folder, an account, a mailbox, or any folder of .emlx files */
     STORE_KINDS,
 };
 

@@ -5,6 +5,7 @@
 #include "mbox_scan.h"
 #include "mem.h"
 #include "store_dir.h"
+#include "store_emlx.h"
 #include "store_file.h"
 #include "store_maildir.h"
 #include "text.h"
@@ -186,7 +187,8 @@ static bool is_passed_over(const char *path, const char *name)
 /* Parts of messages, which are no mail of their own. */
 static bool is_beside(const struct store_dir *d, const char *name)
 {
-    return !strcmp(name, "#Attach") && has_ending(d, ".bmf");
+    return (!strcmp(name, "#Attach") && has_ending(d, ".bmf")) ||
+           (!strcmp(name, "Attachments") && store_dir_has_folder(d, "Messages"));
 }
 
 static struct seen look(struct finder *f, const char *path, unsigned level);
@@ -197,7 +199,7 @@ struct inside {
     size_t mbox_count;
     struct seen *below;
     size_t below_count;
-    bool eml, mh, dbx, becky;
+    bool eml, emlx, mh, dbx, becky;
 };
 
 static void inside_done(struct inside *in)
@@ -283,6 +285,7 @@ static struct seen join(struct finder *f, const char *path, const struct inside 
     bool others = in->below_count > 0;
     enum store_kind kind = in->dbx          ? STORE_DBX
                            : in->becky      ? STORE_BECKY
+                           : in->emlx       ? STORE_EMLX
                            : in->mbox_count ? STORE_MBOX
                            : in->mh         ? STORE_MH
                            : in->eml        ? STORE_EML
@@ -297,10 +300,14 @@ static struct seen join(struct finder *f, const char *path, const struct inside 
         seen.kind = STORE_MBOX;
         return seen;
     }
-    if (in->dbx || in->becky || in->mbox_count || in->mh || in->eml)
+    if (in->dbx || in->becky || in->emlx || in->mbox_count || in->mh || in->eml)
         return one_store(f, seen, kind, path);
     if (all && kind == STORE_BECKY && store_dir_has_ending(path, ".mb")) { /* an account, however deep */
         seen.height = 0;
+        return one_store(f, seen, kind, path);
+    }
+    if (all && others && kind == STORE_EMLX && store_emlx_is_level(path)) {
+        seen.height--;
         return one_store(f, seen, kind, path);
     }
     if (all && in->below_count > 1 && seen.height <= JOIN_MAX && !is_of_many(path))
@@ -311,7 +318,7 @@ static struct seen join(struct finder *f, const char *path, const struct inside 
 static struct seen look_inside(struct finder *f, const char *path, const struct store_dir *d, unsigned level)
 {
     struct seen seen = {.from = f->out->count};
-    struct inside in CLEANUP(inside_done) = {.eml = has_ending(d, ".eml")};
+    struct inside in CLEANUP(inside_done) = {.eml = has_ending(d, ".eml"), .emlx = has_ending(d, ".emlx")};
     for (size_t i = 0; i < d->count; i++) {
         const struct store_entry *e = &d->entries[i];
         if (e->type == STORE_ENTRY_FILE)

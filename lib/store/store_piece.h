@@ -14,6 +14,8 @@ struct store_piece {
     uint64_t at, end;
     bool unstuff;    /* one "." goes off each line that begins with ".." */
     bool whole_line; /* its last line gets an end, if it has none */
+    unsigned width;  /* octets that are written as base64, with so many digits in a line; 0: they are not */
+    bool last_end;   /* and with an end of the last line */
 };
 
 struct store_pieces {

@@ -79,6 +79,9 @@ uint16_t store_add_keywords(struct store *s, const char *words);
 int store_becky_pieces(
     const struct store_item *item, int fd, const char *path, struct store_pieces *ret, char **ret_why);
 
+int store_emlx_pieces(
+    const struct store_item *item, int fd, const char *path, struct store_pieces *ret, char **ret_why);
+
 /* ---- kinds: each puts the first tasks and folders in place. -1: this is none, or cannot be read. ---- */
 int store_mbox_begin(struct store *s, struct error *err);
 int store_thunderbird_begin(struct store *s, struct error *err);
@@ -87,6 +90,7 @@ int store_eml_begin(struct store *s, struct error *err);
 int store_mh_begin(struct store *s, struct error *err);
 int store_dbx_begin(struct store *s, struct error *err);
 int store_becky_begin(struct store *s, struct error *err);
+int store_emlx_begin(struct store *s, struct error *err);
 
 /* Does this file look like an mbox? An empty one does not. What cannot be read is noted, unless s is NULL. */
 bool store_mbox_is_one(struct store *s, const char *path);

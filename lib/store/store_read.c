@@ -23,7 +23,9 @@ struct store_reader {
     struct store_pieces pieces; /* of what is put together; at and end are of one of them */
     size_t piece;               /* the next of them */
     int other;                  /* file of the one that is being read, or -1: it is in the message's own */
-    bool whole_line;            /* of that one */
+    bool whole_line;            /* of that one, as are these: */
+    unsigned width;
+    bool last_end;
     bool over;
     struct stat was; /* when it was opened */
     struct store_text text;
@@ -100,10 +102,11 @@ static int find_pieces(const struct store *s, const struct store_item *item, con
     struct store_reader *r, struct error *err)
 {
     char *why CLEANUP(mem_free_str) = NULL;
-    if (s->kind != STORE_BECKY)
+    if (s->kind != STORE_BECKY && s->kind != STORE_EMLX)
         return 0;
     r->at = r->end = 0;
-    if (store_becky_pieces(item, r->fd, path, &r->pieces, &why) < 0)
+    if ((s->kind == STORE_EMLX ? store_emlx_pieces : store_becky_pieces)(
+            item, r->fd, path, &r->pieces, &why) < 0)
         return refuse(r->place, why, err);
     return 0;
 }
@@ -155,6 +158,7 @@ static void end_piece(struct store_reader *r)
     if (r->whole_line && r->text.inside)
         store_text_feed(&r->text, "\n", 1, &r->out);
     r->whole_line = false;
+    r->width = 0;
     if (r->other >= 0)
         close(r->other);
     r->other = -1;
@@ -174,9 +178,42 @@ static int next_piece(struct store_reader *r, struct error *err)
         if (p->path && (r->other = store_file_open(p->path, false)) < 0)
             return refuse(p->path, strerror(errno), err);
         r->whole_line = p->whole_line;
+        r->width = p->width;
+        r->last_end = p->last_end;
         r->at = p->at;
         r->end = p->end;
         break;
+    }
+    return 0;
+}
+
+/* One line of it. */
+static void encode(const unsigned char *data, size_t len, struct buf *out)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for (size_t i = 0; i < len; i += 3) {
+        unsigned left = len - i < 3 ? (unsigned)(len - i) : 3;
+        unsigned bits = (unsigned)data[i] << 16 | (left > 1 ? (unsigned)data[i + 1] << 8 : 0) |
+                        (left > 2 ? data[i + 2] : 0);
+        char group[4] = {digits[bits >> 18], digits[bits >> 12 & 63], left > 1 ? digits[bits >> 6 & 63] : '=',
+            left > 2 ? digits[bits & 63] : '='};
+        buf_append(out, group, sizeof group);
+    }
+}
+
+/* Some lines of base64. */
+static int read_encoded(struct store_reader *r, struct error *err)
+{
+    unsigned char line[1024];
+    size_t octets = r->width / 4 * 3;
+    for (size_t done = 0; done < CHUNK && r->at < r->end; done += octets) {
+        size_t n = r->end - r->at < octets ? (size_t)(r->end - r->at) : octets;
+        if (!store_file_read(&r->other, r->at, line, n))
+            return refuse(r->place, "one of its parts in files of their own cannot be read any more", err);
+        encode(line, n, &r->out);
+        r->at += n;
+        if (r->at < r->end || r->last_end)
+            buf_append_str(&r->out, "\r\n");
     }
     return 0;
 }
@@ -187,6 +224,8 @@ static int read_more(struct store_reader *r, struct error *err)
         return -1;
     if (r->at == r->end && next_piece(r, err) < 0)
         return -1;
+    if (r->width && r->at < r->end)
+        return read_encoded(r, err);
     char chunk[CHUNK];
     size_t want = r->end - r->at < sizeof chunk ? (size_t)(r->end - r->at) : sizeof chunk;
     ssize_t n = want ? pread(r->other >= 0 ? r->other : r->fd, chunk, want, (off_t)r->at) : 0;

@@ -95,6 +95,13 @@ b=$pc/becky/1.mb
 check "becky: some parts lie in files of their own" test "$(find "$b" -path '*#Attach/*' | wc -l)" -ge 3
 kind becky "becky:$pc/becky" clean "" "$eigyo" .Gesendet
 check "becky: read is read" test -z "$(find "$(cloud becky@example.jp "")/cur" -type f ! -name '*:2,*S*')"
+a="$pc/emlx/V10/0A1B2C3D-7B19-4C30-B2E9-B58FE4789D51"
+"$store" emlx "$W/mail/clean-1" "$a/INBOX.mbox" >/dev/null
+"$store" emlx "$W/mail/clean-2" "$a/営業.mbox" >/dev/null
+"$store" emlx "$W/mail/clean-3" "$a/Sent Messages.mbox" >/dev/null
+check "emlx: some parts lie in files of their own" test "$(find "$a" -name part.bin | wc -l)" -ge 3
+kind emlx "emlx:$pc/emlx" clean "" "$eigyo" .Gesendet
+check "emlx: read is read" test -z "$(find "$(cloud emlx@example.jp "")/cur" -type f ! -name '*:2,*S*')"
 
 # ---- killed in the midst ----
 killed() {

@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Write the messages of a Maildir as another program would have them on a disk.
 
-usage: mkstore.py KIND MAILDIR TO      KIND: mboxrd, mboxo, thunderbird, maildir, eml, mh, becky
+usage: mkstore.py KIND MAILDIR TO      KIND: mboxrd, mboxo, thunderbird, maildir, eml, mh, becky, emlx
 
 TO is a file (mboxrd, mboxo, thunderbird, becky) or a folder, which is made. Prints how many were written. Messages whose line
 ends an mbox cannot have (bare CR, or both kinds) are written as they are by the kinds with a file for each, and
 refused by the others.
 """
+import base64
 import os
 import re
 import sys
@@ -85,6 +86,40 @@ def becky(to, maildir):
     return n
 
 
+def emlx(to, maildir):
+    """As Apple Mail has them in a mailbox, TO, whose name ends in .mbox; one part in base64 of some messages, in lines of 76,
+    lies in a file of its own."""
+    data = os.path.join(to, "F2D0D67E-7B19-4C30-B2E9-B58FE4789D51", "Data", "1")
+    os.makedirs(os.path.join(data, "Messages"), exist_ok=True)
+    n = 0
+    for wire in messages(maildir):
+        n += 1
+        text = wire.replace(b"\r\n", b"\n")
+        part = None
+        kind = re.search(rb"^Content-Type: multipart/[^\n]*?(?:\n[ \t][^\n]*?)*boundary=\"?([^\"\n;]+)", text.partition(b"\n\n")[0], re.M | re.I)
+        pieces = re.split(rb"(?m)^--" + re.escape(kind.group(1)) + rb"\n", text) if kind else []
+        for number, piece in enumerate(pieces[1:], 1):
+            header, _, content = piece.partition(b"\n\n")
+            content, dash, rest = content.partition(b"\n--" + kind.group(1) + b"--")
+            content = content if dash else content[:-1]
+            encoded = re.search(rb"^Content-Transfer-Encoding: base64$", header, re.M | re.I)
+            whole = base64.b64decode(content) if encoded else b""
+            lines = base64.b64encode(whole)
+            if whole and b"\n".join(lines[i:i + 76] for i in range(0, len(lines), 76)) == content:
+                part = os.path.join(data, "Attachments", str(n), str(number))
+                os.makedirs(part)
+                with open(os.path.join(part, "part.bin"), "wb") as attached:
+                    attached.write(whole)
+                pieces[number] = header + b"\nX-Apple-Content-Length: %d\n\n" % len(content) + (dash + rest or b"\n")
+                text = (b"--" + kind.group(1) + b"\n").join(pieces)
+                break
+        plist = (b'<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">\n<dict>\n\t<key>date-received</key>\n'
+                 b"\t<integer>1217930000</integer>\n\t<key>flags</key>\n\t<integer>8589934593</integer>\n</dict>\n</plist>\n")
+        with open(os.path.join(data, "Messages", "%d%s.emlx" % (n, ".partial" if part else "")), "wb") as out:
+            out.write(b"%-10d\n" % len(text) + text + plist)
+    return n
+
+
 def main():
     if len(sys.argv) != 4:
         sys.exit(__doc__)
@@ -97,6 +132,7 @@ def main():
         "maildir": lambda: write_maildir(to, maildir),
         "eml": lambda: files(to, maildir, "mail %d.eml"),
         "becky": lambda: becky(to, maildir),
+        "emlx": lambda: emlx(to, maildir),
         "mh": lambda: files(to, maildir, "%d"),
     }
     if kind not in kinds:

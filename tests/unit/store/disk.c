@@ -116,7 +116,8 @@ void notes(struct store *s, const char *const *expected)
         n++;
     CHECK_INT(count, n);
     for (size_t i = 0; i < count && i < n; i++)
-        CHECK(strstr(all[i].words, expected[i]) != NULL);
+        if (!strstr(all[i].words, expected[i]))
+            CHECK_STR(all[i].words, expected[i]);
 }
 
 int disk_main(const char *name, const struct check_test *tests, size_t count)
