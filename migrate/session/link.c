@@ -147,11 +147,13 @@ bool link_pump(struct link *l)
     return moved;
 }
 
-/* Commands submitted since the last pump go out before anything is waited for. */
-static bool any_wants_write(const struct link_loop *loop)
+/* Commands submitted since the last pump go out, and a store gets to work, before anything is waited for. */
+static bool any_has_work(const struct link_loop *loop)
 {
     for (size_t i = 0; i < loop->count; i++) {
         const struct link *l = loop->links[i];
+        if (link_alive(l) && l->local && source_outstanding(l->source))
+            return true;
         if (link_alive(l) && !l->local && stream_state(l->stream) == STREAM_READY && stream_room(l->stream) &&
             (l->source ? source_wants_write(l->source) : imap_wants_write(l->imap)))
             return true;
@@ -172,7 +174,7 @@ int link_run_until(struct link_loop *loop, bool (*reached)(void *ctx), void *ctx
         if (loop->stop && loop->stop(loop->ctx))
             return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_LATER, ERROR_CANCELLED,
                 "stopped as asked; run the same command again to go on");
-        if (!moved && !any_wants_write(loop) && net_wait(loop->net, TICK_MS, err) < 0)
+        if (!moved && !any_has_work(loop) && net_wait(loop->net, TICK_MS, err) < 0)
             return -1;
     }
 }
