@@ -55,8 +55,8 @@ static int refused(
 static char *host_and_port(const struct endpoint *e)
 {
     size_t len = e->host ? strlen(e->host) : 0;
-    if (!e->host)
-        return NULL;
+    if (!e->host || e->protocol == ENDPOINT_STORE)
+        return mem_strdup(e->host);
     char *name = mem_printf(
         "%.*s:%u", (int)(len > 1 && e->host[len - 1] == '.' ? len - 1 : len), e->host, (unsigned)e->port);
     for (char *p = name; *p; p++)

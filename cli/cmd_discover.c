@@ -90,6 +90,11 @@ int cmd_discover(const struct command *self, int argc, const char **argv)
                  : "a folder of this machine, and not of an address");
         return command_refuse(self, &o, &err);
     }
+    if (!path && o.format == FORMAT_CSV) {
+        error_set(&err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "--format csv: it is a list of the mail in a folder of this machine; of an address there is text or json");
+        return command_refuse(self, &o, &err);
+    }
     if (path) {
         code = discover_disk(&o, o.words[0], &err);
         return code < 0 ? command_refuse(self, &o, &err) : code;

@@ -25,7 +25,7 @@ static const struct command commands[] = {
     {"report", "the whole story of each mailbox: sums, what needs attention, every message", cmd_report,
         .formats = "text json csv"},
     {"discover", "find the servers of a mail address, or the mail that lies on a disk", cmd_discover,
-        .formats = "text json", .arguments = "ADDRESS | PATH [OPTIONS]", .words = 1,
+        .formats = "text json csv", .arguments = "ADDRESS | PATH [OPTIONS]", .words = 1,
         .notes =
             "PATH: a folder or file of this machine (with a \"/\", or one that is there). It is looked through for\n"
             "stores of mail: mbox files, Thunderbird, Maildir, MH, .eml files, Outlook Express; Outlook's are\n"

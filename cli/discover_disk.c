@@ -1,11 +1,13 @@
 #include "discover_disk.h"
 
+#include "accounts.h"
 #include "exit_code.h"
 #include "i18n.h"
 #include "mail_scan.h"
 #include "mem.h"
 #include "print.h"
 #include "store_find.h"
+#include "table_cell.h"
 #include "text.h"
 #include "text_table.h"
 #include <stdio.h>
@@ -229,6 +231,58 @@ static void print_text(const struct options *o, const char *path, const struct l
     print_unread(finding, o->verbose);
 }
 
+/* ---- a list for --accounts ---- */
+static const char *heading(const char *name)
+{
+    size_t count;
+    const struct accounts_column *all = accounts_columns(&count);
+    bool japanese = !strcmp(i18n_lang(), "ja");
+    for (size_t i = 0; i < count; i++)
+        if (!strcmp(all[i].name, name))
+            return japanese && all[i].aliases ? all[i].aliases[0] : name;
+    return name;
+}
+
+static void put_cell(struct buf *out, const char *between, const char *text)
+{
+    buf_append_str(out, between);
+    table_cell_csv_exact(out, text);
+}
+
+static void put_store(struct buf *out, const struct looked *l)
+{
+    char size[32], oldest[16], newest[16];
+    char *path CLEANUP(mem_free_str) = realpath(l->found->path, NULL);
+    if (!l->store || !path)
+        return;
+    char *from CLEANUP(mem_free_str) = mem_printf("%s:%s", store_kind_name(l->found->kind), path);
+    char *note CLEANUP(mem_free_str) = mem_printf(
+        _("%1$s: %2$llu folders, %3$llu messages, %4$s, %5$s to %6$s"), kind_words(l->found),
+        (unsigned long long)l->sums.folders, (unsigned long long)l->sums.messages,
+        text_octets(size, sizeof size, l->sums.octets), print_date(oldest, sizeof oldest, l->sums.oldest_s),
+        print_date(newest, sizeof newest, l->sums.newest_s));
+    put_cell(out, "", from);
+    put_cell(out, ",", "");
+    put_cell(out, ",", "");
+    put_cell(out, ",", "{path}");
+    put_cell(out, ",", note);
+    buf_append_str(out, "\r\n");
+}
+
+/* As Excel opens it; whose mail it is, and where it goes, a person fills in. */
+static void print_list(const struct looked *all, size_t count)
+{
+    static const char *const columns[] = {"from", "to_user", "to_password", "folder", "note"};
+    struct buf out CLEANUP(buf_done) = {0};
+    buf_append_str(&out, "\xef\xbb\xbf");
+    for (size_t i = 0; i < sizeof columns / sizeof *columns; i++)
+        put_cell(&out, i ? "," : "", heading(columns[i]));
+    buf_append_str(&out, "\r\n");
+    for (size_t i = 0; i < count; i++)
+        put_store(&out, &all[i]);
+    fwrite(buf_bytes(&out), 1, buf_len(&out), stdout);
+}
+
 /* ---- JSON ---- */
 static json_t *text_or_replaced(const char *text)
 {
@@ -308,7 +362,9 @@ int discover_disk(const struct options *o, const char *path, struct error *err)
     for (size_t i = 0; i < finding.count; i++)
         look_through(o, &finding.all[i], &all[i]);
     int code = finding.count ? EXIT_CODE_DONE : EXIT_CODE_ATTENTION;
-    if (o->format == FORMAT_JSON)
+    if (o->format == FORMAT_CSV)
+        print_list(all, finding.count);
+    else if (o->format == FORMAT_JSON)
         print_json(path, all, finding.count, &finding, code);
     else
         print_text(o, path, all, finding.count, &finding);

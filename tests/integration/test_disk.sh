@@ -290,3 +290,20 @@ listed verify --trust-list
 expect_exit "and verified" 0
 listed delete --trust-list --yes
 expect_exit "but never deleted" 2
+
+# What discover lists is such a list, once it is said whose mail it is.
+raw discover "$choice" --format csv
+expect_exit "discover as a list" 0
+for lang in en ja; do
+    raw discover "$choice" --format csv --lang $lang
+    sed "2s/,\"\",\"\",/,\"found-$lang@example.jp\",\"$SERVERS_PASSWORD\",/" "$W/out" >"$W/list.csv"
+    chmod 600 "$W/list.csv"
+    raw accounts check "$W/list.csv" --to-host "localhost:$CLOUD_IMAPS_PORT" --trust-list
+    expect_exit "accounts check finds nothing wrong with it ($lang)" 0
+    raw migrate --accounts "$W/list.csv" --to-host "localhost:$CLOUD_IMAPS_PORT" --ca-file "$SERVERS_CA" --work-dir "$W/work-$lang" \
+        --trust-list --skip-folder Work/Deep
+    expect_exit "it goes into --accounts ($lang)" 0
+    is "and all is there ($lang)" "$(mails_with '' "$S/cloud/found-$lang@example.jp" | wc -l)" 5
+done
+raw discover taro@example.invalid --format csv
+expect_exit "of an address there is none" 2 'format csv: it is a list of the mail in a folder'
