@@ -1,5 +1,6 @@
 #include "migrate.h"
 
+#include "buf.h"
 #include "crash.h"
 #include "exit_code.h"
 #include "finish.h"
@@ -486,19 +487,18 @@ static int exit_code_of_run(int rc, const struct outcome *o, const struct error 
 static int record_end(struct ledger *ledger, int64_t run, const struct world *world, int rc,
     const struct outcome *o, const struct error *why, struct error *err)
 {
-    char words[ERROR_TEXT_MAX + 64];
-    uint64_t left = o->later + o->filtered;
+    struct buf words CLEANUP(buf_done) = {0};
     if (rc < 0)
-        snprintf(words, sizeof words, "%s", why->text);
-    else if (left)
-        snprintf(words, sizeof words, "%llu copied, %llu need attention, %llu left for another run",
-            (unsigned long long)o->copied, (unsigned long long)outcome_attention(o),
-            (unsigned long long)left);
+        buf_append_str(&words, why->text);
     else
-        snprintf(words, sizeof words, "%llu copied, %llu need attention", (unsigned long long)o->copied,
+        buf_printf(&words, "%llu copied, %llu need attention", (unsigned long long)o->copied,
             (unsigned long long)outcome_attention(o));
+    if (rc >= 0 && o->filtered)
+        buf_printf(&words, ", %llu left out as asked", (unsigned long long)o->filtered);
+    if (rc >= 0 && o->later)
+        buf_printf(&words, ", %llu left for another run", (unsigned long long)o->later);
     return ledger_run_end(ledger, run, clock_wall_s(world->clock), exit_code_of_run(rc, o, why),
-        rc < 0 ? why->code : ERROR_NONE, words, err);
+        rc < 0 ? why->code : ERROR_NONE, buf_str(&words), err);
 }
 
 static int run_logged(struct run *r, int64_t run_id, struct outcome *o, struct error *err)
