@@ -95,9 +95,7 @@ static void check_entry(
         options_faults_add(faults, &e->error);
     if (faults->count)
         return;
-    enum store_kind kind;
-    const char *path;
-    if (!e->options.from || !store_parse(e->options.from, &kind, &path)) /* a disk asks for none */
+    if (!store_is_named(e->options.from)) /* a disk asks for none */
         check_password(l, e, &from, faults);
     if (*e->destination)
         check_password(l, e, &to, faults);

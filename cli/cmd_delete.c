@@ -217,9 +217,7 @@ static void delete_messages(struct run *r)
 
 int cmd_delete_ready(const struct options *o, bool batch, struct error *err)
 {
-    enum store_kind kind;
-    const char *path;
-    if (o->from && store_parse(o->from, &kind, &path))
+    if (store_is_named(o->from))
         return migrate_delete_refuse_store(o->from, err);
     if (filter_is_set(
             &o->filter)) /* not even by accident, from an @FILE, may it seem that they hold something back */

@@ -56,10 +56,7 @@ static const struct {
 /* Mail on this machine's disk is no server's name. */
 static enum option_power power_of(const struct option_row *option, const char *value)
 {
-    enum store_kind kind;
-    const char *path;
-    return !strcmp(option->name, "from") && store_parse(value, &kind, &path) ? OPTION_READS_FILE
-                                                                             : option->power;
+    return !strcmp(option->name, "from") && store_is_named(value) ? OPTION_READS_FILE : option->power;
 }
 
 static size_t deed_of(const struct option_row *option, const char *value)

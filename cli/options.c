@@ -118,18 +118,26 @@ static int parse_accept(struct options *o, struct error *err)
     return 0;
 }
 
+/* One of two words; NULL is the usual one. */
+static int parse_either(const char *option, const char *text, const char *usual, const char *other,
+    bool *ret_other, struct error *err)
+{
+    *ret_other = text && !strcmp(text, other);
+    if (!text || *ret_other || !strcmp(text, usual))
+        return 0;
+    return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "--%s %s: must be %s or %s",
+        option, text, usual, other);
+}
+
 static int parse_choices(struct options *o, struct error *err)
 {
-    if (parse_accept(o, err) < 0)
+    bool newest;
+    if (parse_accept(o, err) < 0 ||
+        parse_either("order", o->order_text, "oldest", "newest", &newest, err) < 0 ||
+        parse_either("dedup", o->dedup_text, "folder", "account", &o->dedup_account, err) < 0 ||
+        parse_either("special-use", o->special_use_text, "auto", "off", &o->special_use_off, err) < 0)
         return -1;
-    if (o->order_text && strcmp(o->order_text, "oldest") != 0 && strcmp(o->order_text, "newest") != 0)
-        return usage(err, "--order %s: must be oldest or newest%s", o->order_text, "");
-    if (o->dedup_text && strcmp(o->dedup_text, "folder") != 0 && strcmp(o->dedup_text, "account") != 0)
-        return usage(err, "--dedup %s: must be folder or account%s", o->dedup_text, "");
-    if (o->special_use_text && strcmp(o->special_use_text, "auto") != 0 &&
-        strcmp(o->special_use_text, "off") != 0)
-        return usage(err, "--special-use %s: must be auto or off%s", o->special_use_text, "");
-    o->order = o->order_text && !strcmp(o->order_text, "newest") ? ORDER_NEWEST : ORDER_OLDEST;
+    o->order = newest ? ORDER_NEWEST : ORDER_OLDEST;
     if (o->archive_format_text && archive_parse_format(o->archive_format_text, &o->archive_format, err) < 0)
         return -1;
     if (o->delete_source_text && strcmp(o->delete_source_text, "verified") != 0)
@@ -287,13 +295,6 @@ static int parse_host(const struct side *s, struct endpoint *ret, struct error *
     return 0;
 }
 
-/* These are shown, and stand in file names: what a terminal would act on is in none that exist. */
-static bool is_clean(const char *name)
-{
-    char *clean CLEANUP(mem_free_str) = text_clean_dup(name);
-    return !strcmp(clean, name);
-}
-
 static int parse_server(const struct side *s, struct endpoint *ret, struct error *err)
 {
     if (!is_given(s))
@@ -316,7 +317,8 @@ static int parse_side(const struct side *s, struct endpoint *ret, struct error *
     if (s->user && !ret->user)
         ret->user = mem_strdup(s->user);
     ret->authzid = mem_strdup(s->authzid);
-    if ((ret->user && !is_clean(ret->user)) || (ret->authzid && !is_clean(ret->authzid)))
+    /* These are shown, and stand in file names: what a terminal would act on is in none that exist. */
+    if ((ret->user && !text_is_clean(ret->user)) || (ret->authzid && !text_is_clean(ret->authzid)))
         return usage(err, "%s: the user name holds control characters, or is not UTF-8%s", s->user_name, "");
     return 0;
 }
@@ -368,9 +370,9 @@ static int choose_folder(const struct options *o, struct job *job, struct error 
             o->folder, "");
     const char *usual = job->from.protocol == ENDPOINT_STORE ? "{path}" : "INBOX";
     job->folder = o->folder ? o->folder : job->to.folder ? job->to.folder : usual;
-    if (!is_clean(job->folder) || (o->folder_old && !is_clean(o->folder_old)))
+    if (!text_is_clean(job->folder) || (o->folder_old && !text_is_clean(o->folder_old)))
         return usage(err, "--folder%s: a mailbox name holds control characters, or is not UTF-8%s",
-            is_clean(job->folder) ? "-old" : "", "");
+            text_is_clean(job->folder) ? "-old" : "", "");
     return 0;
 }
 
@@ -445,8 +447,8 @@ int options_endpoints(const struct options *o, bool source_alone, struct job *re
         .retry_quarantined = o->retry_quarantined,
         .encode_headers = o->encode_headers,
         .keep_headers = o->keep_headers,
-        .special_use_off = o->special_use_text && !strcmp(o->special_use_text, "off"),
-        .dedup_account = o->dedup_text && !strcmp(o->dedup_text, "account"),
+        .special_use_off = o->special_use_off,
+        .dedup_account = o->dedup_account,
         .privacy = o->privacy,
         .max_wait_ms = o->max_wait_s * INT64_C(1000),
         .upload_cap = o->upload_cap,

@@ -48,6 +48,7 @@ struct options {
     char *since_text, *before_text, *min_size_text, *max_size_text;
     const char **only_folders, **skip_folders; /* ended by NULL; NULL: none */
     char *dedup_text, *special_use_text;
+    bool dedup_account, special_use_off; /* what these mean */
     int with_trash, with_junk;
     char *folder_old, *archive_dir, *archive_format_text;
     char *level_text;         /* verify: NULL is content */

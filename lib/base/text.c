@@ -79,6 +79,12 @@ char *text_clean_dup(const char *s)
     return text_clean(clean, len + 1, s ? s : "", len);
 }
 
+bool text_is_clean(const char *s)
+{
+    char *clean CLEANUP(mem_free_str) = text_clean_dup(s);
+    return !strcmp(clean, s);
+}
+
 struct range {
     unsigned first, last;
 };

@@ -9,6 +9,7 @@
 char *text_clean(char *dst, size_t cap, const char *src, size_t len);
 /* All of s so; NULL becomes "". Caller frees. */
 char *text_clean_dup(const char *s);
+bool text_is_clean(const char *s); /* would text_clean leave it as it is? */
 
 /* Not so: control characters (C0, DEL, C1), line and paragraph separators, marks that turn the direction of
  * text around, and Unicode's non-characters. */

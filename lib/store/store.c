@@ -45,6 +45,13 @@ bool store_parse(const char *text, enum store_kind *ret_kind, const char **ret_p
     return false;
 }
 
+bool store_is_named(const char *text)
+{
+    enum store_kind kind;
+    const char *path;
+    return text && store_parse(text, &kind, &path);
+}
+
 struct store *store_open(enum store_kind kind, const char *path, struct error *err)
 {
     struct stat st;

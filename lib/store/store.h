@@ -38,6 +38,7 @@ const char *store_kind_name(enum store_kind kind);
 const char *store_kind_words(enum store_kind kind);
 /* "mbox:PATH": true, with both. */
 bool store_parse(const char *text, enum store_kind *ret_kind, const char **ret_path);
+bool store_is_named(const char *text); /* is it of that form? NULL is not */
 
 struct store_folder {
     char *path; /* UTF-8, levels divided by "/"; a "/" within a name is U+FF0F. "" is the store itself */

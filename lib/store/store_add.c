@@ -2,10 +2,13 @@
 
 #include "mail_facts.h"
 #include "mem.h"
+#include "store_file.h"
 #include "store_name.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #define KEYWORDS_MAX  UINT16_MAX
 #define KEYWORD_SLOTS (4u * KEYWORDS_MAX)
@@ -113,4 +116,17 @@ uint16_t store_add_keywords(struct store *s, const char *words)
     s->keywords = mem_grow(s->keywords, s->keyword_count + 1, sizeof *s->keywords);
     s->keywords[s->keyword_count] = mem_strdup(words);
     return *slot = (uint16_t)s->keyword_count++;
+}
+
+int store_add_opened(struct store *s, const struct store_task *t, struct stat *ret)
+{
+    int fd = store_file_open(t->path, true);
+    if (fd < 0 || fstat(fd, ret) < 0) {
+        store_add_errno(s, t->path, 0, "cannot be opened");
+        if (fd >= 0)
+            close(fd);
+        return -1;
+    }
+    store_add_file(s, t->folder, ret);
+    return fd;
 }

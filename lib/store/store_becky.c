@@ -202,12 +202,9 @@ static struct reading *begin(struct store *s, struct store_task *t)
     struct stat st;
     t->state = r;
     t->done = reading_free;
-    r->fd = store_file_open(t->path, true);
-    if (r->fd < 0 || fstat(r->fd, &st) < 0) {
-        store_add_errno(s, t->path, 0, "cannot be opened");
+    r->fd = store_add_opened(s, t, &st);
+    if (r->fd < 0)
         return NULL;
-    }
-    store_add_file(s, t->folder, &st);
     r->chunk = mem_alloc(CHUNK);
     r->front = mem_alloc(HEADER_MAX);
     r->facts = mail_scan_new();

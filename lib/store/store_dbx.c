@@ -119,12 +119,9 @@ static struct reading *begin(struct store *s, struct store_task *t)
     struct stat st;
     t->state = r;
     t->done = reading_free;
-    r->fd = store_file_open(t->path, true);
-    if (r->fd < 0 || fstat(r->fd, &st) < 0) {
-        store_add_errno(s, t->path, 0, "cannot be opened");
+    r->fd = store_add_opened(s, t, &st);
+    if (r->fd < 0)
         return NULL;
-    }
-    store_add_file(s, t->folder, &st);
     r->file_octets = (uint64_t)st.st_size;
     note_count(s, t, r, dbx_each(store_file_read, &r->fd, on_message, r));
     return r;

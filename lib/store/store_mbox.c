@@ -48,12 +48,9 @@ static struct mbox *mbox_open_file(struct store *s, struct store_task *t)
     struct stat st;
     t->state = m;
     t->done = mbox_free;
-    m->fd = store_file_open(t->path, true);
-    if (m->fd < 0 || fstat(m->fd, &st) < 0) {
-        store_add_errno(s, t->path, 0, "cannot be opened");
+    m->fd = store_add_opened(s, t, &st);
+    if (m->fd < 0)
         return NULL;
-    }
-    store_add_file(s, t->folder, &st);
     m->chunk = mem_alloc(CHUNK);
     m->scan = mbox_scan_new();
     m->facts = mail_scan_new();

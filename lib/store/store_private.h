@@ -62,6 +62,9 @@ void store_add_errno(struct store *s, const char *path, uint64_t offset, const c
 void store_add_aside(struct store *s, const char *disk, uint64_t count);
 /* The folder is one file with many messages, which is to stay as it is now. */
 void store_add_file(struct store *s, uint32_t folder, const struct stat *st);
+/* Open the task's file and add it, with *ret as it is now. The descriptor, the caller's; -1: that it cannot
+ * be is noted. */
+int store_add_opened(struct store *s, const struct store_task *t, struct stat *ret);
 /* What lies in this folder of the disk, so many levels below the store; links and devices are noted, unless
  * this is done again. false, and noted: it cannot be read, or lies deeper than STORE_DIR_LEVELS_MAX. */
 bool store_list(struct store *s, const char *disk, unsigned level, bool again, struct store_dir *ret);

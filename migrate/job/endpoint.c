@@ -182,12 +182,6 @@ static bool is_tls_port(uint16_t port)
 }
 
 /* ---- mail on a disk ---- */
-static bool is_shown_as_it_is(const char *path)
-{
-    char *clean CLEANUP(mem_free_str) = text_clean_dup(path);
-    return !strcmp(clean, path);
-}
-
 static int parse_store(const char *side, const char *text, struct endpoint *ret, struct error *err)
 {
     const char *path;
@@ -202,7 +196,7 @@ static int parse_store(const char *side, const char *text, struct endpoint *ret,
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
             "%s %s: %s; popferry discover PATH shows where on a disk there is mail", side, text,
             strerror(errno));
-    if (!is_shown_as_it_is(real))
+    if (!text_is_clean(real))
         return usage(err, side,
             "the name of this file or folder holds control characters, or is not UTF-8; give the folder it lies in, or rename it");
     *ret = (struct endpoint){.protocol = ENDPOINT_STORE,
@@ -218,8 +212,7 @@ int endpoint_parse(
     const char *side, const char *url, enum endpoint_protocol want, struct endpoint *ret, struct error *err)
 {
     const char *rest;
-    enum store_kind kind;
-    if (want == ENDPOINT_POP3 && store_parse(url, &kind, &rest))
+    if (want == ENDPOINT_POP3 && store_is_named(url))
         return parse_store(side, url, ret, err);
     const struct scheme *scheme = *url ? find_scheme(url, &rest) : NULL;
     if (!scheme || scheme->protocol != want)

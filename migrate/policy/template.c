@@ -79,37 +79,37 @@ int template_check(const char *template, struct error *err)
     return 0;
 }
 
-bool template_is_plain(const char *template)
+/* Which kinds of field stand in it. */
+static void find_fields(const char *template, bool *ret_date, bool *ret_path)
 {
+    *ret_date = *ret_path = false;
     for (const char *at = template; *at;) {
         struct piece p = next_piece(at);
         if (p.kind == PIECE_FIELD)
-            return false;
+            *(p.field == PATH ? ret_path : ret_date) = true;
         at += p.taken;
     }
-    return true;
 }
 
 bool template_has_date(const char *template)
 {
-    for (const char *at = template; *at;) {
-        struct piece p = next_piece(at);
-        if (p.kind == PIECE_FIELD && p.field != PATH)
-            return true;
-        at += p.taken;
-    }
-    return false;
+    bool date, path;
+    find_fields(template, &date, &path);
+    return date;
 }
 
 bool template_has_path(const char *template)
 {
-    for (const char *at = template; *at;) {
-        struct piece p = next_piece(at);
-        if (p.kind == PIECE_FIELD && p.field == PATH)
-            return true;
-        at += p.taken;
-    }
-    return false;
+    bool date, path;
+    find_fields(template, &date, &path);
+    return path;
+}
+
+bool template_is_plain(const char *template)
+{
+    bool date, path;
+    find_fields(template, &date, &path);
+    return !date && !path;
 }
 
 /* Years 0000 to 9999; also keeps the offset from overflowing. */
