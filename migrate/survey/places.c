@@ -1,9 +1,8 @@
 #include "places.h"
 
-#include "folder_name.h"
+#include "folder_paths.h"
 #include "ledger_late.h"
 #include "mem.h"
-#include "special_use.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,10 +14,7 @@ struct finding {
     struct outcome *outcome;
     struct places *places;
     const struct source_item *items;
-    const struct source_folder *folders;
-    struct special_use special;
-    char **paths; /* of these, as the destination can have them; made when first needed */
-    size_t folder_count;
+    struct folder_paths paths;
     struct error error;
 };
 
@@ -131,32 +127,6 @@ static bool filtered(struct finding *f, size_t item, enum plan_past past)
 }
 
 /* ---- places ---- */
-/* The folder of an item, as the destination can have it. "": in none. */
-static const char *path_of(struct finding *f, size_t item)
-{
-    uint32_t folder = f->items[item].folder;
-    if (folder == SOURCE_NO_FOLDER)
-        return "";
-    if (f->paths[folder])
-        return f->paths[folder];
-    const struct session *s = f->session;
-    bool changed;
-    const char *path = f->folders[folder].path, *special = special_use_of(&f->special, &f->folders[folder]);
-    if (special) {
-        f->paths[folder] = mem_strdup(special);
-        if (strcmp(special, path) != 0)
-            log_line(&s->world->log, LOG_INFO,
-                "the folder \"%s\" goes to \"%s\", which the destination has for such mail", path, special);
-        return special;
-    }
-    f->paths[folder] = folder_name_fit(path, s->job->to.host ? s->dest.delimiter : 0, &changed);
-    if (changed)
-        log_line(&s->world->log, LOG_WARN,
-            "the folder \"%s\" is called \"%s\" in the destination: its own name is one that a server cannot have",
-            path, f->paths[folder]);
-    return f->paths[folder];
-}
-
 static struct place *place_for(struct finding *f, size_t item, enum plan_past past, int64_t id)
 {
     struct ledger_message m;
@@ -164,7 +134,8 @@ static struct place *place_for(struct finding *f, size_t item, enum plan_past pa
     if (past_is_settled(past) && ledger_find_id(f->ledger, id, &m, &f->error) == 1 && m.mailbox)
         return place_of(f->places, m.mailbox, "");
     int64_t date_s = f->places->survey.rows ? f->places->survey.rows[item].date_s : MAIL_NO_DATE;
-    char *name CLEANUP(mem_free_str) = job_mailbox(job, path_of(f, item), date_s, f->session->begun_s);
+    char *name CLEANUP(mem_free_str) =
+        job_mailbox(job, folder_paths_of(&f->paths, item), date_s, f->session->begun_s);
     return place_named(f, name);
 }
 
@@ -225,9 +196,7 @@ int places_find(struct session *s, struct ledger *ledger, int64_t job, enum plac
     size_t count;
     *ret = (struct places){0};
     f.items = source_items(s->source, &count);
-    f.folders = source_folders(s->source, &f.folder_count);
-    f.paths = mem_array(f.folder_count, sizeof *f.paths);
-    int rc = special_use_find(s, &f.special, err);
+    int rc = folder_paths_begin(s, &f.paths, err);
     if (rc == 0)
         rc = prepare(&f, one, headers, err);
     for (size_t i = 0; rc == 0 && i < count && !f.error.code; i++)
@@ -239,10 +208,7 @@ int places_find(struct session *s, struct ledger *ledger, int64_t job, enum plac
         *err = f.error;
         rc = -1;
     }
-    for (size_t i = 0; i < f.folder_count; i++)
-        free(f.paths[i]);
-    free(f.paths);
-    special_use_done(&f.special);
+    folder_paths_done(&f.paths);
     return rc;
 }
 

@@ -60,6 +60,7 @@ int verify_begin(struct verify *v, struct error *err)
 
 void verify_done(struct verify *v)
 {
+    folder_paths_done(&v->paths);
     for (size_t i = 0; i < v->row_count; i++) {
         free(v->rows[i].key);
         free(v->rows[i].why);
@@ -138,6 +139,9 @@ static int judge_doubted(struct verify *v, struct error *err)
 
 static int compare_at_level(struct verify *v, struct error *err)
 {
+    folder_paths_done(&v->paths);
+    if (folder_paths_begin(&v->session, &v->paths, err) < 0)
+        return -1;
     verify_map(v);
     if (v->level != VERIFY_CONTENT)
         verify_map_nameless(v);

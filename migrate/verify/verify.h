@@ -7,6 +7,7 @@
  * calls: verify_begin; verify_run; read the rows; verify_done. */
 #pragma once
 
+#include "folder_paths.h"
 #include "journal.h"
 #include "ledger.h"
 #include "names.h"
@@ -122,6 +123,7 @@ struct verify {
     size_t by_key_count;
     struct verify_place *places; /* of all entries, sorted */
     size_t place_count;
+    struct folder_paths paths; /* of this session */
     struct verify_news *news;
     size_t news_count;
     struct verify_scan *destination_scan, *source_scan;
@@ -173,6 +175,8 @@ int verify_load(struct verify *v, struct error *err);
 /* Which row is which item; what is new. Anew for each session. */
 void verify_map(struct verify *v);
 void verify_forget_news(struct verify *v);
+/* Would this item go where the row belongs? Of a source with folders each is a message of its own there. */
+bool verify_goes_home(struct verify *v, size_t item, const struct verify_row *row);
 struct verify_row *verify_find_row(const struct verify *v, int64_t id);
 /* Is it a message that the destination ought to hold? */
 bool verify_is_expected(const struct verify_row *row);

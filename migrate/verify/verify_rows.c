@@ -327,6 +327,32 @@ static struct by_size sort_nameless_rows(const struct verify *v)
     return s;
 }
 
+bool verify_goes_home(struct verify *v, size_t item, const struct verify_row *row)
+{
+    if (!job_places_by_path(v->job) || v->job->dedup_account)
+        return true;
+    if (row->home == VERIFY_NONE)
+        return false;
+    char *name CLEANUP(mem_free_str) =
+        job_mailbox(v->job, folder_paths_of(&v->paths, item), row->internaldate_s, v->session.begun_s);
+    return !strcmp(name, v->boxes[row->home].name);
+}
+
+/* The first of this size from *at on that belongs where the item goes, and is nobody's if there is one. */
+static struct verify_row *row_of_size(
+    struct verify *v, const struct by_size *s, size_t at, const struct verify_news *news)
+{
+    struct verify_row *found = NULL;
+    for (; at < s->count && s->rows[at]->octets_claimed == news->octets; at++) {
+        if (!verify_goes_home(v, news->item, s->rows[at]))
+            continue;
+        if (s->rows[at]->item == VERIFY_NONE)
+            return s->rows[at];
+        found = s->rows[at];
+    }
+    return found;
+}
+
 /* Both sides in the order of their sizes: each takes one that is nobody's yet, if there is one; several may
  * have the same content. */
 void verify_map_nameless(struct verify *v)
@@ -341,11 +367,9 @@ void verify_map_nameless(struct verify *v)
     for (size_t i = 0; i < count; i++) {
         while (at < s.count && s.rows[at]->octets_claimed < news[i]->octets)
             at++;
-        while (at + 1 < s.count && s.rows[at]->item != VERIFY_NONE &&
-               s.rows[at + 1]->octets_claimed == news[i]->octets)
-            at++;
-        if (at < s.count && s.rows[at]->octets_claimed == news[i]->octets)
-            verify_adopt(v, news[i], s.rows[at]);
+        struct verify_row *row = row_of_size(v, &s, at, news[i]);
+        if (row)
+            verify_adopt(v, news[i], row);
     }
     free(s.rows);
     free(news);

@@ -154,7 +154,7 @@ static void compare_resized(struct verify *v, struct verify_news *news, const st
 
 /* A row of this content that no other message of the source has taken, if there is one: it may lie in several
  * folders, and go into as many mailboxes. */
-static struct verify_row *row_of_content(struct verify *v, const uint8_t print[SHA256_OCTETS])
+static struct verify_row *row_of_content(struct verify *v, size_t item, const uint8_t print[SHA256_OCTETS])
 {
     int64_t ids[SAME_CONTENT_MAX];
     size_t count;
@@ -163,7 +163,9 @@ static struct verify_row *row_of_content(struct verify *v, const uint8_t print[S
         return NULL;
     for (size_t i = 0; i < count; i++) {
         struct verify_row *row = verify_find_row(v, ids[i]);
-        if (row && row->item == VERIFY_NONE)
+        if (!row || !verify_goes_home(v, item, row))
+            continue;
+        if (row->item == VERIFY_NONE)
             return row;
         first = first ? first : row;
     }
@@ -181,7 +183,7 @@ static void on_unsure(struct task *t, const struct verify_content *ours)
         compare_resized(v, t->news, ours);
         return;
     }
-    struct verify_row *row = row_of_content(v, ours->print);
+    struct verify_row *row = row_of_content(v, t->item, ours->print);
     if (row)
         verify_adopt(v, t->news, row);
 }

@@ -241,6 +241,24 @@ is "what lies deeper keeps its name" "$(mails_with deep "$at/.Work.Sent" | wc -l
 disk migrate off@example.jp "maildir:$marks" --special-use off
 is "or not, as asked" "$(mails_with sent "$S/cloud/off@example.jp/Maildir/.&kAFP4W4IMH8-" | wc -l)" 1
 
+# ---- verify goes by the folder, as migrate does ----
+twice=$pc/twice
+one "$twice/A" x y
+one "$twice/B" x
+disk migrate twice@example.jp "mbox:$twice" --only-folder A
+disk verify twice@example.jp "mbox:$twice" --format json
+says "what lies in another folder, too, is not there yet" 1 '[.summary.agreed, .summary.pending]' '[2,1]'
+disk verify twice@example.jp "mbox:$twice" --format json --level headers
+says "by headers neither" 1 '[.summary.agreed, .summary.pending]' '[2,1]'
+disk verify twice@example.jp "mbox:$twice" --dedup account --format json
+says "unless one for the account is enough" 0 '[.summary.agreed, .summary.pending]' '[3,0]'
+disk migrate twice@example.jp "mbox:$twice"
+disk verify twice@example.jp "mbox:$twice" --format json
+says "then it is" 0 '[.summary.agreed, .summary.pending]' '[3,0]'
+one "$twice/Later" y
+disk verify twice@example.jp "mbox:$twice" --format json
+says "nor one that has come into a new folder" 1 '[.summary.agreed, .summary.pending]' '[3,1]'
+
 # ---- what cannot be had ----
 broken=$pc/broken/Mail/x
 mkdir -p "$broken"
