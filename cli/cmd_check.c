@@ -94,12 +94,7 @@ static void print_side(
 }
 
 /* "UIDL yes, TOP no" */
-struct offer {
-    const char *name;
-    bool made;
-};
-
-static void print_offers(FILE *out, const struct offer *all, size_t count)
+static void print_offers(FILE *out, const struct dest_offer *all, size_t count)
 {
     struct buf b CLEANUP(buf_done) = {0};
     for (size_t i = 0; i < count; i++) {
@@ -136,7 +131,7 @@ static void print_source(FILE *out, const struct check *c, const struct job *job
         text_octets(all, sizeof all, c->octets), text_octets(largest, sizeof largest, c->largest_octets),
         c->stat_agrees ? "" : _(" (STAT tells another number)"));
     row(out, _("messages"), text);
-    const struct offer offers[] = {{"CAPA", c->pop3.known}, {"UIDL", c->has_uidl}, {"TOP", c->has_top},
+    const struct dest_offer offers[] = {{"CAPA", c->pop3.known}, {"UIDL", c->has_uidl}, {"TOP", c->has_top},
         {"PIPELINING", c->pop3.pipelining}};
     print_offers(out, offers, sizeof offers / sizeof *offers);
     if (c->pop3.google || c->pop3.expire_days == 0)
@@ -192,9 +187,7 @@ static void print_destination(FILE *out, const struct check *c, const struct job
     else
         snprintf(text, sizeof text, _("%s does not exist yet; migrate creates it"), job->folder);
     row(out, _("mailbox"), text);
-    const struct offer offers[] = {{"LITERAL+", c->imap.literal_plus}, {"LITERAL-", c->imap.literal_minus},
-        {"MULTIAPPEND", c->imap.multiappend}, {"UIDPLUS", c->imap.uidplus}};
-    print_offers(out, offers, sizeof offers / sizeof *offers);
+    print_offers(out, c->offers, c->offer_count);
     row(out, _("message limit"),
         c->append_limit ? text_octets(limit, sizeof limit, c->append_limit) : _("not told"));
     if (c->append_limit && c->largest_octets > c->append_limit)
@@ -251,11 +244,11 @@ static json_t *json_destination(const struct check *c, const struct job *job, in
                        (json_int_t)c->quota[i].used, "limit", (json_int_t)c->quota[i].limit));
     bool looked = c->destination.signed_in && !c->destination.error.code;
     json_t *j = json_side(&c->destination, now_s);
-    json_object_update_new(
-        j, json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "id", c->server_id, "capabilities", c->imap.raw,
-               "folder", job->folder, "folder_exists", looked ? json_boolean(c->folder_exists) : json_null(),
-               "folder_messages", seen(looked && c->folder_exists, c->folder_messages), "append_limit",
-               c->append_limit ? json_integer((json_int_t)c->append_limit) : json_null(), "quota", quota));
+    json_object_update_new(j,
+        json_pack("{s:s, s:s, s:s, s:o, s:o, s:o, s:o}", "id", c->server_id, "capabilities", c->capabilities,
+            "folder", job->folder, "folder_exists", looked ? json_boolean(c->folder_exists) : json_null(),
+            "folder_messages", seen(looked && c->folder_exists, c->folder_messages), "append_limit",
+            c->append_limit ? json_integer((json_int_t)c->append_limit) : json_null(), "quota", quota));
     return j;
 }
 

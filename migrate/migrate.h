@@ -2,7 +2,7 @@
 #pragma once
 
 #include "deletion.h"
-#include "imap.h"
+#include "dest.h"
 #include "job.h"
 #include "outcome.h"
 #include "pop3.h"
@@ -53,10 +53,10 @@ struct check {
     bool inventory_known, has_uidl, has_top, stat_agrees;
     uint64_t messages, octets, largest_octets;
     uint32_t blank_uidls, repeated_uidls;
-    struct imap_caps imap;
+    struct dest_offer offers[DEST_OFFERS_MAX]; /* of the destination */
+    size_t offer_count;
+    char capabilities[2048]; /* of the destination, in its own words */
     char server_id[256];
-    char prefix[256];
-    char delimiter;
     bool folder_exists;
     uint32_t folder_messages;
     uint64_t append_limit; /* 0: not said */

@@ -9,7 +9,7 @@ struct asking {
     size_t waiting;
 };
 
-static void on_quota_row(void *ctx, const struct imap_quota_row *row)
+static void on_quota_row(void *ctx, const struct dest_quota *row)
 {
     struct check *c = ((struct asking *)ctx)->check;
     if (c->quota_count == sizeof c->quota / sizeof *c->quota)
@@ -19,10 +19,10 @@ static void on_quota_row(void *ctx, const struct imap_quota_row *row)
     snprintf(q->resource, sizeof q->resource, "%s", row->resource);
 }
 
-/* What a server will not tell is left out of the answer; a broken connection shows by itself. */
-static void on_answer(void *ctx, const struct imap_result *res)
+/* A broken connection shows by itself. */
+static void on_answer(void *ctx, const struct error *error)
 {
-    (void)res;
+    (void)error;
     ((struct asking *)ctx)->waiting--;
 }
 
@@ -34,15 +34,11 @@ static bool answered(void *ctx)
 static int ask_more(struct session *s, struct check *c, struct error *err)
 {
     struct asking a = {.check = c};
-    const struct imap_caps *caps = imap_caps(s->lanes[0].imap);
-    if (caps->quota && s->dest.exists) {
-        a.waiting++;
-        imap_getquotaroot(s->lanes[0].imap, s->dest.wire, on_quota_row, on_answer, &a);
-    }
-    if (session_run_until(s, answered, &a, err) == 0)
+    if (!dest_mailbox(s->dest)->exists)
         return 0;
-    imap_abort(s->lanes[0].imap, err);
-    return -1;
+    a.waiting++;
+    dest_quota(s->dest, on_quota_row, on_answer, &a);
+    return session_wait(s, answered, &a, err);
 }
 
 static void note_side(const struct link *l, struct check_side *side)
@@ -85,14 +81,13 @@ static void note_source(const struct session *s, struct check *c)
 
 static void note_destination(const struct session *s, struct check *c)
 {
-    const struct dest *d = &s->dest;
-    c->imap = *imap_caps(s->lanes[0].imap);
-    snprintf(c->server_id, sizeof c->server_id, "%s", imap_server_id(s->lanes[0].imap));
-    snprintf(c->prefix, sizeof c->prefix, "%s", d->prefix);
-    c->delimiter = d->delimiter;
-    c->folder_exists = d->exists;
-    c->folder_messages = d->messages;
-    c->append_limit = d->append_limit;
+    const struct dest_mailbox *box = dest_mailbox(s->dest);
+    c->offer_count = dest_offers(s->dest, c->offers);
+    snprintf(c->capabilities, sizeof c->capabilities, "%s", dest_capabilities(s->dest));
+    snprintf(c->server_id, sizeof c->server_id, "%s", dest_server_id(s->dest));
+    c->folder_exists = box->exists;
+    c->folder_messages = box->messages;
+    c->append_limit = box->append_limit;
     if (s->dest_error.code && !c->destination.error.code)
         c->destination.error = s->dest_error;
 }

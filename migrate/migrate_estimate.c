@@ -123,7 +123,7 @@ static uint64_t room(uint64_t used, uint64_t limit)
 }
 
 /* Of several roots the one with the least room counts. */
-static void on_quota_row(void *ctx, const struct imap_quota_row *row)
+static void on_quota_row(void *ctx, const struct dest_quota *row)
 {
     struct quote_quota *q = ((struct asking *)ctx)->quota;
     if (text_equal_nocase(row->resource, "STORAGE") &&
@@ -140,10 +140,10 @@ static void on_quota_row(void *ctx, const struct imap_quota_row *row)
     }
 }
 
-/* A server that does not tell leaves the quota unknown; a broken connection shows by itself. */
-static void on_quota(void *ctx, const struct imap_result *res)
+/* A broken connection shows by itself. */
+static void on_quota(void *ctx, const struct error *error)
 {
-    (void)res;
+    (void)error;
     ((struct asking *)ctx)->done = true;
 }
 
@@ -156,14 +156,8 @@ static int ask_quota(struct measuring *m, struct error *err)
 {
     struct session *s = m->session;
     struct asking a = {.quota = &m->account->quota};
-    if (!imap_caps(s->lanes[0].imap)->quota)
-        return 0;
-    const char *mailbox = s->dest.exists && s->dest.wire ? s->dest.wire : "INBOX";
-    imap_getquotaroot(s->lanes[0].imap, mailbox, on_quota_row, on_quota, &a);
-    if (session_run_until(s, quota_told, &a, err) == 0)
-        return 0;
-    imap_abort(s->lanes[0].imap, err);
-    return -1;
+    dest_quota(s->dest, on_quota_row, on_quota, &a);
+    return session_wait(s, quota_told, &a, err);
 }
 
 static uint64_t limit_of(const struct catalog_provider *p)
@@ -174,7 +168,7 @@ static uint64_t limit_of(const struct catalog_provider *p)
 static int note_destination(struct measuring *m, const struct outcome *o, struct error *err)
 {
     struct quote_account *a = m->account;
-    uint64_t said = m->session->dest.append_limit, listed = limit_of(a->provider);
+    uint64_t said = dest_mailbox(m->session->dest)->append_limit, listed = limit_of(a->provider);
     a->destination_asked = !m->quote->params.fast;
     a->destination_has_folder = o->folder_exists;
     a->destination_messages = o->destination_messages;

@@ -70,12 +70,12 @@ static void note_inventory(const struct session *s, struct outcome *o)
 /* A mailbox that was made anew meanwhile is a new beginning. *ret_known: an earlier session noted it. */
 static struct finish_base *note_base(struct run *r, const struct session *s, int64_t mailbox, bool *ret_known)
 {
-    const struct dest *dest = &s->dest;
+    const struct dest_mailbox *box = dest_mailbox(s->dest);
     struct base *b = NULL;
     for (size_t i = 0; i < r->base_count && !b; i++)
         if (r->bases[i].mailbox == mailbox)
             b = &r->bases[i];
-    *ret_known = b && b->uidvalidity == dest->uidvalidity;
+    *ret_known = b && b->uidvalidity == box->epoch;
     if (*ret_known)
         return &b->finish;
     if (!b) {
@@ -84,9 +84,9 @@ static struct finish_base *note_base(struct run *r, const struct session *s, int
     }
     *b = (struct base){
         .mailbox = mailbox,
-        .uidvalidity = dest->uidvalidity,
-        .finish = {.first_uid = dest->uidnext ? dest->uidnext : 1,
-            .messages = dest->messages,
+        .uidvalidity = box->epoch,
+        .finish = {.first_uid = box->next_id ? box->next_id : 1,
+            .messages = box->messages,
             .begun_s = s->begun_s},
     };
     return &b->finish;
@@ -112,8 +112,8 @@ static int work_place(struct run *r, struct session *s, const struct place *plac
         .copies_left = &r->copies_left};
     uint64_t recovered = o->recovered, copied = o->copied;
     o->mailboxes++;
-    o->folder_created |= s->dest.created;
-    o->folder_exists |= s->dest.exists;
+    o->folder_created |= dest_mailbox(s->dest)->created;
+    o->folder_exists |= dest_mailbox(s->dest)->exists;
     if (reconcile(s, r->ledger, part, o, err) < 0 || index_update(s, r->ledger, part, err) < 0)
         return -1;
     if (known) /* sent by an earlier session of this run: the mailbox did not hold them when it began */

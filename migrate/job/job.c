@@ -1,6 +1,6 @@
 #include "job.h"
 
-#include "imap_name.h"
+#include "dest.h"
 #include "mail_scan.h"
 #include "mem.h"
 #include "template.h"
@@ -17,10 +17,8 @@ static int check_folder(const char *option, const char *folder, struct error *er
     if (template_check(folder, err) < 0)
         return error_prefix(err, "%s", option);
     char *name CLEANUP(mem_free_str) = template_expand(folder, 0, 0, "");
-    char *wire = imap_name_to_wire(name, "", '/', &why);
-    if (!wire)
+    if (dest_check_name(name, &why) < 0)
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE, "%s: %s", option, why.text);
-    free(wire);
     return 0;
 }
 

@@ -79,6 +79,17 @@ enum job_side {
     JOB_DESTINATION,
 };
 
+struct source;
+struct dest;
+struct job;
+
+/* Other ends than the job names: of tests, in memory. */
+struct job_world_ends {
+    struct source *(*source)(void *ctx, const struct job *job); /* NULL: as the job says */
+    struct dest *(*dest)(void *ctx, const struct job *job);     /* likewise */
+    void *ctx;
+};
+
 /* Given by the caller; functions may be NULL. One thread. */
 struct world {
     const struct clock *clock;
@@ -93,7 +104,8 @@ struct world {
     /* How that went on a side, once for each time, as soon as it is known; error NULL: well. Not called for a
      * side that was given up because of the other. */
     void (*signed_in)(void *ctx, enum job_side side, const struct error *error);
-    struct alerts *alerts; /* to be added to; NULL: they are only logged */
+    struct alerts *alerts;             /* to be added to; NULL: they are only logged */
+    const struct job_world_ends *ends; /* NULL: as the job says */
     void *ctx;
 };
 

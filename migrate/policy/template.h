@@ -3,7 +3,7 @@
  *
  * Fields: {year} four digits, {month} and {day} two; {path} the folder in which the message lies in the
  * source, levels divided by "/". "{{" and "}}" stand for one brace. All other bytes stay as they are (UTF-8).
- * Whether the name that comes out is one an IMAP server can have is for imap_name.h to say. */
+ * Whether the name that comes out is one that a mailbox can have, dest_check_name says. */
 #pragma once
 
 #include "error.h"

@@ -9,12 +9,12 @@
 
 static int feed(struct link *l, const void *data, size_t len, struct error *err)
 {
-    return l->source ? source_feed(l->source, data, len, err) : imap_feed(l->imap, data, len, err);
+    return l->source ? source_feed(l->source, data, len, err) : dest_feed(l->dest, data, len, err);
 }
 
 static bool awaiting(const struct link *l)
 {
-    return (l->source ? source_in_flight(l->source) : imap_in_flight(l->imap)) > 0;
+    return (l->source ? source_in_flight(l->source) : dest_in_flight(l->dest)) > 0;
 }
 
 static void abort_engine(struct link *l)
@@ -22,7 +22,7 @@ static void abort_engine(struct link *l)
     if (l->source)
         source_abort(l->source, &l->error);
     else
-        imap_abort(l->imap, &l->error);
+        dest_abort(l->dest, &l->error);
 }
 
 /* A server that ends the session says why in BYE: that is worth more than "connection closed". */
@@ -31,7 +31,7 @@ static void break_link(struct link *l, const struct error *why)
     if (l->error.code)
         return;
     l->error = *why;
-    const char *bye = l->imap ? imap_bye(l->imap) : NULL;
+    const char *bye = l->dest ? dest_farewell(l->dest) : NULL;
     if (bye && why->code == ERROR_LOST)
         error_set(&l->error, ERROR_SCOPE_SESSION, ERROR_RETRY_NOW, ERROR_LOST, "%s ended the session: \"%s\"",
             stream_name(l->stream), bye);
@@ -55,11 +55,11 @@ static bool pump_local(struct link *l)
     struct error err;
     bool first = !l->ready;
     l->ready = true;
-    int rc = source_step(l->source, &err);
+    int rc = l->source ? source_step(l->source, &err) : dest_step(l->dest, &err);
     if (rc < 0)
         break_link(l, &err);
     if (rc)
-        crash_point("a store was read");
+        crash_point("a store was at work");
     return rc || first;
 }
 
@@ -89,7 +89,7 @@ static bool pump_in(struct link *l)
 
 static ssize_t pull(struct link *l, void *dst, size_t cap, struct error *err)
 {
-    return l->source ? (ssize_t)source_pull(l->source, dst, cap) : imap_pull(l->imap, dst, cap, err);
+    return l->source ? (ssize_t)source_pull(l->source, dst, cap) : dest_pull(l->dest, dst, cap, err);
 }
 
 static bool pump_out(struct link *l)
@@ -116,6 +116,11 @@ static bool pump_out(struct link *l)
     if (stream_flush(l->stream) < 0)
         break_link(l, stream_error(l->stream));
     return moved;
+}
+
+size_t link_outstanding(const struct link *l)
+{
+    return l->source ? source_outstanding(l->source) : dest_outstanding(l->dest);
 }
 
 bool link_pump(struct link *l)
@@ -152,10 +157,10 @@ static bool any_has_work(const struct link_loop *loop)
 {
     for (size_t i = 0; i < loop->count; i++) {
         const struct link *l = loop->links[i];
-        if (link_alive(l) && l->local && source_outstanding(l->source))
+        if (link_alive(l) && l->local && link_outstanding(l))
             return true;
         if (link_alive(l) && !l->local && stream_state(l->stream) == STREAM_READY && stream_room(l->stream) &&
-            (l->source ? source_wants_write(l->source) : imap_wants_write(l->imap)))
+            (l->source ? source_wants_write(l->source) : dest_wants_write(l->dest)))
             return true;
     }
     return false;

@@ -1,20 +1,20 @@
 /* link.h - one connection of a job: a stream and the sans-I/O engine that talks through it, pumped by one
- * loop. A source without a stream (mail on a disk) takes part in it without a connection.
+ * loop. An end without a stream (mail on a disk) takes part in it without a connection.
  *
  * The loop makes asynchronous engines readable: submit commands, then link_run_until(what must have
  * happened). */
 #pragma once
 
+#include "dest.h"
 #include "error.h"
-#include "imap.h"
 #include "source.h"
 #include "stream.h"
 #include <stdbool.h>
 
 struct link {
-    struct stream *stream; /* NULL for a source without one, which is then `local` */
+    struct stream *stream; /* NULL for an end without one, which is then `local` */
     struct source *source; /* exactly one of these two, not owned */
-    struct imap *imap;
+    struct dest *dest;
     const char *name;              /* of a local one; borrowed */
     struct error error;            /* code != 0: broken; the engine was aborted with this */
     struct source_waiting waiting; /* of the source: what it owes, or owed when it broke */
@@ -29,6 +29,9 @@ bool link_pump(struct link *l);
 
 /* We end it: every outstanding callback fires with *why, and nothing is sent any more. */
 void link_abort(struct link *l, const struct error *why);
+
+/* Commands and the like whose end has not been told. */
+size_t link_outstanding(const struct link *l);
 
 /* Still of use: connecting or ready, not broken. */
 static inline bool link_alive(const struct link *l)

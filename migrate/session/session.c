@@ -1,6 +1,6 @@
 #include "session.h"
 
-#include "job_source.h"
+#include "job_ends.h"
 #include "job_stream.h"
 #include "mem.h"
 #include <stdlib.h>
@@ -33,7 +33,7 @@ static void tell_sides(struct session *s)
 
 static void tell_alert(struct session *s, const struct lane *lane, const char *words)
 {
-    const char *server = stream_name(lane->link.stream);
+    const char *server = link_name(&lane->link);
     if (*words && (!s->world->alerts || alerts_add(s->world->alerts, server, words)))
         log_line(&s->world->log, LOG_WARN, "%s: the server says: %s", server, words);
 }
@@ -44,10 +44,10 @@ static void tell_alerts(struct session *s)
         struct lane *lane = &s->lanes[i];
         if (!lane->link.ready)
             continue;
-        if (!lane->alert_told)
+        if (!lane->alert_told && lane->link.stream)
             tell_alert(s, lane, stream_alert(lane->link.stream));
         lane->alert_told = true;
-        for (const char *words; (words = imap_alert(lane->imap, lane->alerts_told)); lane->alerts_told++)
+        for (const char *words; (words = dest_alert(lane->dest, lane->alerts_told)); lane->alerts_told++)
             tell_alert(s, lane, words);
     }
 }
@@ -93,9 +93,11 @@ static void add_link(struct session *s, struct link *l)
 static struct lane *add_lane(struct session *s)
 {
     struct lane *lane = &s->lanes[s->lane_count++];
-    lane->imap = imap_new();
-    lane->link = (struct link){.imap = lane->imap};
-    lane->link.stream = job_stream_open(s->job, s->world, JOB_DESTINATION, s->net);
+    lane->dest = job_dest_new(s->job, s->world);
+    lane->link = (struct link){.dest = lane->dest, .name = s->job->to.user};
+    lane->link.local = !dest_traits(lane->dest)->has_stream;
+    if (!lane->link.local)
+        lane->link.stream = job_stream_open(s->job, s->world, JOB_DESTINATION, s->net);
     add_link(s, &lane->link);
     return lane;
 }
@@ -165,9 +167,9 @@ static bool dest_failed(const struct session *s, struct error *err)
         return false;
     *err = s->dest_error;
     if (s->mailbox)
-        error_prefix(err, "%s, mailbox %s", stream_name(s->lanes[0].link.stream), s->mailbox);
+        session_name_mailbox(s, err);
     else
-        error_prefix(err, "%s", stream_name(s->lanes[0].link.stream));
+        error_prefix(err, "%s", session_destination(s));
     return true;
 }
 
@@ -186,7 +188,7 @@ static void connect_both(struct session *s, enum dest_mode mode)
     const struct job *job = s->job;
     s->net = s->loop.net = net_new(&s->world->log);
     session_phase(s, "connecting");
-    s->source = job_source_new(job);
+    s->source = job_source_new(job, s->world);
     s->source_link = (struct link){.source = s->source, .name = job->from.user};
     s->source_link.local = !source_traits(s->source)->has_stream;
     if (!s->source_link.local)
@@ -195,8 +197,10 @@ static void connect_both(struct session *s, enum dest_mode mode)
     source_inventory(s->source, on_inventory, s);
     s->mailbox = job_has_one_mailbox(job) ? job_mailbox(job, "", 0, s->begun_s) : NULL;
     s->dest_ready = !job->to.host;
-    if (job->to.host)
-        dest_prepare(&s->dest, add_lane(s)->imap, s->mailbox, mode, on_dest, s);
+    if (job->to.host) {
+        s->dest = add_lane(s)->dest;
+        dest_prepare(s->dest, s->mailbox, mode, on_dest, s);
+    }
 }
 
 int session_open(struct session *s, const struct job *job, const struct world *world, enum dest_mode mode,
@@ -236,28 +240,22 @@ int session_enter(struct session *s, const char *name, enum dest_mode mode, stru
     s->mailbox = mem_strdup(name);
     s->dest_ready = false;
     s->dest_error = (struct error){0}; /* of another mailbox */
-    dest_enter(&s->dest, s->mailbox, mode, on_dest, s);
+    dest_enter(s->dest, s->mailbox, mode, on_dest, s);
     free(before);
-    if (session_run_until(s, both_ready, s, err) < 0) {
-        imap_abort(s->lanes[0].imap, err); /* dest would still be called back */
-        return -1;
-    }
-    return dest_failed(s, err) ? -1 : 0;
+    return session_wait(s, both_ready, s, err) < 0 || dest_failed(s, err) ? -1 : 0;
 }
 
-static void on_lane_capability(void *ctx, const struct imap_result *res)
+static void on_joined(void *ctx, const struct error *error)
 {
     struct lane *lane = ctx;
-    lane->usable = res->status == IMAP_OK;
-    if (lane->usable && imap_caps(lane->imap)->id)
-        imap_id(lane->imap, "popferry", MIGRATE_VERSION, NULL, NULL);
+    lane->usable = !error;
 }
 
 void session_add_lanes(struct session *s, size_t count)
 {
     while (s->lane_count < count && s->lane_count < SESSION_LANES_MAX) {
         struct lane *lane = add_lane(s);
-        imap_capability(lane->imap, on_lane_capability, lane);
+        dest_join(lane->dest, s->dest, on_joined, lane);
     }
 }
 
@@ -298,6 +296,62 @@ int session_run_until(struct session *s, bool (*reached)(void *ctx), void *ctx, 
     return -1;
 }
 
+void session_abandon(struct session *s, const struct error *why)
+{
+    for (size_t i = 0; i < s->loop.count; i++)
+        if (link_outstanding(s->links[i]))
+            link_abort(s->links[i], why);
+}
+
+int session_wait(struct session *s, bool (*reached)(void *ctx), void *ctx, struct error *err)
+{
+    if (session_run_until(s, reached, ctx, err) == 0)
+        return 0;
+    session_abandon(s, err);
+    return -1;
+}
+
+const char *session_destination(const struct session *s)
+{
+    return link_name(&s->lanes[0].link);
+}
+
+int session_name_mailbox(const struct session *s, struct error *err)
+{
+    return error_prefix(err, "%s, mailbox %s", session_destination(s), s->mailbox);
+}
+
+/* ---- what the destination holds ---- */
+struct listed {
+    bool done;
+    struct error error;
+};
+
+static void on_listed(void *ctx, const struct error *error)
+{
+    struct listed *l = ctx;
+    l->done = true;
+    if (error)
+        l->error = *error;
+}
+
+static bool is_listed(void *ctx)
+{
+    return ((const struct listed *)ctx)->done;
+}
+
+int session_list(struct session *s, struct dest_listing *l, struct error *err)
+{
+    struct listed listed = {0};
+    dest_list(s->dest, l, on_listed, &listed);
+    if (session_wait(s, is_listed, &listed, err) < 0)
+        return -1;
+    if (!listed.error.code)
+        return 0;
+    *err = listed.error;
+    return session_name_mailbox(s, err);
+}
+
 /* ---- the end ---- */
 static void on_quit(void *ctx, const struct error *error)
 {
@@ -306,10 +360,10 @@ static void on_quit(void *ctx, const struct error *error)
     g->source_ok = !error;
 }
 
-static void on_logout(void *ctx, const struct imap_result *res)
+static void on_logout(void *ctx, const struct error *error)
 {
     struct goodbye *g = ctx;
-    (void)res;
+    (void)error;
     g->lanes_left--;
 }
 
@@ -341,7 +395,7 @@ void session_say_goodbye(struct session *s)
         struct link *l = &s->lanes[i].link;
         if (l->ready && link_alive(l)) {
             g->lanes_left++;
-            imap_logout(s->lanes[i].imap, on_logout, g);
+            dest_close(s->lanes[i].dest, on_logout, g);
         }
         l->ended = true;
     }
@@ -361,7 +415,7 @@ static const struct error closed = {
 static void abort_engines(struct session *s)
 {
     for (size_t i = 0; i < s->lane_count; i++)
-        imap_abort(s->lanes[i].imap, &closed);
+        dest_abort(s->lanes[i].dest, &closed);
     if (s->source)
         source_abort(s->source, &closed);
 }
@@ -385,11 +439,10 @@ void session_close(struct session *s)
     for (size_t i = 0; i < s->lane_count; i++) {
         struct lane *lane = &s->lanes[i];
         stream_close(lane->link.stream);
-        imap_free(lane->imap);
+        dest_free(lane->dest);
     }
     stream_close(s->source_link.stream);
     source_free(s->source);
-    dest_done(&s->dest);
     free(s->mailbox);
     allowance_log_done(&s->sent);
     net_free(s->net);

@@ -13,15 +13,15 @@
 
 #define SESSION_LANES_MAX 8
 
-/* One connection to the destination. Lane 0 has the mailbox selected; the others only append. */
+/* One connection to the destination. Lane 0 has entered the mailbox; the others only append. */
 struct lane {
     struct link link;
-    struct imap *imap;
+    struct dest *dest;
     bool usable;        /* signed in and capabilities known */
     unsigned in_flight; /* messages whose APPEND is not answered, and their octets: the executor's count */
     uint64_t in_flight_octets;
     bool alert_told;    /* of signing in */
-    size_t alerts_told; /* of imap's */
+    size_t alerts_told; /* of dest's */
 };
 
 struct session {
@@ -34,8 +34,8 @@ struct session {
     size_t lane_count;
     struct link *links[1 + SESSION_LANES_MAX];
     struct link_loop loop;
-    struct dest dest;
-    char *mailbox; /* the one dest is about, UTF-8; NULL: none yet */
+    struct dest *dest; /* of lane 0; NULL: the job has no destination */
+    char *mailbox;     /* the one it has entered, UTF-8; NULL: none yet */
     bool inventory_done, dest_ready;
     bool told[2];     /* by job_side: world->signed_in was called */
     int64_t login_ms; /* monotonic: when both sides were begun to be signed in to, after world->sign_in */
@@ -64,7 +64,7 @@ struct session {
 int session_open(struct session *s, const struct job *job, const struct world *world, enum dest_mode mode,
     struct error *err);
 
-/* Select this mailbox (UTF-8 path), creating it if mode says so and it is missing; waits. Nothing to do if it
+/* Enter this mailbox (UTF-8 path), creating it if mode says so and it is missing; waits. Nothing to do if it
  * is the present one. */
 int session_enter(struct session *s, const char *name, enum dest_mode mode, struct error *err);
 
@@ -75,6 +75,20 @@ void session_add_lanes(struct session *s, size_t count);
 /* Pump until reached(ctx), or a fatal error: the source or lane 0 broke (unless ended), or the user asked to
  * stop. */
 int session_run_until(struct session *s, bool (*reached)(void *ctx), void *ctx, struct error *err);
+
+/* As session_run_until; and when that fails, what is outstanding is ended, so that nothing calls back into
+ * ctx any more. */
+int session_wait(struct session *s, bool (*reached)(void *ctx), void *ctx, struct error *err);
+/* End what is outstanding, with every callback fired; what had nothing to do can still say goodbye. */
+void session_abandon(struct session *s, const struct error *why);
+
+/* "imaps://host:993, mailbox Name", before the words of an error of the destination. Returns -1. */
+int session_name_mailbox(const struct session *s, struct error *err);
+/* dest_list of the mailbox that was entered; waits. l: zeroed but for what goes in; dest_listing_done, also
+ * on failure. */
+int session_list(struct session *s, struct dest_listing *l, struct error *err);
+/* "imaps://host:993". */
+const char *session_destination(const struct session *s);
 
 /* The first of these that is broken, as an error for the user; NULL if all are well. */
 const struct error *session_broken(const struct session *s);

@@ -25,7 +25,7 @@ static char *path_of(const struct folder_paths *f, const struct source_folder *f
                 special);
         return mem_strdup(special);
     }
-    char *path = folder_name_fit(folder->path, s->job->to.host ? s->dest.delimiter : 0, &changed);
+    char *path = folder_name_fit(folder->path, s->dest ? dest_traits(s->dest)->delimiter : 0, &changed);
     if (changed)
         log_line(&s->world->log, LOG_WARN,
             "the folder \"%s\" is called \"%s\" in the destination: its own name is one that a server cannot have",

@@ -143,9 +143,7 @@ static int look_at_all(struct looking *l, struct error *err)
 {
     l->scan = mail_scan_new();
     session_phase(l->session, "reading headers of what is known: UIDLs may name other messages now");
-    int rc = session_run_until(l->session, looked, l, err);
-    if (rc < 0)
-        source_abort(l->session->source, err); /* it would call back into *l */
+    int rc = session_wait(l->session, looked, l, err);
     mail_scan_free(l->scan);
     l->session->progress.messages = 0;
     if (rc == 0 && l->error.code) {

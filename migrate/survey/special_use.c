@@ -1,8 +1,6 @@
 #include "special_use.h"
 
-#include "imap_name.h"
 #include "mem.h"
-#include "text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,45 +10,20 @@ struct asking {
     struct error error;
 };
 
-static enum mail_role role_of(const char *attribute)
-{
-    static const struct {
-        const char *name;
-        enum mail_role role;
-    } rows[] = {{"\\Sent", MAIL_ROLE_SENT}, {"\\Drafts", MAIL_ROLE_DRAFTS}, {"\\Trash", MAIL_ROLE_TRASH},
-        {"\\Junk", MAIL_ROLE_JUNK}, {"\\Archive", MAIL_ROLE_ARCHIVE}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        if (text_equal_nocase(attribute, rows[i].name))
-            return rows[i].role;
-    return MAIL_ROLE_NONE;
-}
-
-/* As a user would write it. */
-static char *path_of_wire(const char *wire, char delimiter)
-{
-    char *path = imap_name_to_utf8(wire);
-    for (char *p = path; delimiter && delimiter != '/' && *p; p++)
-        if (*p == delimiter)
-            *p = '/';
-    return path;
-}
-
 /* Of several for the same the first counts. */
-static void on_row(void *ctx, const struct imap_list_row *row)
+static void on_row(void *ctx, enum mail_role role, const char *path)
 {
     struct asking *a = ctx;
-    enum mail_role role = row->special_use ? role_of(row->special_use) : MAIL_ROLE_NONE;
-    if (role != MAIL_ROLE_NONE && !a->found->paths[role] && !row->noselect && !row->nonexistent)
-        a->found->paths[role] = path_of_wire(row->name, row->delimiter);
+    if (!a->found->paths[role])
+        a->found->paths[role] = mem_strdup(path);
 }
 
-/* A server that does not answer LIST has told of none. */
-static void on_listed(void *ctx, const struct imap_result *res)
+static void on_told(void *ctx, const struct error *error)
 {
     struct asking *a = ctx;
     a->answered = true;
-    if (res->status == IMAP_ABORTED)
-        a->error = *res->error;
+    if (error)
+        a->error = *error;
 }
 
 static bool has_answered(void *ctx)
@@ -90,13 +63,9 @@ int special_use_find(struct session *s, struct special_use *ret, struct error *e
         s->job->folder_old)
         return 0;
     ret->paths[MAIL_ROLE_INBOX] = mem_strdup("INBOX");
-    if (!imap_caps(s->lanes[0].imap)->special_use)
-        return 0;
-    imap_list(s->lanes[0].imap, "", "*", on_row, on_listed, &a);
-    if (session_run_until(s, has_answered, &a, err) < 0) {
-        imap_abort(s->lanes[0].imap, err); /* it would call back into a */
+    dest_roles(s->dest, on_row, on_told, &a);
+    if (session_wait(s, has_answered, &a, err) < 0)
         return -1;
-    }
     if (!a.error.code)
         return 0;
     *err = a.error;

@@ -171,9 +171,7 @@ int survey_take(struct session *s, struct ledger *ledger, int64_t job, enum surv
     ret->rows = mem_array(ret->count, sizeof *ret->rows);
     a.scan = mail_scan_new();
     session_phase(s, "reading headers");
-    int rc = session_run_until(s, surveyed, &a, err);
-    if (rc < 0)
-        source_abort(s->source, err); /* it would call back into a */
+    int rc = session_wait(s, surveyed, &a, err);
     if (rc == 0 && a.error.code) {
         *err = a.error;
         rc = -1;

@@ -15,8 +15,7 @@ int answers_wait(struct session *s, struct content_reader *contents, const size_
     const struct error *found, struct error *err)
 {
     struct wait w = {.contents = contents, .waiting = waiting};
-    if (session_run_until(s, answered, &w, err) < 0) {
-        imap_abort(s->lanes[0].imap, err);
+    if (session_wait(s, answered, &w, err) < 0) {
         content_reader_abort(contents, err);
         return -1;
     }

@@ -1,10 +1,7 @@
 #include "content.h"
 
-#include "buf.h"
 #include "mem.h"
 #include <stdlib.h>
-
-#define BATCH 100
 
 struct request {
     uint32_t uid;
@@ -19,17 +16,16 @@ struct requests {
 };
 
 struct content_reader {
-    struct imap *imap;
+    struct dest *dest;
     struct mail_scan *scan; /* bodies come one after the other */
     struct requests waiting, sent;
     bool in_flight;
-    size_t batch; /* messages asked for at once; 1 after a refusal, to find out which one is meant */
 };
 
-struct content_reader *content_reader_new(struct imap *imap)
+struct content_reader *content_reader_new(struct dest *dest)
 {
     struct content_reader *r = mem_alloc(sizeof *r);
-    *r = (struct content_reader){.imap = imap, .scan = mail_scan_new(), .batch = BATCH};
+    *r = (struct content_reader){.dest = dest, .scan = mail_scan_new()};
     return r;
 }
 
@@ -46,7 +42,7 @@ void content_reader_free(struct content_reader *r)
 static void push(struct requests *q, const struct request *request)
 {
     if (q->count == q->cap) {
-        q->cap = q->cap ? q->cap * 2 : BATCH;
+        q->cap = q->cap ? q->cap * 2 : DEST_READ_MAX;
         q->items = mem_grow(q->items, q->cap, sizeof *q->items);
     }
     q->items[q->count++] = *request;
@@ -64,10 +60,9 @@ static void start_afresh(struct mail_scan *scan)
     mail_facts_done(&dropped);
 }
 
-static void on_begin(void *ctx, uint64_t octets)
+static void on_begin(void *ctx)
 {
     struct content_reader *r = ctx;
-    (void)octets;
     start_afresh(r->scan);
 }
 
@@ -102,25 +97,12 @@ static void answer_rest(struct requests *q, const struct error *error)
     free(taken.items);
 }
 
-static void ask_again(struct content_reader *r)
-{
-    r->batch = 1;
-    for (size_t i = 0; i < r->sent.count; i++)
-        if (!r->sent.items[i].answered)
-            push(&r->waiting, &r->sent.items[i]);
-    r->sent.count = 0;
-}
-
-static void on_fetched(void *ctx, const struct imap_result *res)
+static void on_read(void *ctx, const struct error *error)
 {
     struct content_reader *r = ctx;
-    bool refused = res->status == IMAP_NO || res->status == IMAP_BAD;
     r->in_flight = false;
-    if (refused && r->batch > 1)
-        ask_again(r);
-    /* One message that the server cannot give is as good as none: it proves nothing. */
-    answer_rest(&r->sent, res->status == IMAP_ABORTED ? res->error : NULL);
-    if (res->status != IMAP_ABORTED)
+    answer_rest(&r->sent, error);
+    if (!error)
         content_reader_go(r);
 }
 
@@ -131,20 +113,20 @@ bool content_reader_idle(const struct content_reader *r)
 
 void content_reader_go(struct content_reader *r)
 {
-    static const struct imap_body_handler handler = {.begin = on_begin, .data = on_data, .end = on_end};
-    struct buf set CLEANUP(buf_done) = {0};
+    static const struct dest_reader reader = {.begin = on_begin, .data = on_data, .end = on_end};
+    uint32_t ids[DEST_READ_MAX];
     if (r->in_flight || !r->waiting.count)
         return;
-    size_t n = r->waiting.count < r->batch ? r->waiting.count : r->batch;
+    size_t n = r->waiting.count < DEST_READ_MAX ? r->waiting.count : DEST_READ_MAX;
     for (size_t i = 0; i < n; i++) {
-        buf_printf(&set, "%s%u", i ? "," : "", r->waiting.items[i].uid);
+        ids[i] = r->waiting.items[i].uid;
         push(&r->sent, &r->waiting.items[i]);
     }
     for (size_t i = n; i < r->waiting.count; i++)
         r->waiting.items[i - n] = r->waiting.items[i];
     r->waiting.count -= n;
     r->in_flight = true;
-    imap_uid_fetch_body(r->imap, buf_str(&set), &handler, on_fetched, r);
+    dest_read(r->dest, ids, n, &reader, on_read, r);
 }
 
 void content_reader_abort(struct content_reader *r, const struct error *why)

@@ -1,7 +1,7 @@
 #include "finish.h"
 
+#include "dest_ids.h"
 #include "mem.h"
-#include "uids.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,21 +29,22 @@ static void on_uid(void *ctx, uint32_t uid)
     f->uids[f->count++] = uid;
 }
 
-static void on_search(void *ctx, const struct imap_result *res)
+static void on_search(void *ctx, bool told, const struct error *error)
 {
     struct finish *f = ctx;
     f->waiting--;
-    f->searched = res->status == IMAP_OK;
-    if (res->status == IMAP_ABORTED)
-        f->error = *res->error;
+    f->searched = told;
+    if (error)
+        f->error = *error;
 }
 
-static void on_noop(void *ctx, const struct imap_result *res)
+/* A refusal is no end: the question that follows is asked all the same. */
+static void on_refreshed(void *ctx, const struct error *error)
 {
     struct finish *f = ctx;
     f->waiting--;
-    if (res->status == IMAP_ABORTED) /* else what is asked next would be asked of nobody */
-        f->error = *res->error;
+    if (error && error->retry != ERROR_RETRY_NEVER)
+        f->error = *error;
 }
 
 static bool answered(void *ctx)
@@ -76,7 +77,7 @@ static bool check_row(void *ctx, const struct ledger_message *m)
     c->untold += !m->uid;
     if (!m->uid || m->uidvalidity != c->uidvalidity)
         return true;
-    if (uids_has(f->uids, f->count, m->uid))
+    if (dest_ids_have(f->uids, f->count, m->uid))
         return true;
     if (m->uid < c->first_uid) {
         c->gone_since++;
@@ -92,13 +93,9 @@ static bool check_row(void *ctx, const struct ledger_message *m)
 
 static void show_news(struct finish *f, struct session *s)
 {
-    struct imap *imap = s->lanes[0].imap;
     f->session = s;
     f->waiting++;
-    if (s->dest.released)
-        imap_select(imap, s->dest.wire, true, on_noop, f);
-    else
-        imap_noop(imap, on_noop, f); /* SEARCH sees only what the server has announced */
+    dest_refresh(s->dest, on_refreshed, f);
 }
 
 static void search(struct finish *f, struct session *s)
@@ -107,7 +104,7 @@ static void search(struct finish *f, struct session *s)
     f->searched = false;
     f->count = 0;
     f->waiting++;
-    imap_uid_search(s->lanes[0].imap, "ALL", on_uid, on_search, f);
+    dest_ids(s->dest, on_uid, on_search, f);
 }
 
 void finish_ask(struct finish *f, struct session *s)
@@ -130,12 +127,10 @@ void finish_done(struct finish *f)
 static int wait_answer(struct finish *f, struct error *err)
 {
     struct session *s = f->session;
-    if (session_run_until(s, answered, f, err) < 0) {
-        imap_abort(s->lanes[0].imap, err); /* it would call back into *f */
+    if (session_wait(s, answered, f, err) < 0)
         return -1;
-    }
     if (f->count)
-        qsort(f->uids, f->count, sizeof *f->uids, uids_compare);
+        qsort(f->uids, f->count, sizeof *f->uids, dest_ids_compare);
     if (!f->error.code)
         return 0;
     *err = f->error;
@@ -210,7 +205,7 @@ int finish_check(struct finish *f, struct session *s, struct ledger *ledger, str
     struct error *err)
 {
     struct comparison c = {.finish = f,
-        .uidvalidity = s->dest.uidvalidity,
+        .uidvalidity = dest_mailbox(s->dest)->epoch,
         .first_uid = base->first_uid,
         .sink = sink,
         .last = base->last,

@@ -78,12 +78,13 @@ static int look_there(struct seeing *v, const struct place *place, struct outcom
     if (v->in->depth == FORESEE_HEADERS && index_update(s, v->in->ledger, v->part, err) < 0)
         return -1;
     o->mailboxes++;
-    o->folder_exists |= s->dest.exists;
-    o->mailboxes_read += s->dest.exists;
-    if (!s->dest.exists && v->in->sink && v->in->sink->missing_mailbox)
+    o->folder_exists |= dest_mailbox(s->dest)->exists;
+    o->mailboxes_read += dest_mailbox(s->dest)->exists;
+    if (!dest_mailbox(s->dest)->exists && v->in->sink && v->in->sink->missing_mailbox)
         v->in->sink->missing_mailbox(v->in->sink->ctx, place->name);
-    o->destination_messages += s->dest.messages;
-    v->policy.append_limit = s->dest.append_limit ? s->dest.append_limit : v->in->limit_octets;
+    o->destination_messages += dest_mailbox(s->dest)->messages;
+    v->policy.append_limit =
+        dest_mailbox(s->dest)->append_limit ? dest_mailbox(s->dest)->append_limit : v->in->limit_octets;
     return 0;
 }
 

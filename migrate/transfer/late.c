@@ -2,12 +2,11 @@
 
 #include "answers.h"
 #include "content.h"
+#include "dest_ids.h"
 #include "identity.h"
 #include "index.h"
 #include "ledger_late.h"
 #include "mem.h"
-#include "roster.h"
-#include "uids.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,7 +80,7 @@ static bool is_there(const struct ledger_late *e)
 
 static bool same_validity(const struct late *u, uint32_t uidvalidity)
 {
-    return uidvalidity == u->session->dest.uidvalidity;
+    return uidvalidity == dest_mailbox(u->session->dest)->epoch;
 }
 
 /* To a mailbox that was made anew nothing comes of what was sent to the one before. */
@@ -119,12 +118,12 @@ static uint32_t lowest(const struct late *u)
 /* ---- what is there ---- */
 /* Its identity; or, where a server has altered that, its date and size, which we gave. */
 static bool resembles(
-    const struct ledger_late *e, const struct imap_fetch_row *row, const uint8_t ident[SHA256_OCTETS])
+    const struct ledger_late *e, const struct dest_row *row, const uint8_t ident[SHA256_OCTETS])
 {
-    if (!is_there(e) || row->uid < e->floor_uid || (e->uid && row->uid == e->uid))
+    if (!is_there(e) || row->id < e->floor_uid || (e->uid && row->id == e->uid))
         return false;
     return !memcmp(e->ident, ident, SHA256_OCTETS) ||
-           (row->size_octets == e->octets_sent && row->internaldate_s == e->internaldate_s);
+           (row->octets == e->octets_sent && row->date_s == e->internaldate_s);
 }
 
 static void add_row(struct late *u, uint32_t uid, size_t expected)
@@ -136,7 +135,7 @@ static void add_row(struct late *u, uint32_t uid, size_t expected)
     u->rows[u->row_count++] = (struct late_row){.uid = uid, .expected = expected};
 }
 
-static void on_row(void *ctx, const struct imap_fetch_row *row)
+static void on_row(void *ctx, const struct dest_row *row)
 {
     struct late *u = ctx;
     struct mail_facts facts CLEANUP(mail_facts_done) = {0};
@@ -145,17 +144,17 @@ static void on_row(void *ctx, const struct imap_fetch_row *row)
     identity_of(&facts, ident);
     for (size_t i = 0; i < u->count; i++)
         if (resembles(&u->expected[i], row, ident))
-            add_row(u, row->uid, i);
+            add_row(u, row->id, i);
     for (size_t i = 0; i < u->known_count; i++)
-        u->known[i].there |= u->known[i].copy.uid == row->uid;
+        u->known[i].there |= u->known[i].copy.uid == row->id;
 }
 
-static void on_answer(void *ctx, const struct imap_result *res)
+static void on_answer(void *ctx, const struct error *error)
 {
     struct late *u = ctx;
     u->waiting--;
-    if (res->status != IMAP_OK && !u->error.code)
-        u->error = *res->error;
+    if (error && !u->error.code)
+        u->error = *error;
 }
 
 static int wait_answers(struct late *u, struct error *err)
@@ -166,12 +165,8 @@ static int wait_answers(struct late *u, struct error *err)
 /* As finish.c: some show only what they have announced. */
 static int show_news(struct late *u, struct error *err)
 {
-    struct session *s = u->session;
     u->waiting++;
-    if (s->dest.released)
-        imap_select(s->lanes[0].imap, s->dest.wire, true, on_answer, u);
-    else
-        imap_noop(s->lanes[0].imap, on_answer, u);
+    dest_refresh(u->session->dest, on_answer, u);
     return wait_answers(u, err);
 }
 
@@ -183,15 +178,15 @@ static void move_own(struct late *u, const struct ledger_copy *copy)
 }
 
 /* What was found before, and one of the two is gone. */
-static int settle_known(struct late *u, const struct roster *r, struct error *err)
+static int settle_known(struct late *u, const struct dest_listing *r, struct error *err)
 {
     size_t n = 0;
     for (size_t i = 0; i < u->known_count; i++) {
         struct known *k = &u->known[i];
         uint32_t uid = k->copy.uid;
         bool searched = r->searched && r->there_count;
-        bool there = k->there || (searched && uids_has(r->there, r->there_count, uid));
-        bool own = !searched || !k->own_uid || uids_has(r->there, r->there_count, k->own_uid);
+        bool there = k->there || (searched && dest_ids_have(r->there, r->there_count, uid));
+        bool own = !searched || !k->own_uid || dest_ids_have(r->there, r->there_count, k->own_uid);
         if (there && own)
             u->known[n++] = *k;
         else if ((there ? ledger_double_counts : ledger_undoubled)(u->ledger, &k->copy, err) < 0)
@@ -209,21 +204,15 @@ static int read_news(struct late *u, struct error *err)
     size_t own_count;
     if (show_news(u, err) < 0)
         return -1;
-    if (ledger_settled_uids(
-            u->ledger, u->part.mailbox, u->session->dest.uidvalidity, first, &own, &own_count, err) < 0)
+    if (ledger_settled_uids(u->ledger, u->part.mailbox, dest_mailbox(u->session->dest)->epoch, first, &own,
+            &own_count, err) < 0)
         return -1;
-    char *set CLEANUP(mem_free_str) = index_complement(first, own, own_count, INDEX_RANGES_MAX);
-    struct roster r = {.set = set,
-        .fields = INDEX_FIELDS,
-        .first = first,
-        .known = own,
-        .known_count = own_count,
-        .row = on_row,
-        .ctx = u};
-    int rc = roster_read(u->session, &r, err);
+    struct dest_listing r = {
+        .headers = true, .first = first, .known = own, .known_count = own_count, .row = on_row, .ctx = u};
+    int rc = session_list(u->session, &r, err);
     if (rc == 0)
         rc = settle_known(u, &r, err);
-    roster_done(&r);
+    dest_listing_done(&r);
     return rc;
 }
 
@@ -288,7 +277,7 @@ static int record(struct late *u, struct error *err)
         const struct late_row *row = &u->rows[i];
         struct ledger_copy copy = {.id = u->expected[row->expected].id,
             .mailbox = u->part.mailbox,
-            .uidvalidity = u->session->dest.uidvalidity,
+            .uidvalidity = dest_mailbox(u->session->dest)->epoch,
             .uid = row->uid,
             .same_bytes = same_bytes(u, row)};
         if ((!row->same && !copy.same_bytes) || is_own(u, row) || copy.uid == u->expected[row->expected].uid)
@@ -363,7 +352,7 @@ static int work(struct late *u, struct error *err)
         return 0;
     u->own = mem_array(u->count ? u->count : 1, sizeof *u->own);
     u->scan = mail_scan_new();
-    u->contents = content_reader_new(u->session->lanes[0].imap);
+    u->contents = content_reader_new(u->session->dest);
     session_phase(u->session, "checking the destination");
     int rc = look_until_settled(u, err);
     if (rc == 0)
@@ -376,7 +365,7 @@ static int work(struct late *u, struct error *err)
 int late_look(struct session *s, struct ledger *ledger, struct ledger_part part, struct error *err)
 {
     struct late u = {.session = s, .ledger = ledger, .part = part};
-    int rc = s->dest.exists ? work(&u, err) : 0;
+    int rc = dest_mailbox(s->dest)->exists ? work(&u, err) : 0;
     free(u.expected);
     free(u.own);
     free(u.rows);

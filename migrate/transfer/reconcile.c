@@ -8,7 +8,6 @@
 #include "index.h"
 #include "ledger_late.h"
 #include "mem.h"
-#include "roster.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,7 +81,7 @@ static bool add_intent(void *ctx, const struct ledger_message *m)
 
 static bool same_validity(const struct look_up *u, const struct intent *in)
 {
-    return in->floor_uidvalidity && in->floor_uidvalidity == u->session->dest.uidvalidity;
+    return in->floor_uidvalidity && in->floor_uidvalidity == dest_mailbox(u->session->dest)->epoch;
 }
 
 static uint32_t lowest_floor(const struct look_up *u)
@@ -111,18 +110,18 @@ static int note_read(struct look_up *u, const struct found *f, struct error *err
     return ledger_index_put(u->ledger, u->part.mailbox, &row, err);
 }
 
-static void on_row(void *ctx, const struct imap_fetch_row *row)
+static void on_row(void *ctx, const struct dest_row *row)
 {
     struct look_up *u = ctx;
     struct mail_facts facts CLEANUP(mail_facts_done) = {0};
-    struct found f = {.uid = row->uid, .octets = row->size_octets, .internaldate_s = row->internaldate_s};
+    struct found f = {.uid = row->id, .octets = row->octets, .internaldate_s = row->date_s};
     if (u->error.code)
         return;
     index_scan_header(u->scan, row, &facts);
     identity_of(&facts, f.ident);
     memcpy(f.core, facts.core, SHA256_OCTETS);
     int ours = ledger_owns_uid(
-        u->ledger, u->part.mailbox, u->session->dest.uidvalidity, row->uid, f.ident, &u->error);
+        u->ledger, u->part.mailbox, dest_mailbox(u->session->dest)->epoch, row->id, f.ident, &u->error);
     if (ours > 0)
         note_read(u, &f, &u->error);
     bool wanted = false;
@@ -130,8 +129,8 @@ static void on_row(void *ctx, const struct imap_fetch_row *row)
         wanted = resembles(&u->intents[i], &f);
     if (ours || !wanted)
         return;
-    f.explained = ledger_explains(u->ledger, u->part.mailbox, u->session->dest.uidvalidity, row->uid, f.ident,
-                      &u->error) != 0;
+    f.explained = ledger_explains(u->ledger, u->part.mailbox, dest_mailbox(u->session->dest)->epoch, row->id,
+                      f.ident, &u->error) != 0;
     if (u->found_count == u->found_cap) {
         u->found_cap = u->found_cap ? u->found_cap * 2 : 64;
         u->found = mem_grow(u->found, u->found_cap, sizeof *u->found);
@@ -139,12 +138,12 @@ static void on_row(void *ctx, const struct imap_fetch_row *row)
     u->found[u->found_count++] = f;
 }
 
-static void on_answer(void *ctx, const struct imap_result *res)
+static void on_answer(void *ctx, const struct error *error)
 {
     struct look_up *u = ctx;
     u->waiting--;
-    if (res->status != IMAP_OK && !u->error.code)
-        u->error = *res->error;
+    if (error && !u->error.code)
+        u->error = *error;
 }
 
 static void on_content(
@@ -168,27 +167,20 @@ static int wait_answers(struct look_up *u, struct error *err)
 
 static int fetch_candidates(struct look_up *u, struct error *err)
 {
-    struct imap *imap = u->session->lanes[0].imap;
     uint32_t first = lowest_floor(u), *own CLEANUP(index_free_uids) = NULL;
     size_t own_count;
-    if (ledger_own_uids(
-            u->ledger, u->part.mailbox, u->session->dest.uidvalidity, first, &own, &own_count, err) < 0)
+    if (ledger_own_uids(u->ledger, u->part.mailbox, dest_mailbox(u->session->dest)->epoch, first, &own,
+            &own_count, err) < 0)
         return -1;
-    char *set CLEANUP(mem_free_str) = index_complement(first, own, own_count, INDEX_RANGES_MAX);
     u->found_count = 0;
     u->waiting = 1;
-    imap_noop(imap, on_answer, u); /* so that the server shows what has arrived since SELECT */
-    if (wait_answers(u, err) < 0)  /* sent together, the FETCH might still be answered without it */
+    dest_refresh(u->session->dest, on_answer, u); /* so that the server shows what has arrived since SELECT */
+    if (wait_answers(u, err) < 0) /* sent together, the FETCH might still be answered without it */
         return -1;
-    struct roster r = {.set = set,
-        .fields = INDEX_FIELDS,
-        .first = first,
-        .known = own,
-        .known_count = own_count,
-        .row = on_row,
-        .ctx = u};
-    int rc = roster_read(u->session, &r, err);
-    roster_done(&r);
+    struct dest_listing r = {
+        .headers = true, .first = first, .known = own, .known_count = own_count, .row = on_row, .ctx = u};
+    int rc = session_list(u->session, &r, err);
+    dest_listing_done(&r);
     if (rc == 0 && u->error.code) {
         *err = u->error;
         rc = -1;
@@ -331,7 +323,7 @@ static void judge_rest(struct look_up *u)
         log_line(&s->world->log, LOG_WARN,
             "%s, mailbox %s: %zu messages whose answer was lost are there, by their date and size alone: the server "
             "alters what it stores; popferry verify compares them",
-            stream_name(s->lanes[0].link.stream), s->mailbox, recognised);
+            session_destination(s), s->mailbox, recognised);
     free(intents);
     free(rows);
 }
@@ -401,7 +393,7 @@ static int resolve(struct look_up *u, const struct intent *in, struct error *err
 {
     char words[300];
     if (in->found_uid)
-        return ledger_done(u->ledger, in->id, u->session->dest.uidvalidity, in->found_uid, err);
+        return ledger_done(u->ledger, in->id, dest_mailbox(u->session->dest)->epoch, in->found_uid, err);
     if (!in->candidates || u->session->job->retry_quarantined)
         return let_go(u, in, err);
     snprintf(words, sizeof words,
@@ -452,6 +444,7 @@ static int note_shared(struct look_up *u, struct error *err)
 int reconcile(struct session *s, struct ledger *ledger, struct ledger_part part, struct outcome *outcome,
     struct error *err)
 {
+    const struct dest_mailbox *box = dest_mailbox(s->dest);
     struct look_up u = {.session = s, .ledger = ledger, .part = part};
     int rc = ledger_each(ledger, part.mailbox, LEDGER_INTENT, add_intent, &u, err);
     if (rc == 0)
@@ -459,8 +452,8 @@ int reconcile(struct session *s, struct ledger *ledger, struct ledger_part part,
     if (rc == 0 && u.intent_count) {
         session_phase(s, "looking up what an interrupted run had sent");
         u.scan = mail_scan_new();
-        u.contents = content_reader_new(s->lanes[0].imap);
-        rc = s->dest.exists && !s->dest.created ? look_until_settled(&u, err) : 0;
+        u.contents = content_reader_new(s->dest);
+        rc = box->exists && !box->created ? look_until_settled(&u, err) : 0;
         struct error late;
         if (rc == 0) {
             judge_rest(&u);

@@ -47,7 +47,7 @@ static void add_lanes(struct transfer *t)
     struct session *s = t->session;
     size_t want = s->job->connections;
     if (!want)
-        want = !dest_streams(&s->dest) && t->count > LANES_WORTH_IT ? LANES_FOR_ROUND_TRIPS : 1;
+        want = !dest_traits(s->dest)->streams && t->count > LANES_WORTH_IT ? LANES_FOR_ROUND_TRIPS : 1;
     session_add_lanes(s, want);
 }
 
@@ -77,11 +77,7 @@ static void drain(struct transfer *t, const struct error *why)
 /* Nothing may call back into *t any more: end what is outstanding, with every callback fired. */
 static void abandon(struct transfer *t, const struct error *why)
 {
-    for (size_t i = 0; i < t->session->loop.count; i++) {
-        struct link *l = t->session->loop.links[i];
-        if (l->source ? source_outstanding(l->source) : imap_outstanding(l->imap))
-            link_abort(l, why); /* the others can still say goodbye */
-    }
+    session_abandon(t->session, why);
     content_reader_abort(t->contents, why);
     while (t->live)
         parcel_free(t->live);
@@ -123,23 +119,23 @@ static struct transfer_memory divide_memory(uint64_t octets)
 
 static void start(struct transfer *t)
 {
-    const struct dest *dest = &t->session->dest;
+    const struct dest_mailbox *box = dest_mailbox(t->session->dest);
     t->items = source_items(t->session->source, &t->item_count);
     t->count = t->task->place->count;
     t->todo = mem_array(t->count, sizeof *t->todo);
     if (t->count)
         memcpy(t->todo, t->task->place->items, t->count * sizeof *t->todo);
     suspect_first(t);
-    t->keywords = imap_selected(t->session->lanes[0].imap)->permanent_keywords;
+    t->keywords = box->keywords;
     t->by_mailbox = job_places_by_path(t->session->job) && !t->session->job->dedup_account;
     t->memory = divide_memory(t->session->job->memory_octets);
     t->account = endpoint_account(&t->session->job->from);
     t->scan = mail_scan_new();
-    t->contents = content_reader_new(t->session->lanes[0].imap);
+    t->contents = content_reader_new(t->session->dest);
     t->now_s = clock_wall_s(t->session->world->clock);
-    t->uid_floor = dest->uidnext ? dest->uidnext : 1;
+    t->uid_floor = box->next_id ? box->next_id : 1;
     transfer_gmail_begin(t);
-    t->policy = (struct plan_policy){.append_limit = dest->append_limit,
+    t->policy = (struct plan_policy){.append_limit = box->append_limit,
         .copies_left = *t->task->copies_left,
         .retry_quarantined = t->session->job->retry_quarantined};
     if (transfer_raw_begin(t, &t->fatal) == 0)
@@ -206,7 +202,7 @@ int transfer_run(struct session *s, struct ledger *ledger, const struct transfer
         .outcome = outcome};
     start(&t);
     transfer_doubt_begin(&t);
-    dest_release(&s->dest);
+    dest_release(s->dest);
     add_lanes(&t);
     session_phase(s, "copying");
     struct error broken;

@@ -241,7 +241,7 @@ static void settle_present(struct parcel *p, const char *reason)
     enum mail_date_source source;
     p->row.internaldate_s = mail_date_internal(&p->facts, t->now_s, &source);
     p->row.date_source = mail_date_source_name(source);
-    p->row.uidvalidity = t->session->dest.uidvalidity;
+    p->row.uidvalidity = dest_mailbox(t->session->dest)->epoch;
     transfer_report(p, verdict_name(VERDICT_PRESENT), p->variant ? p->variant : reason, false);
     transfer_settle(p, LEDGER_PRESENT, NULL);
 }
@@ -258,7 +258,7 @@ static bool condemned(struct parcel *p)
         error_set(&t->fatal, ERROR_SCOPE_JOB, ERROR_RETRY_LATER, ERROR_CONNECT,
             "%s: the connection ends whatever is sent; look at the line and the server's log, then run the same "
             "command again",
-            stream_name(t->session->lanes[0].link.stream));
+            session_destination(t->session));
         return false;
     }
     blame->sent[blame->sent_streak++] = p->row.id;

@@ -1,6 +1,5 @@
 #include "transfer.h"
 
-#include "buf.h"
 #include "hash_set.h"
 #include "identity.h"
 #include "mem.h"
@@ -28,8 +27,7 @@ struct transfer_gmail {
 
 void transfer_gmail_begin(struct transfer *t)
 {
-    const struct imap_caps *caps = imap_caps(t->session->lanes[0].imap);
-    if (caps->gmail && caps->uidplus)
+    if (!dest_traits(t->session->dest)->keeps_twins)
         t->gmail = mem_alloc(sizeof *t->gmail);
 }
 
@@ -72,8 +70,8 @@ static size_t originals(const struct parcel *p, uint32_t uids[ORIGINALS])
     uint8_t ident[SHA256_OCTETS];
     size_t n = 0, kept = 0;
     identity_of(&p->facts, ident);
-    ledger_uids_of_ident(
-        t->ledger, &t->task->part, t->session->dest.uidvalidity, ident, uids, ORIGINALS, &n, &t->fatal);
+    ledger_uids_of_ident(t->ledger, &t->task->part, dest_mailbox(t->session->dest)->epoch, ident, uids,
+        ORIGINALS, &n, &t->fatal);
     for (size_t i = 0; i < n; i++)
         if (uids[i] != p->uid)
             uids[kept++] = uids[i];
@@ -108,8 +106,8 @@ static void swallow(struct parcel *p, uint32_t original, bool differs)
         "Gmail took it for a duplicate of %s, by its Message-ID, and did not store it%s; it is not sent again before "
         "--retry-quarantined says so",
         which, differs ? ": their content differs" : "");
-    log_line(&t->session->world->log, LOG_WARN, "%s, mailbox %s: nr %u: %s",
-        stream_name(t->session->lanes[0].link.stream), t->session->mailbox, t->items[p->item].number, words);
+    log_line(&t->session->world->log, LOG_WARN, "%s, mailbox %s: nr %u: %s", session_destination(t->session),
+        t->session->mailbox, t->items[p->item].number, words);
     transfer_refuse(p, "swallowed", words, true);
     if (!stopped(t))
         ledger_swallowed(t->ledger, id, &t->fatal);
@@ -120,7 +118,7 @@ static void settle_there(struct parcel *p, uint32_t uid)
     struct transfer *t = p->transfer;
     t->outcome->present++;
     transfer_report(p, verdict_name(VERDICT_PRESENT), "Gmail holds the same content already", false);
-    p->row.uidvalidity = t->session->dest.uidvalidity;
+    p->row.uidvalidity = dest_mailbox(t->session->dest)->epoch;
     p->row.uid = uid;
     p->row.state = LEDGER_PRESENT;
     if (ledger_put(t->ledger, t->job, &p->row, &t->fatal) == 0)
@@ -169,7 +167,7 @@ static void judge(struct parcel *p)
 {
     struct transfer *t = p->transfer;
     struct transfer_gmail *g = t->gmail;
-    uint32_t validity = t->session->dest.uidvalidity;
+    uint32_t validity = dest_mailbox(t->session->dest)->epoch;
     uint64_t id = id_of(g, p->uid);
     int taken = ledger_uid_taken(t->ledger, t->mailbox, validity, p->uid, p->row.id, &t->fatal);
     uint32_t original = taken < 0 ? 0 : taken ? p->uid : find_original(g, p, id);
@@ -188,16 +186,16 @@ static void judge(struct parcel *p)
     }
 }
 
-static void on_row(void *ctx, const struct imap_fetch_row *row)
+static void on_row(void *ctx, uint32_t uid, uint64_t id)
 {
     struct transfer_gmail *g = ((struct transfer *)ctx)->gmail;
-    if (!row->gmail_id || id_of(g, row->uid))
+    if (id_of(g, uid))
         return;
     g->ids = mem_grow(g->ids, g->id_count + 1, sizeof *g->ids);
-    g->ids[g->id_count++] = (struct gmail_id){row->uid, row->gmail_id};
+    g->ids[g->id_count++] = (struct gmail_id){uid, id};
 }
 
-static void on_answer(void *ctx, const struct imap_result *res)
+static void on_answer(void *ctx, bool told, const struct error *error)
 {
     struct transfer *t = ctx;
     struct transfer_gmail *g = t->gmail;
@@ -205,41 +203,44 @@ static void on_answer(void *ctx, const struct imap_result *res)
     g->asked = (struct parcel_queue){0};
     g->in_flight = false;
     for (struct parcel *p = transfer_queue_pop(&asked); p; p = transfer_queue_pop(&asked)) {
-        if (res->status == IMAP_ABORTED || stopped(t))
+        if (error || stopped(t))
             parcel_free(p); /* it stays an intent: the next session looks it up */
-        else if (res->status != IMAP_OK)
-            transfer_stored(p, t->session->dest.uidvalidity, p->uid); /* it says so, and tells no more */
+        else if (!told)
+            transfer_stored(
+                p, dest_mailbox(t->session->dest)->epoch, p->uid); /* it says so, and tells no more */
         else
             judge(p);
     }
 }
 
-static void on_noop(void *ctx, const struct imap_result *res)
+static void on_refreshed(void *ctx, const struct error *error)
 {
     (void)ctx;
-    (void)res;
+    (void)error;
 }
 
 /* ---- the question ---- */
 void transfer_gmail_go(struct transfer *t)
 {
     struct transfer_gmail *g = t->gmail;
-    struct buf set CLEANUP(buf_done) = {0};
+    uint32_t ask[AT_ONCE * (ORIGINALS + 1)];
+    size_t count = 0;
     const struct link *link = &t->session->lanes[0].link;
-    if (!g || g->in_flight || !g->waiting.first || t->session->dest.released || !link_alive(link) ||
-        stopped(t))
+    if (!g || g->in_flight || !g->waiting.first || dest_mailbox(t->session->dest)->released ||
+        !link_alive(link) || stopped(t))
         return;
     for (size_t i = 0; i < AT_ONCE && g->waiting.first; i++) {
         struct parcel *p = transfer_queue_pop(&g->waiting);
         uint32_t uids[ORIGINALS];
         size_t n = originals(p, uids);
-        buf_printf(&set, "%s%u", i ? "," : "", p->uid);
+        ask[count++] = p->uid;
         for (size_t k = 0; k < n; k++)
-            buf_printf(&set, ",%u", uids[k]);
+            ask[count++] = uids[k];
         transfer_queue_append(&g->asked, p);
     }
     g->in_flight = true;
     g->id_count = 0;
-    imap_noop(link->imap, on_noop, NULL); /* else it may not see yet what another connection has brought */
-    imap_uid_fetch_gmail(link->imap, buf_str(&set), on_row, on_answer, t);
+    dest_refresh(
+        link->dest, on_refreshed, NULL); /* else what another connection has brought may not show yet */
+    dest_twins(link->dest, ask, count, on_row, on_answer, t);
 }

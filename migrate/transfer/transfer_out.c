@@ -51,12 +51,12 @@ static void batch_free(struct batch *b)
  * below them. What is there is counted at the end, and if need be looked for by the next run. */
 static void doubt_uids(struct transfer *t)
 {
-    const struct dest *dest = &t->session->dest;
-    uint32_t first = dest->uidnext ? dest->uidnext : 1;
+    const struct dest_mailbox *box = dest_mailbox(t->session->dest);
+    uint32_t first = box->next_id ? box->next_id : 1;
     t->uids_doubted = true;
     t->uid_floor = first;
     t->outcome->uids_told = false;
-    ledger_forget_uids(t->ledger, t->mailbox, dest->uidvalidity, first, &t->fatal);
+    ledger_forget_uids(t->ledger, t->mailbox, box->epoch, first, &t->fatal);
 }
 
 /* A UID that another message has, or that was there before it was sent, is not its own. */
@@ -66,30 +66,30 @@ static bool believes_uid(struct transfer *t, const struct parcel *p, uint32_t ui
         return false;
     if (uid >= t->uid_floor)
         return true;
-    bool own = uid >= p->row.floor_uid &&
-               ledger_has_uid(t->ledger, t->mailbox, t->session->dest.uidvalidity, uid, &t->fatal) == 0;
+    bool own = uid >= p->row.floor_uid && ledger_has_uid(t->ledger, t->mailbox,
+                                              dest_mailbox(t->session->dest)->epoch, uid, &t->fatal) == 0;
     if (!own)
         doubt_uids(t);
     return own;
 }
 
-static void on_stored(struct batch *b, const struct imap_result *res)
+static void on_stored(struct batch *b, const struct dest_answer *a)
 {
     struct transfer *t = b->transfer;
-    uint32_t validity = t->session->dest.uidvalidity;
-    bool told = res->uids && res->uid_count == b->count && (!validity || res->uidvalidity == validity);
+    uint32_t validity = dest_mailbox(t->session->dest)->epoch;
+    bool told = a->ids && a->id_count == b->count && (!validity || a->epoch == validity);
     t->full_streak = t->refused_streak = t->task->blame->sent_streak = 0;
     if (!told)
         t->outcome->uids_told = false;
     for (size_t i = 0; i < b->count; i++) {
         struct parcel *p = b->parcels[i];
-        uint32_t uid = told ? res->uids[i] : 0;
+        uint32_t uid = told ? a->ids[i] : 0;
         if (uid && !t->gmail && !believes_uid(t, p, uid)) /* what Gmail does is found out otherwise */
             uid = 0;
         if (uid >= t->uid_floor)
             t->uid_floor = uid + 1;
         if (!transfer_gmail_takes(p, uid))
-            transfer_stored(p, told ? res->uidvalidity : validity, uid);
+            transfer_stored(p, told ? a->epoch : validity, uid);
     }
 }
 
@@ -129,13 +129,13 @@ static void give_up(struct batch *b, const struct error *why)
     batch_free(b);
 }
 
-static void on_created(void *ctx, const struct imap_result *res)
+static void on_created(void *ctx, const struct error *error)
 {
     struct batch *b = ctx;
-    if (res->status == IMAP_OK)
+    if (!error)
         b->transfer->outcome->folder_created = true;
     if (!may_submit(b)) {
-        give_up(b, res->error ? res->error : &b->transfer->fatal);
+        give_up(b, error ? error : &b->transfer->fatal);
         return;
     }
     submit(b); /* also when it was refused: the APPEND tells whether the mailbox is there */
@@ -160,7 +160,7 @@ static void refuses_all(struct batch *b, const struct error *why)
     named.scope = ERROR_SCOPE_JOB;
     named.retry = ERROR_RETRY_NEVER;
     error_prefix(&named, "%s refused %d messages one after the other, the last one so",
-        stream_name(b->lane->link.stream), TRANSFER_REFUSED_MAX);
+        link_name(&b->lane->link), TRANSFER_REFUSED_MAX);
     error_append(&named, "; see what is wrong with the mailbox, then run the same command again");
     for (size_t i = 0; i + 1 < TRANSFER_REFUSED_MAX; i++)
         transfer_take_back(t->ledger, t->session->job->work_dir, t->refused[i], &t->fatal);
@@ -175,7 +175,7 @@ static void no_room_for(struct batch *b, const struct error *why)
     struct transfer *t = b->transfer;
     struct error *named = &t->task->room->error;
     *named = *why;
-    error_prefix(named, "%s", stream_name(b->lane->link.stream));
+    error_prefix(named, "%s", link_name(&b->lane->link));
     if (++t->full_streak >= FULL_STREAK_MAX) {
         transfer_fail(t, named);
         withdraw(b);
@@ -216,53 +216,53 @@ static bool about_message(const struct error *why)
     return why->scope == ERROR_SCOPE_MESSAGE || why->code == ERROR_FULL || why->code == ERROR_NO_FOLDER;
 }
 
-static void on_refused(struct batch *b, const struct imap_result *res)
+static void on_refused(struct batch *b, const struct dest_answer *a)
 {
     struct transfer *t = b->transfer;
     finish_forget(t->task->finish); /* more may follow */
-    if (!may_submit(b) && (b->count > 1 || res->error->code == ERROR_NO_FOLDER)) {
-        give_up(b, res->error);
+    if (!may_submit(b) && (b->count > 1 || a->error->code == ERROR_NO_FOLDER)) {
+        give_up(b, a->error);
         return;
     }
-    if (res->error->code == ERROR_NO_FOLDER && !b->created_folder) {
+    if (a->error->code == ERROR_NO_FOLDER && !b->created_folder) {
         b->created_folder = true;
-        if (t->session->dest.exists)
+        if (dest_mailbox(t->session->dest)->exists)
             expect_twice(b);
-        imap_create(b->lane->imap, t->session->dest.wire, on_created, b);
+        dest_create(b->lane->dest, on_created, b);
         return;
     }
-    if (about_message(res->error) && b->count > 1) {
+    if (about_message(a->error) && b->count > 1) {
         expect_twice(b);
         split(b);
         return;
     }
-    if (about_message(res->error) && b->count == 1) {
-        refuse_one(b, res->error);
+    if (about_message(a->error) && b->count == 1) {
+        refuse_one(b, a->error);
     } else {
-        struct error why = *res->error;
-        error_prefix(&why, "%s", stream_name(b->lane->link.stream));
+        struct error why = *a->error;
+        error_prefix(&why, "%s", link_name(&b->lane->link));
         transfer_fail(t, &why);
         withdraw(b);
     }
     batch_free(b);
 }
 
-static void on_append(void *ctx, const struct imap_result *res)
+static void on_append(void *ctx, const struct dest_answer *a)
 {
     struct batch *b = ctx;
     crash_point("an APPEND was answered");
-    for (size_t i = 0; i < b->count && res->status != IMAP_OK; i++)
+    for (size_t i = 0; i < b->count && a->status != DEST_STORED; i++)
         transfer_raw_unanswered(b->parcels[i]);
-    if (res->status == IMAP_NO || res->status == IMAP_BAD) {
-        on_refused(b, res);
+    if (a->status == DEST_REFUSED) {
+        on_refused(b, a);
         return;
     }
-    if (res->status == IMAP_OK) {
-        on_stored(b, res);
+    if (a->status == DEST_STORED) {
+        on_stored(b, a);
     } else { /* unknown: the intents stay open, the next session looks them up */
-        transfer_fail(b->transfer, res->error);
+        transfer_fail(b->transfer, a->error);
         for (size_t i = 0; i < b->count; i++) {
-            if (res->error->code == ERROR_LOST || res->error->code == ERROR_TIMEOUT)
+            if (a->error->code == ERROR_LOST || a->error->code == ERROR_TIMEOUT)
                 ledger_broke(b->transfer->ledger, b->parcels[i]->row.id, &b->transfer->fatal);
             parcel_free(b->parcels[i]);
         }
@@ -279,28 +279,22 @@ static ssize_t read_body(void *ctx, uint64_t offset, void *dst, size_t len, stru
 
 static void submit(struct batch *b)
 {
-    struct imap_append_msg msgs[TRANSFER_BATCH_MESSAGES];
+    struct dest_message msgs[TRANSFER_BATCH_MESSAGES];
     for (size_t i = 0; i < b->count; i++) {
         struct parcel *p = b->parcels[i];
-        msgs[i] = (struct imap_append_msg){
+        msgs[i] = (struct dest_message){
             .octets = p->row.octets_sent,
             .seen = p->row.seen,
             .answered = p->facts.flags.answered,
             .flagged = p->facts.flags.flagged,
             .draft = p->facts.flags.draft,
             .keywords = p->transfer->keywords ? p->keywords : NULL,
-            .internaldate_s = p->row.internaldate_s,
+            .date_s = p->row.internaldate_s,
             .read = read_body,
             .ctx = p,
         };
     }
-    imap_append(b->lane->imap, b->transfer->session->dest.wire, msgs, b->count, on_append, b);
-}
-
-static bool streams_batches(const struct lane *lane)
-{
-    const struct imap_caps *caps = imap_caps(lane->imap);
-    return caps->multiappend && caps->literal_plus;
+    dest_append(b->lane->dest, msgs, b->count, on_append, b);
 }
 
 /* How many may go with the one that is next: one that may break the connection goes with few, or none. */
@@ -335,7 +329,7 @@ static int intend(struct transfer *t, struct parcel **group, size_t n)
         rows[i] = &group[i]->row;
         rows[i]->facts = NULL; /* recorded when it was decided upon */
         rows[i]->mailbox = t->mailbox;
-        rows[i]->floor_uidvalidity = t->session->dest.uidvalidity;
+        rows[i]->floor_uidvalidity = dest_mailbox(t->session->dest)->epoch;
         rows[i]->floor_uid = t->uid_floor;
         rows[i]->intended_s = clock_wall_s(t->session->world->clock);
     }
@@ -357,7 +351,7 @@ static void send_group(struct transfer *t, struct lane *lane, size_t max)
         return;
     }
     transfer_raw_sent(group[0]);
-    size_t a_command = streams_batches(lane) ? n : 1;
+    size_t a_command = dest_traits(lane->dest)->batches ? n : 1;
     for (size_t i = 0; i < n; i += a_command) {
         struct batch *b = batch_new(t, lane, group + i, a_command);
         lane->in_flight += (unsigned)b->count;
@@ -392,7 +386,7 @@ static void feed_lane(struct transfer *t, struct lane *lane)
 {
     for (transfer_prepare_raw(t); t->ready.first && !t->fatal.code && !must_wait(t);
          transfer_prepare_raw(t)) {
-        if (streams_batches(lane)) {
+        if (dest_traits(lane->dest)->batches) {
             if (lane->in_flight_octets > t->memory.streamed || lane->in_flight > STREAMED_MESSAGES ||
                 !batch_is_worth_it(t, lane))
                 return;

@@ -68,7 +68,7 @@ static void tell(const struct parcel *p)
     log_line(&t->session->world->log, LOG_WARN,
         "%s spoils 8-bit characters in header fields, as the first message that has any shows (nr %u): from now on "
         "they are encoded before they are sent (RFC 2047); --keep-headers sends them as they are",
-        stream_name(t->session->lanes[0].link.stream), t->items[p->item].number);
+        session_destination(t->session), t->items[p->item].number);
 }
 
 /* A server that does not give it back tells nothing: then that is asked with the next one. */
@@ -93,10 +93,10 @@ static void on_back(
     parcel_free(p);
 }
 
-static void on_noop(void *ctx, const struct imap_result *res)
+static void on_refreshed(void *ctx, const struct error *error)
 {
     (void)ctx;
-    (void)res;
+    (void)error;
 }
 
 bool transfer_raw_stored(struct parcel *p, uint32_t uid)
@@ -107,11 +107,12 @@ bool transfer_raw_stored(struct parcel *p, uint32_t uid)
         note_spoiled(p);
     if (t->raw_asked != p)
         return false;
-    if (!uid || t->session->dest.released || t->fatal.code || !link_alive(link)) {
+    if (!uid || dest_mailbox(t->session->dest)->released || t->fatal.code || !link_alive(link)) {
         end_waiting(t);
         return false;
     }
-    imap_noop(link->imap, on_noop, NULL); /* else some do not see yet what another connection has brought */
+    dest_refresh(
+        link->dest, on_refreshed, NULL); /* else some do not see yet what another connection has brought */
     content_read(t->contents, uid, on_back, p);
     return true;
 }

@@ -1,7 +1,7 @@
 #include "delete.h"
 
 #include "crash.h"
-#include "job_source.h"
+#include "job_ends.h"
 #include "job_stream.h"
 #include "mem.h"
 #include <stdlib.h>
@@ -109,7 +109,7 @@ static int open_session(struct delete_work *w, struct error *err)
         return -1;
     patience_login_began(p, clock_mono_ms(w->v->world->clock));
     w->net = net_new(&w->v->world->log);
-    w->source = job_source_new(w->v->job);
+    w->source = job_source_new(w->v->job, w->v->world);
     w->scan = mail_scan_new();
     w->under_way = 0;
     w->link = (struct link){.source = w->source, .stream = connect_source(w)};

@@ -132,7 +132,6 @@ struct verify {
     /* what is under way */
     uint32_t box;
     size_t reading, next_entry;
-    bool one_by_one; /* a batch was refused */
     struct error error;
 };
 

@@ -1,22 +1,12 @@
 #include "verify.h"
 
-#include "buf.h"
 #include "mem.h"
-#include "roster.h"
 #include <stdlib.h>
 #include <string.h>
 
 /* Own code, not index.c's and content.c's: see verify.h. */
-#define FIELDS         "MESSAGE-ID DATE FROM SUBJECT"
-#define BATCH_MESSAGES 100
-#define BATCH_OCTETS   (8u * 1024 * 1024)
-#define BATCHES        2 /* on their way: one is answered while the next is asked for */
-
-static void note_error(struct verify *v, const struct imap_result *res)
-{
-    if (!v->error.code)
-        v->error = *res->error;
-}
+#define BATCH_OCTETS (8u * 1024 * 1024)
+#define BATCHES      2 /* on their way: one is answered while the next is asked for */
 
 static int wait_for(struct verify *v, bool (*reached)(void *ctx), struct error *err)
 {
@@ -26,12 +16,11 @@ static int wait_for(struct verify *v, bool (*reached)(void *ctx), struct error *
     if (!v->error.code)
         return 0;
     *err = v->error;
-    return error_prefix(
-        err, "%s, mailbox %s", stream_name(v->session.lanes[0].link.stream), v->boxes[v->box].name);
+    return session_name_mailbox(&v->session, err);
 }
 
 /* ---- what is there ---- */
-static void scan_header(struct verify *v, const struct imap_fetch_row *row, struct verify_entry *e)
+static void scan_header(struct verify *v, const struct dest_row *row, struct verify_entry *e)
 {
     struct verify_content c;
     verify_scan_begin(v->destination_scan, 0);
@@ -52,13 +41,13 @@ static struct verify_entry *add_entry(struct verify_box *box, uint32_t uid)
     return e;
 }
 
-static void on_entry(void *ctx, const struct imap_fetch_row *row)
+static void on_entry(void *ctx, const struct dest_row *row)
 {
     struct verify *v = ctx;
-    struct verify_entry *e = add_entry(&v->boxes[v->box], row->uid);
-    e->octets = row->size_octets;
+    struct verify_entry *e = add_entry(&v->boxes[v->box], row->id);
+    e->octets = row->octets;
     if (row->has_date)
-        e->date_s = row->internaldate_s;
+        e->date_s = row->date_s;
     if (!row->header)
         return;
     scan_header(v, row, e);
@@ -68,7 +57,7 @@ static void on_entry(void *ctx, const struct imap_fetch_row *row)
 }
 
 /* What no FETCH tells of is there all the same: by content it may still be known. */
-static void add_unread(struct verify *v, const struct roster *r)
+static void add_unread(struct verify *v, const struct dest_listing *r)
 {
     const struct session *s = &v->session;
     for (size_t i = 0; i < r->unread_count; i++) {
@@ -80,7 +69,7 @@ static void add_unread(struct verify *v, const struct roster *r)
         log_line(&s->world->log, LOG_WARN,
             "%s, mailbox %s: the server lists %zu of its messages and does not tell what they are (the first has UID "
             "%u): what is called missing may be one of them; look there",
-            stream_name(s->lanes[0].link.stream), s->mailbox, r->unread_count, (unsigned)r->unread[0]);
+            session_destination(s), s->mailbox, r->unread_count, (unsigned)r->unread[0]);
 }
 
 /* A server may tell of a message twice. */
@@ -115,20 +104,16 @@ static int list_box(struct verify *v, struct error *err)
 {
     struct session *s = &v->session;
     struct verify_box *box = &v->boxes[v->box];
-    struct roster r = {.set = "1:*",
-        .fields = v->level == VERIFY_COUNT ? NULL : FIELDS,
-        .all = true,
-        .row = on_entry,
-        .ctx = v};
+    struct dest_listing r = {.headers = v->level != VERIFY_COUNT, .all = true, .row = on_entry, .ctx = v};
     forget_entries(v, v->box);
-    box->exists = s->dest.exists;
-    box->uidvalidity = s->dest.uidvalidity;
+    box->exists = dest_mailbox(s->dest)->exists;
+    box->uidvalidity = dest_mailbox(s->dest)->epoch;
     if (box->exists) {
         session_phase(s, "reading what the destination holds");
-        int rc = roster_read(s, &r, err);
+        int rc = session_list(s, &r, err);
         if (rc == 0)
             add_unread(v, &r);
-        roster_done(&r);
+        dest_listing_done(&r);
         if (rc < 0)
             return -1;
     }
@@ -146,12 +131,12 @@ int verify_enter(struct verify *v, uint32_t index, struct error *err)
         return -1;
     if (!box->listed)
         return list_box(v, err);
-    if (box->uidvalidity == v->session.dest.uidvalidity && box->exists == v->session.dest.exists)
+    if (box->uidvalidity == dest_mailbox(v->session.dest)->epoch &&
+        box->exists == dest_mailbox(v->session.dest)->exists)
         return 0;
     forget_entries(v, index);
     return error_set(err, ERROR_SCOPE_SESSION, ERROR_RETRY_NOW, ERROR_LOST,
-        "%s: mailbox %s was made anew while it was compared", stream_name(v->session.lanes[0].link.stream),
-        box->name);
+        "%s: mailbox %s was made anew while it was compared", session_destination(&v->session), box->name);
 }
 
 /* ---- contents ---- */
@@ -159,13 +144,12 @@ struct batch {
     struct verify *v;
     struct verify_box *box;
     size_t count;
-    uint32_t uids[BATCH_MESSAGES];
+    uint32_t uids[DEST_READ_MAX];
 };
 
-static void on_body_begin(void *ctx, uint64_t octets)
+static void on_body_begin(void *ctx)
 {
     struct batch *b = ctx;
-    (void)octets;
     verify_scan_begin(b->v->destination_scan, b->v->rewritten ? VERIFY_SCAN_PARTS : 0);
 }
 
@@ -203,21 +187,17 @@ static void give_up_unread(struct batch *b)
     }
 }
 
-static void on_bodies(void *ctx, const struct imap_result *res)
+static void on_bodies(void *ctx, const struct error *error)
 {
     struct batch *b = ctx;
     struct verify *v = b->v;
     v->reading--;
     for (size_t i = 0; i < b->count; i++)
         verify_entry_find(b->box, b->uids[i])->asked = false;
-    if (res->status == IMAP_ABORTED || (res->status != IMAP_OK && res->error->retry != ERROR_RETRY_NEVER)) {
-        note_error(v, res);
-    } else if (res->status != IMAP_OK && b->count > 1) {
-        v->one_by_one = true; /* to find out which one is meant */
-        v->next_entry = 0;
-    } else {
+    if (!error)
         give_up_unread(b);
-    }
+    else if (!v->error.code)
+        v->error = *error;
     free(b);
     if (!v->error.code)
         submit(v);
@@ -242,7 +222,7 @@ static struct batch *fill(struct verify *v)
     while ((e = next_wanted(v, box))) {
         if (!b)
             b = mem_alloc(sizeof *b);
-        else if (v->one_by_one || b->count == BATCH_MESSAGES || octets + e->octets > BATCH_OCTETS)
+        else if (b->count == DEST_READ_MAX || octets + e->octets > BATCH_OCTETS)
             break;
         e->asked = true;
         octets += e->octets;
@@ -255,28 +235,14 @@ static struct batch *fill(struct verify *v)
     return b;
 }
 
-/* "4:6,9" */
-static void write_set(const struct batch *b, struct buf *set)
-{
-    for (size_t i = 0, end; i < b->count; i = end) {
-        for (end = i + 1; end < b->count && b->uids[end] == b->uids[end - 1] + 1;)
-            end++;
-        buf_printf(set, "%s%u", i ? "," : "", b->uids[i]);
-        if (end - i > 1)
-            buf_printf(set, ":%u", b->uids[end - 1]);
-    }
-}
-
 static void submit(struct verify *v)
 {
-    static const struct imap_body_handler handler = {
+    static const struct dest_reader reader = {
         .begin = on_body_begin, .data = on_body_data, .end = on_body_end};
     struct batch *b;
     while (v->reading < BATCHES && (b = fill(v))) {
-        struct buf set CLEANUP(buf_done) = {0};
-        write_set(b, &set);
         v->reading++;
-        imap_uid_fetch_body(v->session.lanes[0].imap, buf_str(&set), &handler, on_bodies, b);
+        dest_read(v->session.dest, b->uids, b->count, &reader, on_bodies, b);
     }
 }
 

@@ -122,9 +122,7 @@ int verify_check_source(struct verify *v, struct error *err)
     c.scan = mail_scan_new();
     v->error = (struct error){0};
     session_phase(&v->session, "reading the source's headers");
-    int rc = session_run_until(&v->session, checked, &c, err);
-    if (rc < 0)
-        source_abort(v->session.source, err); /* it would call back into c */
+    int rc = session_wait(&v->session, checked, &c, err);
     mail_scan_free(c.scan);
     if (rc == 0 && v->error.code) {
         *err = v->error;

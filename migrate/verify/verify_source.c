@@ -125,10 +125,8 @@ static int fetch_all(struct verify *v, struct task *tasks, size_t count, got_fn 
         if (tasks[i].item == VERIFY_NONE)
             got(&tasks[i], NULL);
     submit(&f);
-    if (session_run_until(&v->session, fetched, &f, err) < 0) {
-        source_abort(v->session.source, err); /* it would call back into f */
+    if (session_wait(&v->session, fetched, &f, err) < 0)
         return -1;
-    }
     if (!v->error.code)
         return 0;
     *err = v->error;

@@ -1,6 +1,6 @@
-/* index_complement: which UIDs are still to be asked for. */
+/* dest_imap_complement: which UIDs are still to be asked for. */
 #include "check.h"
-#include "index.h"
+#include "dest_imap_private.h"
 #include "mem.h"
 
 #define TOP 80 /* UIDs 1 to TOP are looked at; the set's open end goes beyond */
@@ -33,7 +33,7 @@ static void test_table(void)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         CHECK_LABEL("%s", rows[i].label);
         char *set CLEANUP(mem_free_str) =
-            index_complement(1, rows[i].uids, rows[i].count, rows[i].max_ranges);
+            dest_imap_complement(1, rows[i].uids, rows[i].count, rows[i].max_ranges);
         CHECK_STR(set, rows[i].set);
     }
 }
@@ -80,7 +80,7 @@ static void check_random(uint64_t bits, size_t max_ranges, bool exact)
             uids[count++] = i + 1;
             known[i + 1] = true;
         }
-    char *set CLEANUP(mem_free_str) = index_complement(1, uids, count, max_ranges);
+    char *set CLEANUP(mem_free_str) = dest_imap_complement(1, uids, count, max_ranges);
     CHECK_LABEL("%016" PRIx64 " in %zu: %s", bits, max_ranges, set);
     int ranges = read_set(set, asked);
     CHECK(ranges > 0 && (size_t)ranges <= max_ranges);
