@@ -94,7 +94,7 @@ static void print_side(
 }
 
 /* "UIDL yes, TOP no" */
-static void print_offers(FILE *out, const struct dest_offer *all, size_t count)
+static void print_offers(FILE *out, const struct offer *all, size_t count)
 {
     struct buf b CLEANUP(buf_done) = {0};
     for (size_t i = 0; i < count; i++) {
@@ -102,6 +102,15 @@ static void print_offers(FILE *out, const struct dest_offer *all, size_t count)
         buf_printf(&b, all[i].made ? _("%s yes") : _("%s no"), all[i].name);
     }
     row(out, _("offers"), buf_str(&b));
+}
+
+/* By the source. */
+static bool is_offered(const struct check *c, const char *name)
+{
+    for (size_t i = 0; i < c->source_offer_count; i++)
+        if (!strcmp(c->source_offers[i].name, name))
+            return c->source_offers[i].made;
+    return false;
 }
 
 static void print_store(FILE *out, const struct check *c)
@@ -131,25 +140,23 @@ static void print_source(FILE *out, const struct check *c, const struct job *job
         text_octets(all, sizeof all, c->octets), text_octets(largest, sizeof largest, c->largest_octets),
         c->stat_agrees ? "" : _(" (STAT tells another number)"));
     row(out, _("messages"), text);
-    const struct dest_offer offers[] = {{"CAPA", c->pop3.known}, {"UIDL", c->has_uidl}, {"TOP", c->has_top},
-        {"PIPELINING", c->pop3.pipelining}};
-    print_offers(out, offers, sizeof offers / sizeof *offers);
-    if (c->pop3.google || c->pop3.expire_days == 0)
+    print_offers(out, c->source_offers, c->source_offer_count);
+    if (c->reading_hides)
         row(out, _("NOTE"),
-            c->pop3.google
+            c->expire_days
                 ? _("Gmail shows part of the mail at a time, and hides what was read once a session ends")
                 : _("EXPIRE 0: the server may delete what was read once a session ends"));
-    if (c->pop3.implementation[0])
-        row(out, _("server"), c->pop3.implementation);
+    if (c->source_id[0])
+        row(out, _("server"), c->source_id);
     if (c->blank_uidls || c->repeated_uidls) {
         snprintf(text, sizeof text,
             _("%u blank, %u repeated UIDLs: those messages are told apart by content"), c->blank_uidls,
             c->repeated_uidls);
         row(out, _("note"), text);
     }
-    if (!c->has_uidl)
+    if (!is_offered(c, "UIDL"))
         row(out, _("note"), _("no UIDL: every run reads all messages again and tells them apart by content"));
-    if (!c->pop3.expire_never && c->pop3.expire_days == 0)
+    if (!c->expire_days)
         row(out, _("note"),
             _("EXPIRE 0: this server may delete a message once it was read; keep its own copy until "
               "all is verified"));
@@ -229,9 +236,9 @@ static json_t *json_source(const struct check *c, int64_t now_s)
     json_object_update_new(
         j, json_pack("{s:o, s:o, s:o, s:b, s:b, s:b, s:b, s:i, s:i}", "messages", seen(known, c->messages),
                "octets", seen(known, c->octets), "largest_octets", seen(known, c->largest_octets), "capa",
-               (int)c->pop3.known, "uidl", (int)c->has_uidl, "top", (int)c->has_top, "pipelining",
-               (int)c->pop3.pipelining, "blank_uidls", (int)c->blank_uidls, "repeated_uidls",
-               (int)c->repeated_uidls));
+               (int)is_offered(c, "CAPA"), "uidl", (int)is_offered(c, "UIDL"), "top",
+               (int)is_offered(c, "TOP"), "pipelining", (int)is_offered(c, "PIPELINING"), "blank_uidls",
+               (int)c->blank_uidls, "repeated_uidls", (int)c->repeated_uidls));
     return j;
 }
 

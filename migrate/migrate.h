@@ -2,10 +2,9 @@
 #pragma once
 
 #include "deletion.h"
-#include "dest.h"
 #include "job.h"
+#include "offer.h"
 #include "outcome.h"
-#include "pop3.h"
 #include "proof.h"
 #include "stream.h"
 
@@ -49,11 +48,15 @@ struct check_side {
 };
 struct check {
     struct check_side source, destination;
-    struct pop3_caps pop3;
-    bool inventory_known, has_uidl, has_top, stat_agrees;
+    struct offer source_offers[OFFERS_MAX];
+    size_t source_offer_count; /* 0: there is no server */
+    char source_id[256];
+    bool reading_hides, shows_part; /* source.h's traits */
+    int expire_days;
+    bool inventory_known, stat_agrees;
     uint64_t messages, octets, largest_octets;
     uint32_t blank_uidls, repeated_uidls;
-    struct dest_offer offers[DEST_OFFERS_MAX]; /* of the destination */
+    struct offer offers[OFFERS_MAX]; /* of the destination */
     size_t offer_count;
     char capabilities[2048]; /* of the destination, in its own words */
     char server_id[256];

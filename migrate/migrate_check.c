@@ -1,7 +1,6 @@
 #include "migrate.h"
 
 #include "session.h"
-#include "source_pop3.h"
 #include <stdio.h>
 
 struct asking {
@@ -61,14 +60,15 @@ static void note_source(const struct session *s, struct check *c)
     size_t count;
     const struct source_facts *f = source_facts(s->source);
     const struct source_item *items = source_items(s->source, &count);
-    const struct pop3_caps *caps = source_pop3_caps(s->source);
-    if (caps)
-        c->pop3 = *caps;
+    const struct source_traits *traits = source_traits(s->source);
+    c->source_offer_count = source_offers(s->source, c->source_offers);
+    snprintf(c->source_id, sizeof c->source_id, "%s", source_server_id(s->source));
+    c->reading_hides = traits->reading_hides;
+    c->shows_part = traits->shows_part;
+    c->expire_days = traits->expire_days;
     c->inventory_known = s->inventory_done && !s->inventory_error.code;
     if (s->inventory_error.code && !c->source.error.code)
         c->source.error = s->inventory_error;
-    c->has_uidl = f->has_uidl;
-    c->has_top = source_traits(s->source)->can_header;
     c->stat_agrees = f->stat_agrees;
     c->blank_uidls = f->blank_uidls;
     c->repeated_uidls = f->repeated_uidls;

@@ -106,7 +106,7 @@ void dest_roles(struct dest *d, dest_role_fn *row, dest_done_fn *done, void *ctx
     d->kind->roles(d, row, done, ctx);
 }
 
-size_t dest_offers(const struct dest *d, struct dest_offer *dst)
+size_t dest_offers(const struct dest *d, struct offer *dst)
 {
     return d->kind->offers ? d->kind->offers(d, dst) : 0;
 }

@@ -19,6 +19,7 @@
 
 #include "error.h"
 #include "mail_role.h"
+#include "offer.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -184,15 +185,9 @@ void dest_quota(struct dest *d, dest_quota_fn *row, dest_done_fn *done, void *ct
 typedef void dest_role_fn(void *ctx, enum mail_role role, const char *path);
 void dest_roles(struct dest *d, dest_role_fn *row, dest_done_fn *done, void *ctx);
 
-/* For people who ask what the server offers. */
-struct dest_offer {
-    const char *name; /* "LITERAL+" */
-    bool made;
-};
-#define DEST_OFFERS_MAX 8
-size_t dest_offers(const struct dest *d, struct dest_offer *dst); /* how many; at most DEST_OFFERS_MAX */
-const char *dest_capabilities(const struct dest *d);              /* its own words, blank separated; "" */
-const char *dest_server_id(const struct dest *d);                 /* "Dovecot"; "" */
+size_t dest_offers(const struct dest *d, struct offer *dst); /* how many; at most OFFERS_MAX */
+const char *dest_capabilities(const struct dest *d);         /* its own words, blank separated; "" */
+const char *dest_server_id(const struct dest *d);            /* "Dovecot"; "" */
 /* The first, second (n = 1) ... of its words that people must see; NULL: there were no more. */
 const char *dest_alert(const struct dest *d, size_t n);
 

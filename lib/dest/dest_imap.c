@@ -223,10 +223,10 @@ static void roles(struct dest *dest, dest_role_fn *row, dest_done_fn *done, void
         imap_noop(d->imap, on_asked, call);
 }
 
-static size_t offers(const struct dest *dest, struct dest_offer *dst)
+static size_t offers(const struct dest *dest, struct offer *dst)
 {
     const struct imap_caps *caps = imap_caps(dest_imap_of_const(dest)->imap);
-    const struct dest_offer all[] = {{"LITERAL+", caps->literal_plus}, {"LITERAL-", caps->literal_minus},
+    const struct offer all[] = {{"LITERAL+", caps->literal_plus}, {"LITERAL-", caps->literal_minus},
         {"MULTIAPPEND", caps->multiappend}, {"UIDPLUS", caps->uidplus}};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         dst[i] = all[i];

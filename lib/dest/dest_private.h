@@ -22,10 +22,10 @@ struct dest_kind {
         void *ctx); /* may be NULL where traits.keeps_twins */
     void (*quota)(struct dest *d, dest_quota_fn *row, dest_done_fn *done, void *ctx);
     void (*roles)(struct dest *d, dest_role_fn *row, dest_done_fn *done, void *ctx);
-    size_t (*offers)(const struct dest *d, struct dest_offer *dst); /* may be NULL */
-    const char *(*capabilities)(const struct dest *d);              /* may be NULL */
-    const char *(*server_id)(const struct dest *d);                 /* may be NULL */
-    const char *(*alert)(const struct dest *d, size_t n);           /* may be NULL */
+    size_t (*offers)(const struct dest *d, struct offer *dst); /* may be NULL */
+    const char *(*capabilities)(const struct dest *d);         /* may be NULL */
+    const char *(*server_id)(const struct dest *d);            /* may be NULL */
+    const char *(*alert)(const struct dest *d, size_t n);      /* may be NULL */
     void (*close)(struct dest *d, dest_done_fn *done, void *ctx);
     void (*abort)(struct dest *d, const struct error *why);
     size_t (*outstanding)(const struct dest *d);

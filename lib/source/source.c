@@ -52,6 +52,16 @@ struct source_marks source_marks(const struct source *s, size_t item)
     return s->kind->marks ? s->kind->marks(s, item) : (struct source_marks){.keywords = ""};
 }
 
+size_t source_offers(const struct source *s, struct offer *dst)
+{
+    return s->kind->offers ? s->kind->offers(s, dst) : 0;
+}
+
+const char *source_server_id(const struct source *s)
+{
+    return s->kind->server_id ? s->kind->server_id(s) : "";
+}
+
 uint64_t source_unlisted(const struct source *s)
 {
     return s->facts.has_stat && s->facts.messages > s->count ? s->facts.messages - s->count : 0;

@@ -12,6 +12,7 @@
 
 #include "error.h"
 #include "mail_role.h"
+#include "offer.h"
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -86,6 +87,10 @@ struct source_remark {
     bool mail;         /* some of it is, or may be, mail; else a note on how it was read */
 };
 const struct source_remark *source_remarks(const struct source *s, size_t *ret_count);
+
+/* What its server offers, after the inventory: how many, at most OFFERS_MAX. 0: there is no server. */
+size_t source_offers(const struct source *s, struct offer *dst);
+const char *source_server_id(const struct source *s); /* "Dovecot"; "" */
 
 /* Does the list hold together? Of POP3 servers, whose three lists may disagree; true of any other source. */
 struct source_facts {

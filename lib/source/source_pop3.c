@@ -522,6 +522,21 @@ static void free_account(struct source *base)
     free(s);
 }
 
+static size_t offers(const struct source *source, struct offer *dst)
+{
+    const struct pop3_caps *caps = pop3_caps(const_account_of(source)->pop3);
+    const struct offer all[] = {{"CAPA", caps->known}, {"UIDL", source->facts.has_uidl},
+        {"TOP", source->traits.can_header}, {"PIPELINING", caps->pipelining}};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        dst[i] = all[i];
+    return sizeof all / sizeof *all;
+}
+
+static const char *server_id(const struct source *source)
+{
+    return pop3_caps(const_account_of(source)->pop3)->implementation;
+}
+
 static const struct source_kind kind = {
     .free = free_account,
     .inventory = inventory,
@@ -531,6 +546,8 @@ static const struct source_kind kind = {
     .close = close_session,
     .abort = abort_session,
     .outstanding = outstanding,
+    .offers = offers,
+    .server_id = server_id,
     .pull = pull,
     .wants_write = wants_write,
     .feed = feed,
@@ -551,9 +568,4 @@ struct source *source_pop3_new(const struct source_pop3_options *options)
     if (options->guard || options->one_at_a_time)
         pop3_set_window_max(s->pop3, 1);
     return &s->base;
-}
-
-const struct pop3_caps *source_pop3_caps(const struct source *s)
-{
-    return s->kind == &kind ? pop3_caps(const_account_of(s)->pop3) : NULL;
 }

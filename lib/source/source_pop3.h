@@ -12,7 +12,6 @@
  * ERROR_PROTOCOL, retry after login. */
 #pragma once
 
-#include "pop3.h"
 #include "source.h"
 
 #define SOURCE_ITEMS_MAX 1000000 /* messages; a server that claims more is given up: ERROR_PROTOCOL */
@@ -28,5 +27,3 @@ struct source_pop3_options {
 };
 
 struct source *source_pop3_new(const struct source_pop3_options *options);
-/* What CAPA said; NULL: it is no POP3 account. */
-const struct pop3_caps *source_pop3_caps(const struct source *s);

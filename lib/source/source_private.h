@@ -16,6 +16,8 @@ struct source_kind {
     size_t (*outstanding)(const struct source *s);
     char *(*place)(const struct source *s, size_t item);
     struct source_marks (*marks)(const struct source *s, size_t item);
+    size_t (*offers)(const struct source *s, struct offer *dst);
+    const char *(*server_id)(const struct source *s);
     int (*step)(struct source *s, struct error *err);
     /* With a stream: */
     size_t (*pull)(struct source *s, void *dst, size_t cap);

@@ -85,7 +85,7 @@ poor() {
     ferry "$user"
     rm -rf "$W/work-$user"
     printf -v row '* 2 FETCH (UID 2 RFC822.SIZE 120 INTERNALDATE "03-Nov-2015 10:00:00 +0900" FLAGS () %s %s)\\r\\n' "$fields" "$3"
-    printf 'UID FETCH 1:* (UID RFC822.SIZE => %s%%T OK done\\r\\n\nUID FETCH 1,2,3 (UID RFC822.SIZE => %s%%T OK done\\r\\n\nUID FETCH 1,3 (UID RFC822.SIZE => %%T OK done\\r\\n\nUID FETCH 2 (UID RFC822.SIZE => %s%%T OK done\\r\\n\n' \
+    printf 'UID FETCH 1:* (UID RFC822.SIZE => %s%%T OK done\\r\\n\nUID FETCH 1:3 (UID RFC822.SIZE => %s%%T OK done\\r\\n\nUID FETCH 1,3 (UID RFC822.SIZE => %%T OK done\\r\\n\nUID FETCH 2 (UID RFC822.SIZE => %s%%T OK done\\r\\n\n' \
         "$row" "$row" "$row" >"$W/script"
     cloud --script "$W/script"
     ferry "$user"

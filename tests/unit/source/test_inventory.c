@@ -228,7 +228,9 @@ static void test_traits(void)
         CHECK_INT(t->shows_part, rows_of_traits[i].shows_part);
         CHECK_INT(t->sign_in_pause_s, rows_of_traits[i].pause_s);
         CHECK_INT(t->expire_days, rows_of_traits[i].expire_days);
-        CHECK_STR(source_pop3_caps(s)->known ? "known" : "", i ? "known" : "");
+        struct offer offers[OFFERS_MAX];
+        CHECK_INT(source_offers(s, offers), 4);
+        CHECK_STR(offers[0].made ? "known" : "", i ? "known" : "");
         source_free(s);
         script_done(&sc);
     }
