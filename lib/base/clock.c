@@ -1,5 +1,6 @@
 #include "clock.h"
 
+#include <poll.h>
 #include <stdbool.h>
 #include <time.h>
 
@@ -23,6 +24,14 @@ const struct clock *clock_system(void)
 {
     static const struct clock c = {.mono_ms = system_mono_ms, .wall_s = system_wall_s};
     return &c;
+}
+
+void clock_sleep_ms(const struct clock *c, int ms)
+{
+    if (c->sleep_ms)
+        c->sleep_ms(c->ctx, ms);
+    else
+        poll(NULL, 0, ms);
 }
 
 /* Days since 1970-01-01, with years counted from March so that the leap day is the last of its year. */

@@ -4,8 +4,9 @@
 #include <stdint.h>
 
 struct clock {
-    int64_t (*mono_ms)(void *ctx); /* never goes back; only differences mean something */
-    int64_t (*wall_s)(void *ctx);  /* seconds since 1970-01-01T00:00:00Z */
+    int64_t (*mono_ms)(void *ctx);       /* never goes back; only differences mean something */
+    int64_t (*wall_s)(void *ctx);        /* seconds since 1970-01-01T00:00:00Z */
+    void (*sleep_ms)(void *ctx, int ms); /* NULL: the machine's */
     void *ctx;
 };
 
@@ -21,6 +22,9 @@ static inline int64_t clock_wall_s(const struct clock *c)
 {
     return c->wall_s(c->ctx);
 }
+
+/* May end earlier. */
+void clock_sleep_ms(const struct clock *c, int ms);
 
 /* Seconds since 1970 for a proleptic Gregorian UTC date and time, and the way back; no time zone data. */
 int64_t clock_from_utc(int year, int month, int day, int hour, int minute, int second);

@@ -166,6 +166,16 @@ static bool any_has_work(const struct link_loop *loop)
     return false;
 }
 
+/* Until something comes in, or for a moment. */
+static int rest(const struct link_loop *loop, struct error *err)
+{
+    for (size_t i = 0; i < loop->count; i++)
+        if (!loop->links[i]->local)
+            return net_wait(loop->net, TICK_MS, err);
+    clock_sleep_ms(loop->clock, TICK_MS);
+    return 0;
+}
+
 int link_run_until(struct link_loop *loop, bool (*reached)(void *ctx), void *ctx, struct error *err)
 {
     for (;;) {
@@ -179,7 +189,7 @@ int link_run_until(struct link_loop *loop, bool (*reached)(void *ctx), void *ctx
         if (loop->stop && loop->stop(loop->ctx))
             return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_LATER, ERROR_CANCELLED,
                 "stopped as asked; run the same command again to go on");
-        if (!moved && !any_has_work(loop) && net_wait(loop->net, TICK_MS, err) < 0)
+        if (!moved && !any_has_work(loop) && rest(loop, err) < 0)
             return -1;
     }
 }

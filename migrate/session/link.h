@@ -5,6 +5,7 @@
  * happened). */
 #pragma once
 
+#include "clock.h"
 #include "dest.h"
 #include "error.h"
 #include "source.h"
@@ -43,6 +44,7 @@ static inline bool link_alive(const struct link *l)
 const char *link_name(const struct link *l);
 
 struct link_loop {
+    const struct clock *clock;
     struct net *net;
     struct link **links;
     size_t count;

@@ -1,6 +1,5 @@
 #include "patience.h"
 
-#include <poll.h>
 #include <stdio.h>
 
 #define STEP_MS 50
@@ -25,7 +24,7 @@ static bool pause_ms(const struct world *world, int64_t ms, int64_t until_s)
             return false;
         if (world->progress)
             world->progress(world->ctx, &waiting);
-        poll(NULL, 0, (int)(left < STEP_MS ? left : STEP_MS));
+        clock_sleep_ms(world->clock, (int)(left < STEP_MS ? left : STEP_MS));
     }
     return true;
 }

@@ -207,7 +207,8 @@ int session_open(struct session *s, const struct job *job, const struct world *w
     struct error *err)
 {
     *s = (struct session){.job = job, .world = world};
-    s->loop = (struct link_loop){.links = s->links, .tick = tick, .stop = stop, .ctx = s};
+    s->loop =
+        (struct link_loop){.clock = world->clock, .links = s->links, .tick = tick, .stop = stop, .ctx = s};
     if (ask_to_sign_in(s, err) < 0)
         return -1;
     s->begun_s = clock_wall_s(world->clock);

@@ -1,8 +1,6 @@
 #include "delete.h"
 
 #include "crash.h"
-#include "job_ends.h"
-#include "job_stream.h"
 #include "mem.h"
 #include <stdlib.h>
 
@@ -44,83 +42,49 @@ bool delete_is_younger(const struct verify_row *row, int64_t now_s, int older_th
     return row->internaldate_s > now_s - (int64_t)older_than_days * 86400;
 }
 
-/* ---- the connection: to the source alone ---- */
-static struct stream *connect_source(struct delete_work *w)
-{
-    return job_stream_open(w->v->job, w->v->world, JOB_SOURCE, w->net);
-}
-
-static void tick(void *ctx)
-{
-    const struct delete_work *w = ctx;
-    if (w->v->world->progress)
-        w->v->world->progress(w->v->world->ctx, &w->progress);
-}
-
-static bool stop(void *ctx)
-{
-    const struct world *world = ((struct delete_work *)ctx)->v->world;
-    return world->stop && world->stop(world->ctx);
-}
-
+/* ---- the session: with the source alone ---- */
 struct until {
     struct delete_work *w;
     bool (*reached)(struct delete_work *w);
 };
 
-static bool reached_or_broken(void *ctx)
+static bool reached(void *ctx)
 {
-    struct until *u = ctx;
-    return u->reached(u->w) || u->w->link.error.code;
+    const struct until *u = ctx;
+    return u->reached(u->w);
 }
 
-static int wait_for(struct delete_work *w, bool (*reached)(struct delete_work *w), struct error *err)
+static int wait_for(struct delete_work *w, bool (*fn)(struct delete_work *w), struct error *err)
 {
-    struct link *links[] = {&w->link};
-    struct link_loop loop = {.net = w->net, .links = links, .count = 1, .tick = tick, .stop = stop, .ctx = w};
-    struct until u = {.w = w, .reached = reached};
-    if (link_run_until(&loop, reached_or_broken, &u, err) < 0)
+    struct until u = {.w = w, .reached = fn};
+    if (session_wait(&w->session, reached, &u, err) < 0)
         return -1;
-    const struct error *why = w->error.code ? &w->error : &w->link.error;
-    if (!w->error.code && reached(w))
+    if (!w->error.code)
         return 0;
-    *err = *why;
-    bool named = !w->error.code || w->error.scope == ERROR_SCOPE_RUN; /* the ledger's */
-    return named ? -1 : error_prefix(err, "%s", stream_name(w->link.stream));
-}
-
-static void on_inventory(void *ctx, const struct error *error)
-{
-    struct delete_work *w = ctx;
-    w->inventory_done = true;
-    if (error)
-        w->error = *error;
-}
-
-static bool has_inventory(struct delete_work *w)
-{
-    return w->inventory_done;
+    *err = w->error;
+    return w->error.scope == ERROR_SCOPE_RUN /* the ledger's */
+               ? -1
+               : error_prefix(err, "%s", link_name(&w->session.source_link));
 }
 
 static int open_session(struct delete_work *w, struct error *err)
 {
     struct patience *p = &w->v->patience;
-    if (patience_login(p, w->v->job->from.host, err) < 0 || job_sign_in(w->v->world, err) < 0)
+    if (patience_login(p, w->v->job->from.host, err) < 0)
         return -1;
-    patience_login_began(p, clock_mono_ms(w->v->world->clock));
-    w->net = net_new(&w->v->world->log);
-    w->source = job_source_new(w->v->job, w->v->world);
-    w->scan = mail_scan_new();
-    w->under_way = 0;
-    w->link = (struct link){.source = w->source, .stream = connect_source(w)};
-    w->inventory_done = w->quit_done = false;
-    w->error = (struct error){0};
-    source_inventory(w->source, on_inventory, w);
-    int rc = wait_for(w, has_inventory, err);
-    if (w->link.ready || w->link.error.code)
-        job_signed_in(w->v->world, JOB_SOURCE, w->link.ready ? NULL : &w->link.error);
+    w->job = *w->v->job;
+    w->job.to = (struct endpoint){0};
+    w->job.taken_up = true; /* verify has said all there is to say */
+    int rc = session_open(&w->session, &w->job, w->v->world, DEST_LOOK, err);
+    patience_login_began(p, w->session.login_ms);
     if (rc < 0)
         return -1;
+    w->source = w->session.source;
+    w->session.progress = w->progress;
+    w->scan = mail_scan_new();
+    w->under_way = 0;
+    w->quit_done = false;
+    w->error = (struct error){0};
     patience_opened(p, source_traits(w->source)->sign_in_pause_s);
     w->result->sessions++;
     return 0;
@@ -128,18 +92,10 @@ static int open_session(struct delete_work *w, struct error *err)
 
 static void close_session(struct delete_work *w)
 {
-    static const struct error closed = {
-        .scope = ERROR_SCOPE_SESSION, .code = ERROR_CANCELLED, .text = "the session was closed"};
-    if (w->source)
-        source_abort(w->source, &closed);
-    stream_close(w->link.stream);
-    source_free(w->source);
-    net_free(w->net);
+    session_close(&w->session);
     mail_scan_free(w->scan);
     free(w->by_key);
-    w->link = (struct link){0};
     w->source = NULL;
-    w->net = NULL;
     w->by_key = NULL;
     w->by_key_count = 0;
     w->scan = NULL;
@@ -160,6 +116,7 @@ static int note_deleted(struct delete_work *w, struct delete_target *t, struct e
     w->result->deleted_octets += row->octets_claimed;
     w->progress.messages++;
     w->progress.octets += row->octets_claimed;
+    w->session.progress = w->progress;
     patience_progress(&w->v->patience);
     crash_point("before a deletion is recorded");
     if (ledger_deleted(w->v->ledger, row->id, clock_wall_s(w->v->world->clock), err) < 0)
@@ -205,7 +162,7 @@ static int look_at_all(struct delete_work *w, struct error *err)
         return 0;
     return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_LATER, ERROR_REFUSED,
         "%s still lists %zu messages after they were deleted %d times; run the same command again later",
-        stream_name(w->link.stream), stubborn, DELETE_TRIES);
+        link_name(&w->session.source_link), stubborn, DELETE_TRIES);
 }
 
 /* ---- deleting ---- */
@@ -267,7 +224,7 @@ static void on_quit(void *ctx, const struct error *error)
     if (error)
         log_line(&w->v->world->log, LOG_WARN,
             "%s did not confirm the deletion (%s); what it lists next time tells what is gone",
-            stream_name(w->link.stream), error->text);
+            link_name(&w->session.source_link), error->text);
 }
 
 static bool has_quit(struct delete_work *w)
@@ -299,7 +256,7 @@ static int delete_chunk(struct delete_work *w, bool *ret_more, struct error *err
         return -1;
     if (n)
         crash_point("before the QUIT that deletes");
-    w->link.ended = true;
+    w->session.source_link.ended = true;
     source_close(w->source, on_quit, w);
     if (wait_for(w, has_quit, err) < 0)
         return -1;

@@ -7,8 +7,8 @@
 #pragma once
 
 #include "deletion.h"
-#include "link.h"
 #include "mail_scan.h"
+#include "session.h"
 #include "verify.h"
 
 #define DELETE_CHUNK 500 /* messages a session: so much is at stake when a QUIT is not answered */
@@ -49,13 +49,13 @@ struct delete_work {
     size_t count;
     size_t chunk; /* messages a session */
     /* the session */
-    struct net *net;
+    struct session session;
+    struct job job; /* the verification's, without a destination */
     struct source *source;
-    struct link link;
     struct mail_scan *scan;
     const struct source_item **by_key; /* sorted */
     size_t by_key_count;
-    bool inventory_done, quit_done;
+    bool quit_done;
     bool given_up;  /* another session would not help */
     bool comparing; /* nothing was deleted in this session yet */
     size_t under_way;

@@ -66,7 +66,7 @@ static int check_whole(struct delete_work *w, struct error *err)
     return error_set(err, ERROR_SCOPE_JOB, ERROR_RETRY_LATER, ERROR_REFUSED,
         "%s %s: what is gone cannot be told from what it does not list, and nothing more is deleted; run the same "
         "command again later",
-        stream_name(w->link.stream), flaw);
+        link_name(&w->session.source_link), flaw);
 }
 
 /* ---- are the names the same? ---- */
@@ -129,12 +129,12 @@ static int check_names(const struct delete_work *w, struct error *err)
         return error_set(err, ERROR_SCOPE_MESSAGE, ERROR_RETRY_NEVER, ERROR_REFUSED,
             "%s gives its messages other UIDLs than a moment ago (%zu of %zu are not among its %zu messages): nothing "
             "more is deleted there",
-            stream_name(w->link.stream), n.known - n.found, n.known, n.listed);
+            link_name(&w->session.source_link), n.known - n.found, n.known, n.listed);
     case DELETE_NAMES_BY_PLACE:
         return error_set(err, ERROR_SCOPE_MESSAGE, ERROR_RETRY_NEVER, ERROR_REFUSED,
             "%s gives the UIDLs of messages that were deleted to others (%zu that were deleted are listed still, while "
             "%zu that were not are listed no more): which is which cannot be told, and nothing more is deleted there",
-            stream_name(w->link.stream), n.still, n.known - n.found);
+            link_name(&w->session.source_link), n.still, n.known - n.found);
     }
     return error_unhandled(err, "naming of messages");
 }

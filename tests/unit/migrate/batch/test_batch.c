@@ -92,7 +92,7 @@ static int play(struct scene *s, const struct schedule_limits *limits, size_t co
 {
     static struct schedule_task tasks[MOST];
     static struct clock fake;
-    fake = (struct clock){mono_ms, wall_s, s};
+    fake = (struct clock){.mono_ms = mono_ms, .wall_s = wall_s, .ctx = s};
     s->count = count;
     for (size_t i = 0; i < count; i++)
         tasks[i] = (struct schedule_task){.hosts = {"pop.example.jp:995", "imap.example.com:993"}};
