@@ -34,8 +34,10 @@ struct verify_row {
     char *key;
     uint32_t item;   /* of this session's inventory; VERIFY_NONE: not on the source */
     uint32_t number; /* of that item, for people; 0: none */
-    uint32_t home;   /* the mailbox where it belongs; index into verify.boxes; VERIFY_NONE: not known */
-    uint32_t box;    /* the one where it was found; until then its home */
+    bool left;       /* it lies in a folder that the job leaves out; left_why says why */
+    enum filter_limit left_why;
+    uint32_t home; /* the mailbox where it belongs; index into verify.boxes; VERIFY_NONE: not known */
+    uint32_t box;  /* the one where it was found; until then its home */
     uint32_t uidvalidity, uid;
     uint32_t floor_uidvalidity, floor_uid;
     uint64_t octets_claimed, octets_sent;

@@ -28,10 +28,10 @@ static void give(struct verify *v, struct verify_row *row, enum verify_verdict v
 static void judge_open(struct verify *v, struct verify_row *row)
 {
     bool dated = row->internaldate_s && row->internaldate_s != MAIL_NO_DATE;
-    enum filter_limit why;
+    enum filter_limit why = row->left_why;
     if (row->item == VERIFY_NONE)
         give(v, row, VERIFY_VANISHED, "no longer on the source, and never copied");
-    else if (!session_takes(&v->session, row->item, &why) ||
+    else if (row->left ||
              !filter_match(&v->job->filter, dated, row->internaldate_s, row->octets_claimed, &why))
         give(v, row, VERIFY_FILTERED, filter_words(why));
     else

@@ -220,10 +220,11 @@ void verify_forget_news(struct verify *v)
     v->news_count = 0;
 }
 
-static void take_item(struct verify_row *row, uint32_t item, uint32_t number)
+static void take_item(const struct verify *v, struct verify_row *row, uint32_t item, uint32_t number)
 {
     row->item = item;
     row->number = number;
+    row->left = item != VERIFY_NONE && !session_takes(&v->session, item, &row->left_why);
 }
 
 static void map_item(struct verify *v, uint32_t item, const struct source_item *it)
@@ -232,7 +233,7 @@ static void map_item(struct verify *v, uint32_t item, const struct source_item *
     if (row && is_settled(row) && row->octets_claimed != it->octets)
         row->changed_size = true;
     else if (row)
-        take_item(row, item, it->number);
+        take_item(v, row, item, it->number);
     if (!row || row->changed_size)
         map_new(v, item, it, row != NULL);
 }
@@ -247,7 +248,7 @@ void verify_disown(struct verify *v, struct verify_row *row)
         news->why =
             "stands under the UIDL of a message that was copied, and is another one: run popferry migrate again "
             "to copy it";
-    take_item(row, VERIFY_NONE, 0);
+    take_item(v, row, VERIFY_NONE, 0);
 }
 
 static void note_uidls(struct verify *v, size_t items)
@@ -270,7 +271,7 @@ void verify_map(struct verify *v)
     const struct source_item *items = source_items(v->session.source, &count);
     verify_forget_news(v);
     for (size_t i = 0; i < v->row_count; i++) {
-        take_item(&v->rows[i], VERIFY_NONE, 0);
+        take_item(v, &v->rows[i], VERIFY_NONE, 0);
         v->rows[i].changed_size = false;
     }
     v->result->inventory_taken = true;
@@ -290,7 +291,7 @@ void verify_adopt(struct verify *v, struct verify_news *news, struct verify_row 
     news->row = (uint32_t)(row - v->rows);
     if (row->item != VERIFY_NONE || (row->key && !news->resized && !v->result->uidls_changed))
         return;
-    take_item(row, news->item, news->number);
+    take_item(v, row, news->item, news->number);
     row->octets_claimed = news->octets;
     row->changed_size = false;
 }
