@@ -344,7 +344,7 @@ verify_asks_again() {
     for level in content headers count; do
         asked "UID FETCH leaves messages out" $level 0 1 '' 'x1 UID FETCH 1:* => %T OK done'
         asked "no FETCH tells of a message" $level $([[ $level == headers ]] && echo 1 || echo 0) 3 'lists 1 of its messages' \
-            'UID FETCH 1:* => %T OK done' 'UID FETCH 1:3 => %T OK done' 'UID FETCH 2 (UID RFC822.SIZE => %T OK done'
+            'UID FETCH 1:* => %T OK done' 'UID FETCH 1:3 (UID RFC822.SIZE => %T OK done' 'UID FETCH 2 (UID RFC822.SIZE => %T OK done'
     done
     asked "UID FETCH is BAD" content 0 1 '' 'x1 UID FETCH 1:* => %T BAD The specified message set is invalid.'
 }

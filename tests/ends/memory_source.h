@@ -1,0 +1,39 @@
+/* memory_source.h - a source in memory, that misbehaves when asked to: for tests of what stands above
+ * source.h.
+ *
+ * A memory_box is what lies there; it outlives the connections to it, each a struct source. */
+#pragma once
+
+#include "source.h"
+
+struct memory_item {
+    char *key; /* NULL: none */
+    char *bytes;
+    size_t octets;
+    bool gone; /* deleted, and the session ended well */
+};
+
+/* How a message is given. */
+enum memory_giving {
+    MEMORY_GIVE,
+    MEMORY_REFUSED, /* -ERR: this one alone */
+    MEMORY_CUT,     /* the connection ends in the middle of it */
+};
+
+struct memory_box {
+    struct memory_item *all;
+    size_t count, cap;
+    bool can_header, can_delete, reading_hides; /* traits; the first two are on in a new one */
+    /* How the n-th message (from 0) that was ever asked for is given; NULL: well. */
+    enum memory_giving (*giving)(void *ctx, unsigned nth, size_t item);
+    void *ctx;
+    unsigned fetched; /* counted */
+};
+
+struct memory_box *memory_box_new(void);
+void memory_box_free(struct memory_box *b);
+/* key NULL: none. bytes: LF becomes CR LF. */
+struct memory_item *memory_box_put(struct memory_box *b, const char *key, const char *text);
+size_t memory_box_left(const struct memory_box *b);
+
+struct source *memory_source_new(struct memory_box *b); /* a connection */

@@ -1,0 +1,451 @@
+/* migrate.h between two ends in memory: each fault of a destination or a source, and what a run makes of it.
+ */
+#include "rig.h"
+
+#define LETTERS 60
+
+static void fill(struct rig *r)
+{
+    rig_begin(r);
+    for (int n = 0; n < LETTERS; n++)
+        rig_letter(r, n, true);
+}
+
+/* ---- all well ---- */
+static void test_well(void)
+{
+    struct rig r;
+    fill(&r);
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(r.outcome.copied, LETTERS);
+    CHECK_STR(r.log, "");
+    rig_check_all_once(&r);
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(r.outcome.copied, 0);
+    CHECK_INT(r.outcome.done_before, LETTERS);
+    CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 0);
+    CHECK_INT(r.proof.agreed[LEDGER_PROOF_EXACT], LETTERS);
+    rig_check_all_once(&r);
+    rig_end(&r);
+}
+
+static void test_without_keys(void)
+{
+    struct rig r;
+    rig_begin(&r);
+    for (int n = 0; n < LETTERS; n++)
+        rig_letter(&r, n, false);
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(r.outcome.copied, 0);
+    rig_check_all_once(&r);
+    CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 0);
+    rig_end(&r);
+}
+
+/* ---- one fate of the n-th message that is sent ---- */
+struct fate {
+    unsigned at;
+    enum memory_fate fate;
+};
+
+static enum memory_fate fate_at(void *ctx, unsigned nth, const char *bytes, size_t octets)
+{
+    const struct fate *f = ctx;
+    (void)bytes;
+    (void)octets;
+    return nth == f->at ? f->fate : MEMORY_STORE;
+}
+
+static const struct {
+    const char *name;
+    enum memory_fate fate;
+    bool tells_ids, batches;
+} breaks[] = {
+    {"breaks before", MEMORY_BREAK, true, true},
+    {"breaks behind", MEMORY_LOSE_ANSWER, true, true},
+    {"slow down", MEMORY_THROTTLE, true, true},
+    {"breaks before, without ids", MEMORY_BREAK, false, true},
+    {"breaks behind, without ids", MEMORY_LOSE_ANSWER, false, true},
+    {"breaks before, one at a time", MEMORY_BREAK, true, false},
+    {"breaks behind, one at a time", MEMORY_LOSE_ANSWER, true, false},
+    {"breaks behind, one at a time, without ids", MEMORY_LOSE_ANSWER, false, false},
+};
+
+/* Wherever it happens the run goes on by itself, and each is there once. */
+static void test_breaks(void)
+{
+    static const unsigned places[] = {0, 1, 7, 24, 25, 26, 49, 50, LETTERS - 1};
+    for (size_t i = 0; i < sizeof breaks / sizeof *breaks; i++)
+        for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
+            struct rig r;
+            struct fate f = {.at = places[k], .fate = breaks[i].fate};
+            CHECK_LABEL("%s, at %u", breaks[i].name, places[k]);
+            fill(&r);
+            r.cloud->tells_ids = breaks[i].tells_ids;
+            r.cloud->batches = breaks[i].batches;
+            r.cloud->fate = fate_at;
+            r.cloud->ctx = &f;
+            CHECK_INT(rig_migrate(&r), 0);
+            rig_check_all_once(&r);
+            CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 0);
+            rig_end(&r);
+        }
+}
+
+/* ---- what waits ---- */
+/* What the job leaves out, or leaves for later, is known to the ledger and not in the destination: verify
+ * says so. */
+static void test_left(void)
+{
+    struct rig r;
+    CHECK_LABEL("left");
+    fill(&r);
+    r.job.filter.since_s = 1446512400; /* 3 Nov 2015 10:00 +0900 */
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(r.outcome.copied, 0);
+    CHECK_INT(r.outcome.filtered, LETTERS);
+    CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 0);
+    CHECK_INT(rig_told(&r, "filtered"), LETTERS);
+    r.job.filter = FILTER_NONE;
+    r.job.limit = 10;
+    CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 1);
+    CHECK_INT(rig_told(&r, "pending"), LETTERS);
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(r.outcome.copied, 10);
+    CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 1);
+    CHECK_INT(rig_told(&r, "pending"), LETTERS - 10);
+    rig_end(&r);
+}
+
+/* ---- one message that is refused ---- */
+static bool is_letter(const char *bytes, size_t octets, int n)
+{
+    char want[40];
+    snprintf(want, sizeof want, "Message-ID: <%d@x>\r\n", n);
+    return memmem(bytes, octets, want, strlen(want)) != NULL;
+}
+
+static enum memory_fate refuse_7(void *ctx, unsigned nth, const char *bytes, size_t octets)
+{
+    (void)nth;
+    return is_letter(bytes, octets, 7) ? *(enum memory_fate *)ctx : MEMORY_STORE;
+}
+
+static void test_refused(void)
+{
+    for (int batches = 0; batches < 2; batches++) {
+        struct rig r;
+        enum memory_fate fate = MEMORY_REFUSE;
+        CHECK_LABEL("refused, %d", batches);
+        fill(&r);
+        r.cloud->batches = batches;
+        r.cloud->fate = refuse_7;
+        r.cloud->ctx = &fate;
+        CHECK_INT(rig_migrate(&r), 1);
+        CHECK_INT(r.outcome.copied, LETTERS - 1);
+        CHECK_INT(r.outcome.refused, 1);
+        CHECK_INT(rig_told(&r, "refused"), 1);
+        CHECK_INT(rig_migrate(&r), 1);
+        CHECK_INT(r.outcome.quarantined, 1);
+        CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 1);
+        fate = MEMORY_STORE;
+        r.job.retry_quarantined = true;
+        CHECK_INT(rig_migrate(&r), 0);
+        rig_check_all_once(&r);
+        rig_end(&r);
+    }
+}
+
+static void test_too_big(void)
+{
+    struct rig r;
+    enum memory_fate fate = MEMORY_TOO_BIG;
+    CHECK_LABEL("too big");
+    fill(&r);
+    r.cloud->fate = refuse_7;
+    r.cloud->ctx = &fate;
+    CHECK_INT(rig_migrate(&r), 1);
+    CHECK_INT(r.outcome.too_big, 1);
+    CHECK_INT(r.outcome.copied, LETTERS - 1);
+    rig_end(&r);
+}
+
+/* ---- no room ---- */
+struct room {
+    unsigned messages;
+};
+
+static enum memory_fate while_room(void *ctx, unsigned nth, const char *bytes, size_t octets)
+{
+    struct room *room = ctx;
+    (void)nth;
+    (void)bytes;
+    (void)octets;
+    if (!room->messages)
+        return MEMORY_FULL;
+    room->messages--;
+    return MEMORY_STORE;
+}
+
+/* Nothing is lost; when there is room again it goes on. (In a batch the room that a refused one takes up is
+ * lost to this server's count: it has none of its own.) */
+static void test_full(void)
+{
+    struct rig r;
+    struct room room = {.messages = 25};
+    CHECK_LABEL("full");
+    fill(&r);
+    r.cloud->batches = false;
+    r.cloud->fate = while_room;
+    r.cloud->ctx = &room;
+    CHECK_INT(rig_migrate(&r), 6);
+    CHECK_INT(r.outcome.copied, 25);
+    room.messages = 1000;
+    CHECK_INT(rig_migrate(&r), 0);
+    rig_check_all_once(&r);
+    rig_end(&r);
+}
+
+/* ---- what is not as it was said ---- */
+static void test_dropped(void)
+{
+    for (unsigned at = 0; at < LETTERS; at += 7) {
+        struct rig r;
+        struct fate f = {.at = at, .fate = MEMORY_DROP};
+        CHECK_LABEL("dropped at %u", at);
+        fill(&r);
+        r.cloud->fate = fate_at;
+        r.cloud->ctx = &f;
+        CHECK_INT(rig_migrate(&r), 1);
+        CHECK_INT(rig_told(&r, "missing"), 1);
+        CHECK_INT(rig_migrate(&r), 0);
+        rig_check_all_once(&r);
+        rig_end(&r);
+    }
+}
+
+static void test_lying_ids(void)
+{
+    struct rig r;
+    CHECK_LABEL("lying ids");
+    fill(&r);
+    r.cloud->lies_ids = true;
+    rig_migrate(&r);
+    rig_check_all_once(&r);
+    rig_migrate(&r);
+    rig_check_all_once(&r);
+    CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 0);
+    rig_end(&r);
+}
+
+/* Said NO, and stored it all the same: sent again, it stands there twice, and that is told. */
+static void test_refused_and_stored(void)
+{
+    struct rig r;
+    struct fate f = {.at = 7, .fate = MEMORY_REFUSE_STORED};
+    CHECK_LABEL("refused and stored");
+    fill(&r);
+    r.cloud->fate = fate_at;
+    r.cloud->ctx = &f;
+    CHECK_INT(rig_migrate(&r), 1);
+    CHECK(r.outcome.doubled > 0);
+    CHECK_INT(rig_told(&r, "doubled"), r.outcome.doubled);
+    for (size_t i = 0; i < r.box->count; i++)
+        CHECK(memory_cloud_holds(r.cloud, "INBOX", r.box->all[i].bytes, r.box->all[i].octets) >= 1);
+    rig_end(&r);
+}
+
+static enum memory_fate rewrite_all(void *ctx, unsigned nth, const char *bytes, size_t octets)
+{
+    (void)ctx;
+    (void)nth;
+    (void)bytes;
+    (void)octets;
+    return MEMORY_REWRITE;
+}
+
+/* A server that puts a header field on top that nobody knows: all is there, and proved by its parts alone. */
+static void test_rewritten(void)
+{
+    struct rig r;
+    CHECK_LABEL("rewritten");
+    fill(&r);
+    r.cloud->fate = rewrite_all;
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(r.outcome.copied, 0);
+    CHECK_INT(memory_cloud_mailbox(r.cloud, "INBOX")->count, LETTERS);
+    CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 0);
+    CHECK_INT(r.proof.agreed[LEDGER_PROOF_EXACT], 0);
+    CHECK_INT(r.proof.agreed[LEDGER_PROOF_STRUCTURE], LETTERS);
+    rig_end(&r);
+}
+
+/* ---- what was there before ---- */
+static void test_present(void)
+{
+    struct rig r;
+    CHECK_LABEL("present");
+    fill(&r);
+    struct memory_mailbox *box = memory_cloud_make(r.cloud, "INBOX");
+    for (size_t i = 0; i < LETTERS; i += 3)
+        memory_cloud_put(box, r.box->all[i].bytes, r.box->all[i].octets, 1446512400);
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(r.outcome.present, LETTERS / 3);
+    rig_check_all_once(&r);
+    rig_end(&r);
+}
+
+static bool hides_5(void *ctx, const struct memory_message *m)
+{
+    (void)ctx;
+    return m->id == 5;
+}
+
+/* One that it lists and never gives may be any: said, and nothing taken for lost. */
+static void test_hidden(void)
+{
+    struct rig r;
+    CHECK_LABEL("hidden");
+    fill(&r);
+    memory_cloud_put(memory_cloud_make(r.cloud, "INBOX"), "x: y\r\n\r\nz\r\n", 11, 1446512400);
+    r.cloud->hides = hides_5;
+    CHECK_INT(rig_migrate(&r), 0);
+    rig_check_all_once(&r);
+    CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 1);
+    CHECK(strstr(r.log, "does not tell what they are") != NULL);
+    rig_end(&r);
+}
+
+/* ---- questions that are not answered ---- */
+static bool breaks_at(void *ctx, unsigned nth)
+{
+    return nth == *(unsigned *)ctx;
+}
+
+static void test_broken_questions(void)
+{
+    for (unsigned at = 0; at < 12; at++) {
+        struct rig r;
+        CHECK_LABEL("question %u", at);
+        fill(&r);
+        struct memory_mailbox *box = memory_cloud_make(r.cloud, "INBOX");
+        for (size_t i = 0; i < 10; i++)
+            memory_cloud_put(box, r.box->all[i].bytes, r.box->all[i].octets, 1446512400);
+        r.cloud->breaks = breaks_at;
+        r.cloud->ctx = &at;
+        CHECK_INT(rig_migrate(&r), 0);
+        rig_check_all_once(&r);
+        r.cloud->asked = 0;
+        CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 0);
+        rig_end(&r);
+    }
+}
+
+/* ---- the source ---- */
+struct giving {
+    unsigned at;
+    enum memory_giving how;
+    bool always; /* whenever this item is asked for */
+};
+
+static enum memory_giving give_at(void *ctx, unsigned nth, size_t item)
+{
+    const struct giving *g = ctx;
+    return (g->always ? item : nth) == g->at ? g->how : MEMORY_GIVE;
+}
+
+static void test_cut(void)
+{
+    for (unsigned at = 0; at < LETTERS; at += 5) {
+        struct rig r;
+        struct giving g = {.at = at, .how = MEMORY_CUT};
+        CHECK_LABEL("cut at %u", at);
+        fill(&r);
+        r.box->giving = give_at;
+        r.box->ctx = &g;
+        CHECK_INT(rig_migrate(&r), 0);
+        rig_check_all_once(&r);
+        rig_end(&r);
+    }
+}
+
+/* A message at which each session breaks is named in the end; all others are there. */
+static void test_always_cut(void)
+{
+    struct rig r;
+    struct giving g = {.at = 30, .how = MEMORY_CUT, .always = true};
+    CHECK_LABEL("always cut");
+    fill(&r);
+    r.box->giving = give_at;
+    r.box->ctx = &g;
+    CHECK_INT(rig_migrate(&r), 1);
+    CHECK_INT(r.outcome.copied, LETTERS - 1);
+    CHECK_INT(rig_told(&r, "unreadable"), 1);
+    rig_end(&r);
+}
+
+static void test_unreadable(void)
+{
+    struct rig r;
+    struct giving g = {.at = 30, .how = MEMORY_REFUSED, .always = true};
+    CHECK_LABEL("unreadable");
+    fill(&r);
+    r.box->giving = give_at;
+    r.box->ctx = &g;
+    CHECK_INT(rig_migrate(&r), 1);
+    CHECK_INT(r.outcome.copied, LETTERS - 1);
+    CHECK_INT(r.outcome.unreadable, 1);
+    rig_end(&r);
+}
+
+static void test_duplicates(void)
+{
+    struct rig r;
+    CHECK_LABEL("duplicates");
+    fill(&r);
+    rig_letter_text(&r, "again", 3, "This is number 3.");
+    rig_letter_text(&r, "other", 3, "This is another one under the same name.");
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(r.outcome.duplicates, 1);
+    CHECK_INT(r.outcome.copied, LETTERS + 1);
+    rig_check_all_once(&r);
+    rig_end(&r);
+}
+
+static void test_empty(void)
+{
+    struct rig r;
+    CHECK_LABEL("empty");
+    rig_begin(&r);
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 0);
+    rig_end(&r);
+}
+
+int main(void)
+{
+    static const struct check_test tests[] = {
+        {"all well", test_well},
+        {"without keys", test_without_keys},
+        {"breaks", test_breaks},
+        {"left", test_left},
+        {"refused", test_refused},
+        {"too big", test_too_big},
+        {"full", test_full},
+        {"dropped", test_dropped},
+        {"lying ids", test_lying_ids},
+        {"refused and stored", test_refused_and_stored},
+        {"rewritten", test_rewritten},
+        {"present", test_present},
+        {"hidden", test_hidden},
+        {"broken questions", test_broken_questions},
+        {"cut", test_cut},
+        {"always cut", test_always_cut},
+        {"unreadable", test_unreadable},
+        {"duplicates", test_duplicates},
+        {"empty", test_empty},
+    };
+    return check_main("run-faults", tests, sizeof tests / sizeof *tests);
+}
