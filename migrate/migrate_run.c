@@ -120,6 +120,7 @@ static int work_place(struct run *r, struct session *s, const struct place *plac
         base->copied += o->recovered - recovered;
     int rc = transfer_run(s, r->ledger, &task, r->sink, o, err);
     base->copied += o->copied - copied;
+    base->untold |= !o->uids_told;
     base->last = last && !source_traits(s->source)->reading_hides;
     if (rc == 0 && r->room.none && session_broken(s))
         return 0; /* told by the room's error; what was stored is checked by the next run */
@@ -184,6 +185,7 @@ static int work(struct run *r, struct session *s, struct outcome *o, struct erro
     r->warned = true;
     struct ledger_amount all = {o->messages, o->octets};
     if (ledger_forget_unread(r->ledger, r->job_id, err) < 0 ||
+        (!r->again && ledger_doubt_unseen(r->ledger, r->job_id, err) < 0) ||
         (r->rows_before = ledger_last_id(r->ledger, err)) < 0 ||
         ledger_source_seen(r->ledger, r->job_id, all, s->begun_s, err) < 0 ||
         ledger_commit(r->ledger, err) < 0)

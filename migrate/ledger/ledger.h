@@ -117,6 +117,7 @@ struct ledger_message {
     int64_t internaldate_s;
     const char *date_source; /* mail_date_source_name */
     bool seen;
+    bool unseen; /* out only: done, and the destination was not read since (ledger_seen) */
     uint32_t floor_uidvalidity, floor_uid; /* intent: it can only be at this UID or above */
     int64_t intended_s;                    /* intent: when (wall clock) */
     uint32_t uidvalidity, uid;             /* done: where it is; 0 unknown */
@@ -187,6 +188,14 @@ int ledger_has_doubt(struct ledger *l, int64_t job, struct error *err);
 int ledger_sizes(struct ledger *l, int64_t job, uint64_t *ret_right, uint64_t *ret_wrong, struct error *err);
 /* The connection ended while it was on its way (`broken` counts that): it stays an intent. */
 int ledger_broke(struct ledger *l, int64_t id, struct error *err);
+/* What was done (ledger_done) counts as unseen until the mailbox was read at the end of a run. */
+int ledger_seen(struct ledger *l, struct ledger_part part, struct error *err);
+typedef void ledger_unseen_fn(void *ctx, int64_t mailbox);
+int ledger_each_unseen_mailbox(
+    struct ledger *l, int64_t job, ledger_unseen_fn *fn, void *ctx, struct error *err);
+/* At the beginning of a run, when the one before ended without having looked: what is unseen and has no UID
+ * is an intent again, and looked up. */
+int ledger_doubt_unseen(struct ledger *l, int64_t job, struct error *err);
 /* The destination said OK to it and does not hold it under its UID: back to LEDGER_OPEN, without a UID, so
  * that it is looked for among all that is there before it is sent again. */
 int ledger_missing(struct ledger *l, int64_t id, struct error *err);

@@ -36,7 +36,7 @@ const char *ledger_proof_name(enum ledger_proof p)
     "date_source, seen, floor_uidvalidity, floor_uid, uidvalidity, uid, twin, reason, fingerprint, core, "   \
     "ident, "                                                                                                \
     "sha256_sent, intended_s, mailbox, quarantine, broken, proof, proved_s, deleted_s, core_sent, "          \
-    "fingerprint_sent, sha256_received, octets_received, doubt, header, header_sent, mended "
+    "fingerprint_sent, sha256_received, octets_received, doubt, header, header_sent, mended, unseen "
 
 static const uint8_t *hash_or_null(sqlite3_stmt *st, int column)
 {
@@ -79,6 +79,7 @@ static void read_row(sqlite3_stmt *st, struct ledger_message *m)
         .doubt = (const char *)sqlite3_column_text(st, 33),
         .header_sent = hash_or_null(st, 35),
         .mended = (unsigned)sqlite3_column_int(st, 36),
+        .unseen = sqlite3_column_int(st, 37) != 0,
     };
     ledger_column_hash(st, 18, m->fingerprint);
     ledger_column_hash(st, 19, m->core);
@@ -278,8 +279,40 @@ int ledger_done(struct ledger *l, int64_t id, uint32_t uidvalidity, uint32_t uid
 {
     return ledger_write(l,
         ledger_prepare(l, err,
-            "UPDATE message SET state=2, uidvalidity=?, uid=?, reason=NULL, proof=0, broken=0 WHERE id=?",
+            "UPDATE message SET state=2, uidvalidity=?, uid=?, reason=NULL, proof=0, broken=0, unseen=1 WHERE id=?",
             "iii", (int64_t)uidvalidity, (int64_t)uid, id),
+        err);
+}
+
+int ledger_seen(struct ledger *l, struct ledger_part part, struct error *err)
+{
+    return ledger_write(l,
+        ledger_prepare(l, err,
+            "UPDATE message INDEXED BY message_unseen SET unseen=0 WHERE job=? AND unseen=1 AND mailbox=?",
+            "ii", part.job, part.mailbox),
+        err);
+}
+
+int ledger_each_unseen_mailbox(
+    struct ledger *l, int64_t job, ledger_unseen_fn *fn, void *ctx, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT DISTINCT mailbox FROM message INDEXED BY message_unseen "
+        "WHERE job=? AND unseen=1 AND state=2 AND mailbox IS NOT NULL",
+        "i", job);
+    int rc = st ? 0 : -1;
+    while (st && (rc = ledger_step(l, st, err)) == 1)
+        fn(ctx, sqlite3_column_int64(st, 0));
+    return rc;
+}
+
+int ledger_doubt_unseen(struct ledger *l, int64_t job, struct error *err)
+{
+    return ledger_write(l,
+        ledger_prepare(l, err,
+            "UPDATE message INDEXED BY message_unseen SET state=1, proof=0 "
+            "WHERE job=? AND unseen=1 AND state=2 AND uid=0",
+            "i", job),
         err);
 }
 

@@ -3,7 +3,7 @@
  * in user_version. */
 #pragma once
 
-#define LEDGER_VERSION 7
+#define LEDGER_VERSION 8
 
 static const char *const ledger_schema[LEDGER_VERSION] = {
     /* version 1 */
@@ -117,4 +117,7 @@ static const char *const ledger_schema[LEDGER_VERSION] = {
     "  PRIMARY KEY(message, uidvalidity, uid)) WITHOUT ROWID;",
     /* version 7: what a destination took for a duplicate of another message, and did not store */
     "ALTER TABLE message ADD COLUMN swallowed INTEGER NOT NULL DEFAULT 0;",
+    /* version 8: was it seen in the destination after the OK to it? */
+    "ALTER TABLE message ADD COLUMN unseen INTEGER NOT NULL DEFAULT 0;"
+    "CREATE INDEX message_unseen ON message(job) WHERE unseen=1;",
 };

@@ -64,7 +64,7 @@ static bool needs_look_up(void *ctx, const struct ledger_message *m)
     return true;
 }
 
-/* What was sent there twice may have arrived twice. */
+/* What was sent there twice may have arrived twice; what was said to be there was not looked for yet. */
 static void needs_look_again(void *ctx, int64_t mailbox)
 {
     struct finding *f = ctx;
@@ -176,6 +176,8 @@ static int prepare(struct finding *f, bool one, enum places_headers headers, str
     } else if (ledger_each_mailbox(f->ledger, f->job, add_known, f, &f->error) == 0 &&
                ledger_each_of_job(f->ledger, f->job, LEDGER_INTENT, needs_look_up, f, &f->error) == 0) {
         ledger_each_late_mailbox(f->ledger, f->job, needs_look_again, f, &f->error);
+        if (!f->error.code)
+            ledger_each_unseen_mailbox(f->ledger, f->job, needs_look_again, f, &f->error);
     }
     if (f->error.code) {
         *err = f->error;

@@ -79,7 +79,7 @@ static bool check_row(void *ctx, const struct ledger_message *m)
         return true;
     if (dest_ids_have(f->uids, f->count, m->uid))
         return true;
-    if (m->uid < c->first_uid) {
+    if (m->uid < c->first_uid && !m->unseen) {
         c->gone_since++;
         c->gone_octets += m->octets_received;
         return true;
@@ -182,7 +182,7 @@ static int reopen_missing(struct comparison *c, struct ledger *ledger, struct er
 static int check_count(const struct finish *f, struct ledger *ledger, struct ledger_part part,
     const struct finish_base *base, const struct comparison *c, struct outcome *o, struct error *err)
 {
-    if (o->uids_told || !base->copied || f->count >= c->expected) {
+    if (c->uids_told || !base->copied || f->count >= c->expected) {
         o->gone_since += c->untold > f->count ? c->untold - f->count : 0;
         return 0;
     }
@@ -209,7 +209,7 @@ int finish_check(struct finish *f, struct session *s, struct ledger *ledger, str
         .first_uid = base->first_uid,
         .sink = sink,
         .last = base->last,
-        .uids_told = outcome->uids_told,
+        .uids_told = outcome->uids_told && !base->untold,
         .expected = base->messages + base->copied};
     session_phase(s, "checking the destination");
     int rc = look(f, s, ledger, part, &c, err);
@@ -223,6 +223,8 @@ int finish_check(struct finish *f, struct session *s, struct ledger *ledger, str
         rc = reopen_missing(&c, ledger, err);
         if (rc == 0)
             rc = check_count(f, ledger, part, base, &c, outcome, err);
+        if (rc == 0)
+            rc = ledger_seen(ledger, part, err);
         if (rc == 0)
             rc = ledger_commit(ledger, err);
     }

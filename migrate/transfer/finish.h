@@ -23,6 +23,7 @@ struct finish_base {
     uint64_t messages;  /* in the destination */
     uint64_t copied;    /* in this run, or found to have been sent by its earlier sessions */
     int64_t begun_s;    /* wall clock */
+    bool untold;        /* of some of these no UID is known */
     bool last;          /* nothing follows in this session: say goodbye behind the question */
 };
 

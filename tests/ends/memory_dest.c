@@ -109,11 +109,13 @@ struct memory_message *memory_cloud_put(
 
 size_t memory_cloud_holds(struct memory_cloud *c, const char *mailbox, const void *bytes, size_t octets)
 {
-    const struct memory_mailbox *box = memory_cloud_mailbox(c, mailbox);
     size_t n = 0;
-    for (size_t i = 0; box && i < box->count; i++)
-        n +=
-            !box->all[i].removed && box->all[i].octets == octets && !memcmp(box->all[i].bytes, bytes, octets);
+    for (size_t k = 0; k < c->count; k++) {
+        const struct memory_mailbox *box = &c->mailboxes[k];
+        for (size_t i = 0; i < box->count && (!mailbox || !strcmp(box->name, mailbox)); i++)
+            n += !box->all[i].removed && box->all[i].octets == octets &&
+                 !memcmp(box->all[i].bytes, bytes, octets);
+    }
     return n;
 }
 

@@ -60,7 +60,7 @@ struct memory_mailbox *memory_cloud_make(struct memory_cloud *c, const char *nam
 /* Somebody else puts it there. */
 struct memory_message *memory_cloud_put(
     struct memory_mailbox *box, const void *bytes, size_t octets, int64_t date_s);
-/* How often these bytes are there. */
+/* How often these bytes are there; mailbox NULL: in all of them. */
 size_t memory_cloud_holds(struct memory_cloud *c, const char *mailbox, const void *bytes, size_t octets);
 
 struct dest *memory_dest_new(struct memory_cloud *c); /* a connection */

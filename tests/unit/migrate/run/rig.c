@@ -19,6 +19,12 @@ static int64_t wall_s(void *ctx)
     return BEGIN_S + r->now_ms / 1000;
 }
 
+static bool stop(void *ctx)
+{
+    struct rig *r = ctx;
+    return r->stop_looks && !--r->stop_looks;
+}
+
 static void sleep_ms(void *ctx, int ms)
 {
     struct rig *r = ctx;
@@ -66,8 +72,8 @@ void rig_begin(struct rig *r)
     };
     r->clock = (struct clock){.mono_ms = mono_ms, .wall_s = wall_s, .sleep_ms = sleep_ms, .ctx = r};
     r->ends = (struct job_world_ends){.source = open_source, .dest = open_dest, .ctx = r};
-    r->world =
-        (struct world){.clock = &r->clock, .log = {.fn = note_line, .ctx = r}, .ends = &r->ends, .ctx = r};
+    r->world = (struct world){
+        .clock = &r->clock, .log = {.fn = note_line, .ctx = r}, .ends = &r->ends, .stop = stop, .ctx = r};
     r->now_ms = 1000;
 }
 
@@ -80,11 +86,12 @@ void rig_end(struct rig *r)
 
 void rig_letter_text(struct rig *r, const char *key, int n, const char *text)
 {
-    char bytes[2000];
+    static const char *const months[] = {"Sep", "Oct", "Nov"};
+    char bytes[2000], date[60];
+    snprintf(date, sizeof date, "%d %s 2015 10:%02d:00 +0900", 2 + n / 60 % 27, months[n % 3], n % 60);
     snprintf(bytes, sizeof bytes,
-        "Received: from a by b; Tue, %d Nov 2015 10:%02d:00 +0900\nMessage-ID: <%d@x>\n"
-        "From: a@x\nTo: b@x\nDate: Tue, %d Nov 2015 10:%02d:00 +0900\nSubject: letter %d\n\n%s\n",
-        1 + n / 60 % 28, n % 60, n, 1 + n / 60 % 28, n % 60, n, text);
+        "Received: from a by b; %s\nMessage-ID: <%d@x>\nFrom: a@x\nTo: b@x\nDate: %s\nSubject: letter %d\n\n%s\n",
+        date, n, date, n, text);
     memory_box_put(r->box, key, bytes);
 }
 
@@ -161,7 +168,7 @@ void rig_check_all_once(struct rig *r)
     size_t lacking = 0, doubled = 0;
     for (size_t i = 0; i < r->box->count; i++) {
         const struct memory_item *it = &r->box->all[i];
-        size_t n = memory_cloud_holds(r->cloud, r->job.folder, it->bytes, it->octets);
+        size_t n = memory_cloud_holds(r->cloud, NULL, it->bytes, it->octets);
         lacking += n == 0;
         doubled += n > 1;
     }

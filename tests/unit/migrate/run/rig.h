@@ -16,6 +16,7 @@ struct rig {
     struct job_world_ends ends;
     struct clock clock;
     int64_t now_ms;
+    unsigned stop_looks;    /* the user asks to stop when that was looked at so often; 0: never */
     struct outcome outcome; /* of the last run */
     struct error error;
     struct verification proof; /* of the last verify */
