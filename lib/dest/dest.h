@@ -76,7 +76,7 @@ void dest_join(struct dest *d, const struct dest *first, dest_done_fn *done, voi
 /* Called before the first append. Some keep a mailbox in one file, and write it anew, as it was before, when
  * a session ends that had it open for writing. */
 void dest_release(struct dest *d);
-/* Have it show what has come since, also over other connections. */
+/* Have it show what has come since, also over other connections: what is asked once this is done sees it. */
 void dest_refresh(struct dest *d, dest_done_fn *done, void *ctx);
 /* The mailbox that was entered, if it has gone meanwhile. */
 void dest_create(struct dest *d, dest_done_fn *done, void *ctx);

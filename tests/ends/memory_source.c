@@ -62,12 +62,17 @@ struct memory_item *memory_box_put(struct memory_box *b, const char *key, const 
     struct buf bytes CLEANUP(buf_done) = {0};
     for (; *text; text++)
         buf_append(&bytes, *text == '\n' ? "\r\n" : text, *text == '\n' ? 2 : 1);
+    return memory_box_put_exactly(b, key, buf_str(&bytes));
+}
+
+struct memory_item *memory_box_put_exactly(struct memory_box *b, const char *key, const char *bytes)
+{
     if (b->count == b->cap) {
         b->cap = b->cap ? b->cap * 2 : 16;
         b->all = mem_grow(b->all, b->cap, sizeof *b->all);
     }
     b->all[b->count] = (struct memory_item){
-        .key = key ? mem_strdup(key) : NULL, .bytes = buf_strdup(&bytes), .octets = buf_len(&bytes)};
+        .key = key ? mem_strdup(key) : NULL, .bytes = mem_strdup(bytes), .octets = strlen(bytes)};
     return &b->all[b->count++];
 }
 

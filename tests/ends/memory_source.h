@@ -34,6 +34,7 @@ struct memory_box *memory_box_new(void);
 void memory_box_free(struct memory_box *b);
 /* key NULL: none. bytes: LF becomes CR LF. */
 struct memory_item *memory_box_put(struct memory_box *b, const char *key, const char *text);
+struct memory_item *memory_box_put_exactly(struct memory_box *b, const char *key, const char *bytes);
 size_t memory_box_left(const struct memory_box *b);
 
 struct source *memory_source_new(struct memory_box *b); /* a connection */
