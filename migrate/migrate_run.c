@@ -47,6 +47,7 @@ struct run {
     int64_t ended_ms;     /* when the last session ended; 0: this is the first */
     struct hash_set seen; /* keys of the source's messages, over all sessions */
     bool more, shows_part;
+    bool may_show_part;                         /* it does not say so, and lists as many as one that does */
     bool names_trusted;                         /* reuse.h: looked at, once a run */
     bool one_at_a_time, no_capa, warned, again; /* again: a session of this run ended before */
     struct transfer_room room;                  /* in this session */
@@ -173,6 +174,12 @@ static bool shows_more(struct run *r, const struct session *s)
     return more;
 }
 
+/* Gmail's view shows 250 to 300; other limits are round. A second look costs a sign-in. */
+static bool is_usual_part(uint64_t messages)
+{
+    return (messages >= 200 && messages <= 400) || (messages && messages % 1000 == 0);
+}
+
 static int work(struct run *r, struct session *s, struct outcome *o, struct error *err)
 {
     struct places places CLEANUP(places_done) = {0};
@@ -192,7 +199,8 @@ static int work(struct run *r, struct session *s, struct outcome *o, struct erro
         return -1;
     journal_inventory(r->journal, o->messages, o->octets);
     r->more |= shows_more(r, s);
-    r->shows_part = source_traits(s->source)->shows_part;
+    r->shows_part |= source_traits(s->source)->shows_part;
+    r->may_show_part = source_traits(s->source)->can_delete && is_usual_part(o->messages);
     o->uidls_changed = names_changed(s, r->ledger, r->job_id, &r->world->log);
     uint64_t reused;
     if (!r->names_trusted && reuse_look(s, r->ledger, r->job_id, &reused, err) < 0)
@@ -308,20 +316,32 @@ static int run_sessions(struct run *r, struct outcome *o, struct error *err)
     return o->not_reached ? error_unhandled(err, "messages that are counted nowhere") : 0;
 }
 
+static void tell_round(struct run *r, const struct outcome *o)
+{
+    if (r->shows_part)
+        log_line(&r->world->log, LOG_INFO,
+            "the source shows part of its mail at a time, and hides what was read: asking for more");
+    else
+        log_line(&r->world->log, LOG_INFO,
+            "the source lists %llu messages, as many as one that shows part of its mail: looking whether there are more now",
+            (unsigned long long)o->messages);
+}
+
 /* Gmail's POP view shows part of the mail at a time, and hides what was read: asked until nothing new turns
- * up. */
+ * up. Others do the same and do not say so. */
 static int run_rounds(struct run *r, struct outcome *o, struct error *err)
 {
     int rc = run_sessions(r, o, err);
-    while (rc == 0 && r->more && r->shows_part && !o->later && !o->missing) {
+    while (rc == 0 && r->more && (r->shows_part || (r->may_show_part && o->fetched)) && !o->later &&
+           !o->missing) {
         struct outcome round;
-        log_line(&r->world->log, LOG_INFO,
-            "the source shows part of its mail at a time, and hides what was read: asking for more");
+        tell_round(r, o);
         patience_progress(&r->patience);
         r->base_count = 0;
         r->blame.sent_streak = 0; /* what was condemned may be hidden by now: it stays in quarantine */
         r->more = false;
         rc = run_sessions(r, &round, err);
+        r->shows_part |= r->more; /* it does */
         if (r->more || rc < 0)
             outcome_add_round(o, &round);
     }

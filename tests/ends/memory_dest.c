@@ -275,6 +275,7 @@ static bool refusal_of(enum memory_fate fate, struct error *err)
     case MEMORY_BREAK:
     case MEMORY_LOSE_ANSWER:
     case MEMORY_REWRITE:
+    case MEMORY_SPOIL:
         break;
     }
     return false;
@@ -306,6 +307,8 @@ static uint32_t store(
         buf_append_str(&all, "X-Memory: rewritten\r\n");
     buf_append(&all, bytes, (size_t)m->octets);
     struct memory_message *put = memory_cloud_put(box, buf_str(&all), buf_len(&all), m->date_s);
+    if (fate == MEMORY_SPOIL)
+        put->bytes[put->octets / 2] ^= 1;
     put->seen = m->seen;
     put->answered = m->answered;
     put->flagged = m->flagged;

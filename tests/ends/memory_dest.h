@@ -28,6 +28,7 @@ enum memory_fate {
     MEMORY_BREAK,         /* the connection ends before it is stored */
     MEMORY_LOSE_ANSWER,   /* the connection ends when it is stored */
     MEMORY_REWRITE,       /* a header field is added */
+    MEMORY_SPOIL,         /* an octet in its middle becomes another */
 };
 
 struct memory_cloud {

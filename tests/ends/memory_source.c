@@ -27,7 +27,7 @@ struct connection {
     struct source base;
     struct memory_box *box;
     size_t *items; /* of the box, by base.items */
-    bool *deleted;
+    bool *deleted, *read;
     struct request *first, **last;
     size_t outstanding;
     bool broken;
@@ -113,18 +113,22 @@ static void take_inventory(struct connection *c)
     c->base.items = mem_array(c->box->count + 1, sizeof *c->base.items);
     c->items = mem_array(c->box->count + 1, sizeof *c->items);
     c->deleted = mem_array(c->box->count + 1, sizeof *c->deleted);
+    c->read = mem_array(c->box->count + 1, sizeof *c->read);
+    c->box->sessions++;
     for (size_t i = 0; i < c->box->count; i++) {
         const struct memory_item *it = &c->box->all[i];
-        if (it->gone)
+        if (it->gone || (c->box->view && (it->read || c->base.count == c->box->view)))
             continue;
         c->items[c->base.count] = i;
         c->base.items[c->base.count] = (struct source_item){.key = it->key ? mem_strdup(it->key) : NULL,
             .octets = it->octets,
             .number = (uint32_t)c->base.count + 1,
             .folder = SOURCE_NO_FOLDER};
+        c->base.facts.octets += it->octets;
+        c->base.facts.blank_uidls += !it->key;
         c->base.count++;
     }
-    c->base.facts.messages = c->base.count;
+    c->base.facts.messages = c->base.facts.uidl_rows = c->base.count;
 }
 
 /* Up to the empty line, and with it. */
@@ -151,6 +155,7 @@ static void give(struct connection *c)
     if (r.what == MESSAGE && b->giving)
         how = b->giving(b->ctx, b->fetched, c->items[r.item]);
     b->fetched += r.what == MESSAGE;
+    c->read[r.item] |= r.what == MESSAGE;
     if (how == MEMORY_REFUSED) {
         error_set(&err, ERROR_SCOPE_MESSAGE, ERROR_RETRY_NEVER, ERROR_REFUSED, "memory: I have lost it");
         settle(c, &err);
@@ -166,10 +171,16 @@ static void give(struct connection *c)
     settle(c, NULL);
 }
 
+static void mark_ended(struct memory_item *it, bool deleted, bool read)
+{
+    it->gone |= deleted;
+    it->read |= read;
+}
+
 static void sign_off(struct connection *c)
 {
     for (size_t i = 0; i < c->base.count; i++)
-        c->box->all[c->items[i]].gone |= c->deleted[i];
+        mark_ended(&c->box->all[c->items[i]], c->deleted[i], c->read[i]);
     settle(c, NULL);
 }
 
@@ -253,6 +264,7 @@ static void free_connection(struct source *s)
     free(c->base.items);
     free(c->items);
     free(c->deleted);
+    free(c->read);
     free(c);
 }
 

@@ -10,7 +10,9 @@ struct memory_item {
     char *key; /* NULL: none */
     char *bytes;
     size_t octets;
-    bool gone; /* deleted, and the session ended well */
+    bool gone;    /* deleted, and the session ended well */
+    bool read;    /* in a session that ended well, or this one: with a view it is not listed any more */
+    bool checked; /* the test's own */
 };
 
 /* How a message is given. */
@@ -24,10 +26,11 @@ struct memory_box {
     struct memory_item *all;
     size_t count, cap;
     bool can_header, can_delete, reading_hides; /* traits; the first two are on in a new one */
+    size_t view; /* shows so many at a time, and hides what was read once a session ended well; 0: all */
     /* How the n-th message (from 0) that was ever asked for is given; NULL: well. */
     enum memory_giving (*giving)(void *ctx, unsigned nth, size_t item);
     void *ctx;
-    unsigned fetched; /* counted */
+    unsigned fetched, sessions; /* counted */
 };
 
 struct memory_box *memory_box_new(void);

@@ -155,6 +155,15 @@ int rig_verify(struct rig *r, enum verify_level level)
     return end(r, rc, proof_agrees(&r->proof));
 }
 
+int rig_delete(struct rig *r)
+{
+    const struct verify_sink sink = {.message = on_proof, .ctx = r};
+    const struct delete_policy policy = {.older_than_days = -1, .limit = UINT64_MAX};
+    forget(r);
+    int rc = migrate_delete(&r->job, &r->world, &policy, &sink, &r->deletion, &r->error);
+    return end(r, rc, !r->deletion.kept);
+}
+
 unsigned rig_told(const struct rig *r, const char *verdict)
 {
     for (size_t i = 0; i < sizeof r->told / sizeof *r->told; i++)

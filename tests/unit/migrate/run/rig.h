@@ -20,6 +20,7 @@ struct rig {
     struct outcome outcome; /* of the last run */
     struct error error;
     struct verification proof; /* of the last verify */
+    struct deletion deletion;  /* of the last delete */
     struct rig_told {          /* messages that the last run named, by verdict */
         char verdict[24];
         unsigned count;
@@ -36,6 +37,7 @@ void rig_letter_text(struct rig *r, const char *key, int n, const char *text);
 /* The exit code that a command would end with. */
 int rig_migrate(struct rig *r);
 int rig_verify(struct rig *r, enum verify_level level);
+int rig_delete(struct rig *r); /* all that is proved */
 /* How many of the last run's messages were told of with this verdict. */
 unsigned rig_told(const struct rig *r, const char *verdict);
 /* The destination holds each letter of the source exactly once. */

@@ -400,6 +400,33 @@ static void test_unreadable(void)
     rig_end(&r);
 }
 
+/* A source that lists some of its mail at a time, hides what was read, and says nothing of it: asked again
+ * while there is more. One that lists as many is asked once more; one that lists others is not. */
+static void test_part_shown(void)
+{
+    static const struct {
+        unsigned letters, view, sessions;
+    } rows[] = {{700, 250, 4}, {2000, 1000, 3}, {250, 0, 2}, {100, 0, 1}, {500, 0, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct rig r;
+        CHECK_LABEL("%u letters, view of %u", rows[i].letters, rows[i].view);
+        rig_begin(&r);
+        for (unsigned n = 0; n < rows[i].letters; n++)
+            rig_letter(&r, (int)n, true);
+        r.box->view = rows[i].view;
+        CHECK_INT(rig_migrate(&r), 0);
+        CHECK_INT(r.outcome.copied, rows[i].letters);
+        CHECK_INT(r.outcome.messages, rows[i].letters);
+        CHECK_INT(r.box->sessions, rows[i].sessions);
+        rig_check_all_once(&r);
+        if (!rows[i].view) { /* nothing was read: there is nothing to ask again for */
+            CHECK_INT(rig_migrate(&r), 0);
+            CHECK_INT(r.box->sessions, rows[i].sessions + 1);
+        }
+        rig_end(&r);
+    }
+}
+
 static void test_duplicates(void)
 {
     struct rig r;
@@ -444,6 +471,7 @@ int main(void)
         {"cut", test_cut},
         {"always cut", test_always_cut},
         {"unreadable", test_unreadable},
+        {"part shown", test_part_shown},
         {"duplicates", test_duplicates},
         {"empty", test_empty},
     };
