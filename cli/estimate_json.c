@@ -237,8 +237,9 @@ static json_t *rates(const struct money_view *v)
 static json_t *parameters(const struct quote_params *p)
 {
     const struct estimate_params *m = &p->model;
-    json_t *o = json_pack("{s:i, s:s, s:i, s:b}", "years", m->years, "currency", money_code(m->view.currency),
-        "term_months", (int)m->term_months, "fast", p->fast);
+    json_t *o =
+        json_pack("{s:i, s:s, s:i, s:b, s:b}", "years", m->years, "currency", money_code(m->view.currency),
+            "term_months", (int)m->term_months, "fast", p->fast, "company", m->company);
     set(o, "growth_octets", p->growth_given ? number(p->growth_octets) : json_null());
     set(o, "growth_rise_percent", tenths(m->rise_tenths));
     set(o, "margin_percent", tenths(m->margin_tenths));

@@ -10,6 +10,7 @@
 
 #define MARGIN_TENTHS 100 /* 10 % */
 #define TERM_MONTHS   12
+#define GROWTH_LEAST  1000000 /* octets a year, where no unit is written */
 
 static int usage(struct error *err, const char *option, const char *value, const char *must)
 {
@@ -30,6 +31,18 @@ static int read_currency(const char *text, enum money_currency *ret, struct erro
     return !text || money_code_parse(text, ret) ? 0 : usage(err, "--currency", text, "JPY, USD or EUR");
 }
 
+/* Some octets a year, and not none: the unit was forgotten. */
+static int read_growth(const char *text, uint64_t *ret, struct error *err)
+{
+    if (quote_size_parse("--growth", text, ret, err) < 0)
+        return -1;
+    if (!*ret || *ret >= GROWTH_LEAST || text[strspn(text, "0123456789.,")])
+        return 0;
+    return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+        "--growth %s: that would be %s octets a year; write the unit, as %sGB or %sMB (or %sB, if it is meant so)",
+        text, text, text, text, text);
+}
+
 static int read_model(const struct options *o, struct quote_params *p, struct error *err)
 {
     struct estimate_params *m = &p->model;
@@ -47,7 +60,7 @@ static int read_model(const struct options *o, struct quote_params *p, struct er
         quote_size_parse("--other-use", o->other_use_text, &m->other_use_octets, err) < 0)
         return -1;
     p->growth_given = o->growth_text;
-    return o->growth_text ? quote_size_parse("--growth", o->growth_text, &p->growth_octets, err) : 0;
+    return o->growth_text ? read_growth(o->growth_text, &p->growth_octets, err) : 0;
 }
 
 static int read_rates(const struct options *o, struct money_rate *rates, size_t count, struct error *err)
@@ -61,7 +74,7 @@ static int read_rates(const struct options *o, struct money_rate *rates, size_t 
 int estimate_options_read(
     const struct options *o, struct quote_params *ret, struct money_rate **ret_rates, struct error *err)
 {
-    struct quote_params p = {.fast = o->fast, .utc_offset_min = o->utc_offset_min};
+    struct quote_params p = {.fast = o->fast, .personal = o->personal, .utc_offset_min = o->utc_offset_min};
     size_t count = text_list_count(o->rates);
     p.model.margin_tenths = MARGIN_TENTHS;
     p.model.term_months = TERM_MONTHS;

@@ -242,6 +242,10 @@ static const struct option_row rows[] = {
     {"fast", 0, FLAG(fast),
         "sizes alone, no headers: no duplicates, no dates, nothing of what is there already", NULL,
         "estimate", false, OPTION_SAYS},
+    {"personal", 0, FLAG(personal),
+        "compare plans that are sold to persons alone, too (Google One, iCloud+); default: only for one mailbox at such a "
+        "provider",
+        NULL, "estimate", false, OPTION_SAYS},
     {"years", 0, NUMBER(years, 1, 30), "how far to look ahead, 1 to 30 (default: 5)", "N", "estimate", false,
         OPTION_SAYS},
     {"growth", 0, TEXT(growth_text), "of each mailbox in a year, as 2GB (default: as measured)", "SIZE",

@@ -58,7 +58,7 @@ struct options {
     char *growth_text, *growth_rise_text, *currency_text, *tax_text, *margin_text, *other_use_text;
     char *customer, *prepared_by, *mailboxes, *lang;
     const char **rates, **catalogs, **reports; /* ended by NULL; NULL: none */
-    int years, fast;
+    int years, fast, personal;
     int seen_older_than, connections, old_than, max_wait_s;
     char *accept_text;
     unsigned accept; /* DELETE_ACCEPT_... */

@@ -107,6 +107,7 @@ struct catalog_family {
     enum catalog_scope scope;
     bool charged_per_user; /* else per contract */
     bool mixing;           /* different plans of the family at one time */
+    bool for_persons;      /* sold to persons alone */
     uint64_t seats_max;    /* over all plans of the family; 0: no limit known */
     struct catalog_fact fact;
     const char *const *notes;

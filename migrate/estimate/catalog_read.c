@@ -265,6 +265,7 @@ static int read_family(const struct reader *r, const struct catalog_xml_node *no
     f->scope = read_scope(node);
     f->charged_per_user = attr_is(node, "charged", "user");
     f->mixing = attr_is(node, "mixing", "allowed");
+    f->for_persons = attr_is(node, "audience", "person");
     f->seats_max = attr_count(node, "seats-max", 0);
     f->fact = read_fact(r, node);
     f->notes = read_notes(r, node, &f->note_count);

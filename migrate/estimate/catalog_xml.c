@@ -104,7 +104,7 @@ static const char *advice(const char *element)
             "above 0), as-of, source, verified"},
         {"family", "has id, name, optionally name-ja, provider, scope (user with pooled=\"true|false\", "
                    "contract, address), charged (user, contract), mixing (allowed, refused), optionally "
-                   "seats-max, as-of, source, verified"},
+                   "seats-max, audience (person, any), as-of, source, verified"},
         {"plan",
             "has id, name, optionally name-ja, family, optionally automatic (true, false); then storage or "
             "no-storage, price or no-price, add-on, step, note in this order"},

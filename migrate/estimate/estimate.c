@@ -82,7 +82,9 @@ static int run_families(const struct estimate_inputs *in, struct estimate *e, st
     const struct catalog *c = in->catalog;
     e->families = mem_array(c->family_count, sizeof *e->families);
     for (size_t i = 0; i < c->family_count; i++) {
-        if (estimate_family_run(in, c->families[i], &e->families[i], err) < 0)
+        if (in->params->company && c->families[i]->for_persons)
+            continue;
+        if (estimate_family_run(in, c->families[i], &e->families[e->family_count], err) < 0)
             return error_append(err, " (family %s)", c->families[i]->id);
         e->family_count++;
     }

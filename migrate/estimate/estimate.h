@@ -53,6 +53,7 @@ struct estimate_params {
     uint64_t other_use_octets; /* what else is in the pool (Drive, web pages); families that pool only */
     unsigned term_months;      /* how long the customer is ready to bind himself; see catalog_price_pick */
     bool archive;              /* count archive add-ons as storage */
+    bool company;              /* families that are sold to persons alone are left out */
     struct money_view view;    /* currency, rates and tax of what is printed; its rates are borrowed */
 };
 

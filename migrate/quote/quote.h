@@ -137,6 +137,7 @@ struct quote_params {
     bool growth_given;            /* --growth */
     uint64_t growth_octets;       /* for each mailbox and year */
     bool fast;                    /* sizes alone */
+    bool personal;                /* plans for persons are compared, too, whoever the customer is */
     int utc_offset_min;           /* in which months are counted */
 };
 

@@ -82,6 +82,11 @@ static void add_model(struct quote_basis *b, const struct quote *q, const struct
     if (m->other_use_octets)
         add(b, mem_printf(quote_words(w, "Shared storage also holds %s of other data."),
                    text_octets(octets, sizeof octets, m->other_use_octets)));
+    if (m->company)
+        add(b,
+            mem_strdup(quote_words(w,
+                "Plans that are sold to persons alone (Google One, iCloud+) are not offered to a company: more than one "
+                "mailbox, or a domain of its own.")));
     if (m->archive)
         add(b, mem_strdup(quote_words(w, "Archives, a second mailbox beside the first, count as storage.")));
     add(b, mem_strdup(quote_words(

@@ -1,6 +1,7 @@
 #include "quote.h"
 
 #include "mem.h"
+#include "text.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -209,8 +210,37 @@ static void apply_given_growth(struct quote *q, struct quote_account *a)
     quote_give_growth(a, q->params.growth_octets);
 }
 
+/* "*.sakura.ne.jp" stands for all below it. */
+static bool is_domain(const char *pattern, const char *domain)
+{
+    size_t n = strlen(domain), m = strlen(pattern);
+    if (strncmp(pattern, "*.", 2) != 0)
+        return text_equal_nocase(pattern, domain);
+    return n >= m - 1 && text_equal_nocase(pattern + 1, domain + n - (m - 1));
+}
+
+static bool is_providers_domain(const struct catalog *c, const char *domain)
+{
+    for (size_t i = 0; i < c->provider_count; i++)
+        for (size_t k = 0; k < c->providers[i]->domain_count; k++) {
+            const struct catalog_domain *d = &c->providers[i]->domains[k];
+            if (!d->mx && is_domain(d->name, domain))
+                return true;
+        }
+    return false;
+}
+
+/* More than one mailbox, or an address below a domain of its own. Where no address is known, it may be one: a
+ * person's plan that is offered to a company does more harm than one that is not offered to a person. */
+static bool is_company(const struct quote *q)
+{
+    const char *at = q->account_count == 1 ? strrchr(q->accounts[0].name, '@') : NULL;
+    return !at || !is_providers_domain(q->catalog, at + 1);
+}
+
 static int run(struct quote *q, struct estimate_mailbox *mailboxes, struct error *err)
 {
+    q->params.model.company = !q->params.personal && is_company(q);
     for (int s = 0; s < ESTIMATE_SCENARIOS; s++) {
         struct estimate_params params = q->params.model;
         params.scenario = (enum estimate_scenario)s;

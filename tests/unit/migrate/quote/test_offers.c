@@ -168,6 +168,49 @@ static void test_errors(void)
     quote_done(&q);
 }
 
+/* Who is offered a plan that is sold to persons alone. */
+static bool offers_google_one(const char *list, bool personal, bool *ret_company)
+{
+    struct quote_params params = worked_params();
+    struct error err = {0};
+    struct quote q;
+    struct catalog *c = catalog_new();
+    bool found = false;
+    CHECK_INT(catalog_add_builtin(c, &err), 0);
+    CHECK_INT(catalog_finish(c, &err), 0);
+    params.personal = personal;
+    quote_init(&q, "", NULL, 1795348800, &params, c);
+    CHECK_INT(quote_list_parse(&q, "list.csv", list, strlen(list), &err), 0);
+    calculate(&q);
+    for (size_t i = 0; i < q.offer_count; i++)
+        found |= !strcmp(q.offers[i].family->id, "google-one");
+    *ret_company = q.params.model.company;
+    quote_done(&q);
+    return found;
+}
+
+static void test_persons(void)
+{
+    static const struct {
+        const char *list;
+        bool personal, company, offered;
+    } rows[] = {
+        {"name,octets\ntaro@gmail.com,3GB\n", false, false, true},
+        {"name,octets\ntaro@GMAIL.COM,3GB\n", false, false, true},
+        {"name,octets\ntaro@example.co.jp,3GB\n", false, true, false},
+        {"name,octets\ntaro@notgmail.com,3GB\n", false, true, false},
+        {"name,octets\ntaro,3GB\n", false, true, false},
+        {"name,octets\ntaro@gmail.com,3GB\nhana@gmail.com,1GB\n", false, true, false},
+        {"name,octets\ntaro@example.co.jp,3GB\nhana@example.co.jp,1GB\n", true, false, true},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        bool company;
+        CHECK_LABEL("%s", rows[i].list);
+        CHECK_INT(offers_google_one(rows[i].list, rows[i].personal, &company), rows[i].offered);
+        CHECK_INT(company, rows[i].company);
+    }
+}
+
 /* Gmail takes 500 MB a day from each account: 44 GB are 88 days. */
 static void test_time(void)
 {
@@ -240,6 +283,7 @@ int main(void)
         {"growth that is given", test_growth_given},
         {"mailboxes that could not be measured", test_errors},
         {"time to migrate", test_time},
+        {"plans for persons", test_persons},
         {"room in the destination", test_room},
         {"months of all mailboxes", test_months},
     };
