@@ -1,22 +1,11 @@
 /* migrate.h between two ends in memory that fail, spoil and forget, while people delete there and UIDLs come
  * to name other messages: whatever was deleted from the source lies in the destination, octet for octet. The
  * seeds are fixed; ANY_DELETION=FIRST:COUNT in the environment runs others. */
+#include "chance.h"
 #include "rig.h"
-
-#include "mem.h"
 
 #define SEEDS  60
 #define ROUNDS 10
-
-struct chance {
-    uint64_t state;
-};
-
-static unsigned draw(struct chance *c, unsigned below)
-{
-    c->state = c->state * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)(c->state >> 33) % below;
-}
 
 struct weather {
     struct chance chance;

@@ -1,19 +1,10 @@
 /* migrate.h between two ends in memory that fail in any way at any time: whatever happens, in the end each
  * message is there once. The seeds are fixed; ANY_FAULTS=FIRST:COUNT in the environment runs others. */
+#include "chance.h"
 #include "rig.h"
 
 #define SEEDS    120
 #define RUNS_MAX 12
-
-struct chance {
-    uint64_t state;
-};
-
-static unsigned draw(struct chance *c, unsigned below)
-{
-    c->state = c->state * 6364136223846793005u + 1442695040888963407u;
-    return (unsigned)(c->state >> 33) % below;
-}
 
 struct weather {
     struct chance chance;
