@@ -277,6 +277,7 @@ void estimate_json(const struct quote *q, const struct error *err, int exit_code
     set(doc, "measured", number(q->measured_count));
     set_counts(doc, &q->sum);
     set(doc, "growth", growth(&q->sum.growth));
+    set(doc, "growth_trend_percent", tenths((int)q->trend_permille - 1000));
     set(doc, "months", months(&q->sum));
     set(doc, "projection", projection(q));
     set_time(doc, &q->time);

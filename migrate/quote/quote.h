@@ -7,11 +7,13 @@
  * say). A calculated quote is only read. Octets are octets, never kilo or giga of any kind. Functions that
  * give words give static English ones, which a report may translate (they are message ids for gettext).
  *
- * Growth: the octets of each of the last 24 whole calendar months (fewer if the mailbox is younger; a month
- * without mail counts as 0); low, mid and high are the lower quartile, the median and the upper quartile,
- * times
- * 12. With fewer than three whole months the same is done with weeks; with fewer than three weeks, or without
- * dates, it is assumed and said so. */
+ * Growth: mid is the octets of the last 12 whole calendar months (of 3 to 11, if the mailbox is younger,
+ * scaled to a year; a month without mail counts as 0), times the trend of the company from year to year: of
+ * the mailboxes that are two or three years old, at least half and at most double, and none where one month
+ * holds more than half of a year. low and high are those of the company, shared out as mid is: of 1,000 years
+ * that are drawn from its last months the tenth and the ninetieth of a hundred; the trend is in low only if
+ * it falls, in high only if it rises. With fewer than three whole months the mean and the quartiles of up to
+ * 24 weeks are taken; with fewer than three weeks, or without dates, it is assumed and said so. */
 #pragma once
 
 #include "catalog.h"
@@ -38,7 +40,7 @@ enum quote_growth_origin {
     QUOTE_GROWTH_WEEKS,   /* measured; `periods` weeks */
     QUOTE_GROWTH_GIVEN,   /* --growth, or the growth column of a list: low, mid and high are the same */
 };
-const char *quote_growth_origin_words(enum quote_growth_origin o); /* "median of the months" */
+const char *quote_growth_origin_words(enum quote_growth_origin o); /* "last 12 whole months" */
 
 #define QUOTE_ASSUMED_LOW  UINT64_C(500000000) /* a year; a judgement, not a source */
 #define QUOTE_ASSUMED_MID  UINT64_C(2000000000)
@@ -51,13 +53,14 @@ enum quote_growth_note {
     QUOTE_NOTE_EDGE = 1 << 2,   /* mail begins abruptly at an age at which programs delete (30, 90 days...) */
     QUOTE_NOTE_FEW = 1 << 3,    /* fewer than 6 whole months */
     QUOTE_NOTE_UNEVEN = 1 << 4, /* the upper quartile is more than four times the lower */
-    QUOTE_NOTE_UNDATED = 1 << 5, /* more than a tenth of the octets has no date */
-    QUOTE_NOTE_QUIET = 1 << 6,   /* there is mail, but none in the last 24 months */
-    QUOTE_NOTE_FAST = 1 << 7,    /* dates were not asked for */
-    QUOTE_NOTE_NO_TOP = 1 << 8,  /* the server does not give headers alone */
-    QUOTE_NOTE_EMPTY = 1 << 9,   /* no mail at all */
+    QUOTE_NOTE_UNDATED = 1 << 5,  /* more than a tenth of the octets has no date */
+    QUOTE_NOTE_QUIET = 1 << 6,    /* there is mail, but none in the last 24 months */
+    QUOTE_NOTE_FAST = 1 << 7,     /* dates were not asked for */
+    QUOTE_NOTE_NO_TOP = 1 << 8,   /* the server does not give headers alone */
+    QUOTE_NOTE_EMPTY = 1 << 9,    /* no mail at all */
+    QUOTE_NOTE_OUTLIER = 1 << 10, /* one month has more than half of the octets that count */
 };
-#define QUOTE_NOTES 10 /* bits 0 .. 9 */
+#define QUOTE_NOTES 11 /* bits 0 .. 10 */
 /* The words for one bit. */
 const char *quote_growth_note_words(enum quote_growth_note bit);
 
@@ -189,7 +192,8 @@ struct quote {
     /* Of those: counts, months, undated and growth are sums; notes, dates and origin of the growth those of
      * the worst; flags hold if they hold for all; no quota, and strings "". */
     struct quote_account sum;
-    bool calculated; /* at least one account was measured; else nothing below is set */
+    unsigned trend_permille; /* of growth that is measured, from year to year; 1000: none */
+    bool calculated;         /* at least one account was measured; else nothing below is set */
     struct estimate estimates[ESTIMATE_SCENARIOS];
     struct quote_offer *offers; /* cheapest total first; then those without a total, in the catalog's order */
     size_t offer_count;

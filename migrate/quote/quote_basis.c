@@ -76,6 +76,17 @@ static void add_model(struct quote_basis *b, const struct quote *q, const struct
                m->term_months));
     add(b, mem_printf(quote_words(w, "A plan must hold the mail with %s to spare."),
                quote_words_percent(w, percent, m->margin_tenths)));
+    if (q->trend_permille > 1000)
+        add(b, mem_printf(
+                   quote_words(w,
+                       "Mail grew by %s from one year to the next: so does that of the first year to come."),
+                   quote_words_percent(w, percent, (int)q->trend_permille - 1000)));
+    if (q->trend_permille < 1000)
+        add(b,
+            mem_printf(
+                quote_words(w,
+                    "Mail became less by %s from one year to the next: so does that of the first year to come."),
+                quote_words_percent(w, percent, 1000 - (int)q->trend_permille)));
     if (m->rise_tenths)
         add(b, mem_printf(quote_words(w, "The growth itself rises by %s each year."),
                    quote_words_percent(w, percent, m->rise_tenths)));

@@ -1,6 +1,7 @@
 #include "quote.h"
 
 #include "mem.h"
+#include "quote_growth.h"
 #include "text.h"
 #include <stdlib.h>
 #include <string.h>
@@ -254,11 +255,14 @@ int quote_calculate(struct quote *q, struct error *err)
 {
     struct estimate_mailbox *mailboxes = mem_array(q->account_count, sizeof *mailboxes);
     struct estimate_load *loads = mem_array(q->account_count, sizeof *loads);
+    for (size_t i = 0; i < q->account_count; i++)
+        apply_given_growth(q, &q->accounts[i]);
+    q->trend_permille =
+        quote_growth_together(q->accounts, q->account_count, q->date_s, q->params.utc_offset_min);
     for (size_t i = 0; i < q->account_count; i++) {
         struct quote_account *a = &q->accounts[i];
         if (a->error.code)
             continue;
-        apply_given_growth(q, a);
         add_account(&q->sum, a, q->measured_count == 0);
         a->mailbox = q->measured_count++;
         loads[a->mailbox] = (struct estimate_load){a->to_copy.octets, a->to_copy.messages};

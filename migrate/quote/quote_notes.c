@@ -6,8 +6,9 @@ const char *quote_growth_origin_words(enum quote_growth_origin o)
 {
     static const char *const words[] = {
         [QUOTE_GROWTH_ASSUMED] = N_("assumed, there being nothing to measure by"),
-        [QUOTE_GROWTH_MONTHS] = N_("median month of the mailbox x 12"),
-        [QUOTE_GROWTH_WEEKS] = N_("median week of the mailbox, for a year"),
+        [QUOTE_GROWTH_MONTHS] =
+            N_("the last 12 whole months of the mailbox, with the trend of the years before"),
+        [QUOTE_GROWTH_WEEKS] = N_("mean week of the mailbox, for a year"),
         [QUOTE_GROWTH_GIVEN] = N_("as given"),
     };
     return words[o];
@@ -36,6 +37,9 @@ const char *quote_growth_note_words(enum quote_growth_note bit)
         return N_("the source server does not give headers alone (no TOP): dates are not known");
     case QUOTE_NOTE_EMPTY:
         return N_("the mailbox is empty");
+    case QUOTE_NOTE_OUTLIER:
+        return N_(
+            "one month has more than half of the year's mail, perhaps an import: then the growth is less");
     }
     return "";
 }

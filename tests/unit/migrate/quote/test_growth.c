@@ -1,6 +1,6 @@
 /* quote_growth.h: octets per month and growth per year, and when they are not to be relied on.
  *
- * "Now" is 2026-11-22 12:00 UTC; the 24 whole months before it are 2024-11 to 2026-10. */
+ * "Now" is 2026-11-22 12:00 UTC; the 12 whole months before it are 2025-11 to 2026-10. */
 #include "check.h"
 
 #include "clock.h"
@@ -158,17 +158,17 @@ static void test_whole_months(void)
         struct quote_account a = by_month(count, 500);
         CHECK_LABEL("%d months", count);
         CHECK_INT(a.growth.origin, QUOTE_GROWTH_MONTHS);
-        CHECK_INT(a.growth.periods, count < 24 ? count : 24);
-        CHECK_INT(a.growth.octets[ESTIMATE_LOW], 12000);
-        CHECK_INT(a.growth.octets[ESTIMATE_MID], 12000);
-        CHECK_INT(a.growth.octets[ESTIMATE_HIGH], count < 5 ? 18000 : 12000);
+        int n = count < 12 ? count : 12;
+        CHECK_INT(a.growth.periods, n);
+        for (int s = 0; s < ESTIMATE_SCENARIOS; s++)
+            CHECK_INT(a.growth.octets[s], (n * 1000 + 500) * 12 / n);
         CHECK_INT(a.growth.reliable, count >= 6);
         CHECK_INT(a.growth.notes, count < 6 ? QUOTE_NOTE_FEW : 0);
         free(a.months);
     }
 }
 
-/* A month without mail is a month of 0 octets: mail in every second month has a median between. */
+/* A month without mail is a month of 0 octets: mail in every second month is half of it. */
 static void test_empty_months(void)
 {
     struct quote_history h = {0};
@@ -180,10 +180,8 @@ static void test_empty_months(void)
     quote_history_add(&h, clock_from_utc(2020, 1, 1, 0, 0, 0), 1);
     quote_history_tell(&h, now_s(), 0, &a);
     CHECK_LABEL("every second month");
-    CHECK_INT(a.growth.periods, 24);
-    CHECK_INT(a.growth.octets[ESTIMATE_LOW], 0);
+    CHECK_INT(a.growth.periods, 12);
     CHECK_INT(a.growth.octets[ESTIMATE_MID], 6000);
-    CHECK_INT(a.growth.octets[ESTIMATE_HIGH], 12000);
     CHECK_INT(a.growth.notes, QUOTE_NOTE_UNEVEN);
     CHECK(a.growth.reliable);
     quote_history_done(&h);
@@ -254,6 +252,119 @@ static void test_weeks(void)
     free(a.months);
 }
 
+/* ---- the company ---- */
+#define MB UINT64_C(1000000)
+
+/* A mailbox with octets[i] in the month i months before now (0 is 2026-10), and something before. */
+static struct quote_account with_months(const uint64_t *octets, int count)
+{
+    struct quote_history h = {0};
+    struct quote_account a = {.expire_days = -1, .inventory = {100, 100 * MB}};
+    for (int i = 0; i <= count; i++) {
+        int at = 2026 * 12 + 9 - i;
+        if (i == count || octets[i])
+            quote_history_add(
+                &h, clock_from_utc(at / 12, at % 12 + 1, 5, 0, 0, 0), i == count ? 1 : octets[i]);
+    }
+    quote_history_tell(&h, now_s(), 0, &a);
+    quote_history_done(&h);
+    return a;
+}
+
+static void test_each_quarter(void)
+{
+    uint64_t octets[24] = {0};
+    for (int i = 0; i < 24; i += 3)
+        octets[i] = 4 * MB;
+    struct quote_account a = with_months(octets, 24);
+    CHECK_LABEL("4 MB each quarter");
+    CHECK_INT(quote_growth_together(&a, 1, now_s(), 0), 1000);
+    CHECK_INT(a.growth.octets[ESTIMATE_MID], 16 * MB);
+    CHECK(a.growth.octets[ESTIMATE_LOW] >= 4 * MB && a.growth.octets[ESTIMATE_LOW] <= 12 * MB);
+    CHECK(a.growth.octets[ESTIMATE_HIGH] >= 20 * MB && a.growth.octets[ESTIMATE_HIGH] <= 28 * MB);
+    CHECK(!(a.growth.notes & QUOTE_NOTE_OUTLIER));
+    uint64_t low = a.growth.octets[ESTIMATE_LOW], high = a.growth.octets[ESTIMATE_HIGH];
+    free(a.months);
+    a = with_months(octets, 24);
+    quote_growth_together(&a, 1, now_s(), 0);
+    CHECK_LABEL("the same range each time");
+    CHECK(a.growth.octets[ESTIMATE_LOW] == low && a.growth.octets[ESTIMATE_HIGH] == high);
+    free(a.months);
+}
+
+/* 13.1 MB came last year, 50 % more than the year before, and that than the one before. */
+static void test_trend(void)
+{
+    static const struct {
+        const char *label;
+        uint64_t years[3]; /* a month, the last year first */
+        int months;
+        unsigned trend;
+    } rows[] = {
+        {"half more each year", {1350000, 900000, 600000}, 36, 1500},
+        {"two years", {1350000, 900000}, 24, 1500},
+        {"a year and a half", {1350000, 900000}, 18, 1000},
+        {"less", {600000, 900000, 1350000}, 36, 666},
+        {"the year in between does not matter", {1350000, 100000, 600000}, 36, 1500},
+        {"ten times as much is no trend", {9000000, 900000}, 24, 2000},
+        {"nothing before", {1350000, 0, 0}, 36, 1000},
+    };
+    for (size_t r = 0; r < sizeof rows / sizeof *rows; r++) {
+        uint64_t octets[36];
+        for (int i = 0; i < 36; i++)
+            octets[i] = rows[r].years[i / 12];
+        struct quote_account a = with_months(octets, rows[r].months);
+        uint64_t last = 12 * rows[r].years[0], mid = last * rows[r].trend / 1000;
+        CHECK_LABEL("%s", rows[r].label);
+        CHECK_INT(quote_growth_together(&a, 1, now_s(), 0), rows[r].trend);
+        CHECK_INT(a.growth.octets[ESTIMATE_MID], mid);
+        CHECK_INT(a.growth.octets[ESTIMATE_LOW], mid < last ? mid : last);
+        CHECK_INT(a.growth.octets[ESTIMATE_HIGH], mid < last ? last : mid);
+        free(a.months);
+    }
+}
+
+/* Of six mailboxes each has its months of much mail; together they are steady, and so is the range. */
+static void test_together(void)
+{
+    struct quote_account a[7];
+    uint64_t sum[ESTIMATE_SCENARIOS] = {0};
+    for (int k = 0; k < 6; k++) {
+        uint64_t octets[12];
+        for (int i = 0; i < 12; i++)
+            octets[i] = i % 6 == k ? 3 * MB : 8333;
+        a[k] = with_months(octets, 12);
+    }
+    a[6] = (struct quote_account){.growth = {.origin = QUOTE_GROWTH_GIVEN, .octets = {7, 7, 7}}};
+    quote_growth_together(a, 7, now_s(), 0);
+    for (int k = 0; k < 6; k++)
+        for (int s = 0; s < ESTIMATE_SCENARIOS; s++)
+            sum[s] += a[k].growth.octets[s];
+    CHECK_LABEL("six mailboxes");
+    CHECK_INT(sum[ESTIMATE_MID], 36499980);
+    CHECK_INT(sum[ESTIMATE_LOW], 36499980);
+    CHECK_INT(sum[ESTIMATE_HIGH], 36499980);
+    CHECK_LABEL("what is given stays");
+    CHECK_INT(a[6].growth.octets[ESTIMATE_MID], 7);
+    for (int k = 0; k < 6; k++)
+        free(a[k].months);
+}
+
+static void test_import(void)
+{
+    uint64_t octets[24];
+    for (int i = 0; i < 24; i++)
+        octets[i] = MB;
+    octets[4] = 500 * MB;
+    struct quote_account a = with_months(octets, 24);
+    CHECK_LABEL("an import");
+    CHECK_INT(quote_growth_together(&a, 1, now_s(), 0), 1000);
+    CHECK_INT(a.growth.octets[ESTIMATE_MID], 511 * MB);
+    CHECK_INT(a.growth.notes, QUOTE_NOTE_OUTLIER);
+    CHECK(!a.growth.reliable);
+    free(a.months);
+}
+
 static void test_words(void)
 {
     for (int bit = 0; bit < QUOTE_NOTES; bit++) {
@@ -273,6 +384,10 @@ int main(void)
         {"months without mail", test_empty_months},
         {"what makes growth unreliable", test_notes},
         {"weeks, where there are no months", test_weeks},
+        {"mail in few months", test_each_quarter},
+        {"the trend of the years before", test_trend},
+        {"mailboxes together", test_together},
+        {"a month that outweighs its year", test_import},
         {"words for all of it", test_words},
     };
     return check_main("growth", tests, sizeof tests / sizeof *tests);
