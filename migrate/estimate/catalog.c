@@ -342,6 +342,8 @@ static bool better(const struct catalog_price *a, const struct catalog_price *b,
         return a_short;
     if (!a_short && a->term_months != b->term_months)
         return a->term_months < b->term_months;
+    if (a->fact.verified != b->fact.verified)
+        return a->fact.verified;
     return catalog_price_yearly(a).minor < catalog_price_yearly(b).minor;
 }
 

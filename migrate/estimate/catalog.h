@@ -214,7 +214,8 @@ const struct catalog_provider *catalog_provider_of_host(
 bool catalog_plan_leads_to(
     const struct catalog *c, const struct catalog_plan *from, const struct catalog_plan *to);
 
-/* The price in that currency that an estimate uses: the cheapest over a year among those that bind for at
- * most term_months, else (none) the one that binds for the shortest time. NULL: none in that currency. */
+/* The price in that currency that an estimate uses: of those that bind for at most term_months, else
+ * (none) for the shortest time, the verified ones go first, and of these the cheapest over a year. NULL: none
+ * in that currency. */
 const struct catalog_price *catalog_price_pick(
     const struct catalog_price *prices, size_t count, enum money_currency currency, unsigned term_months);

@@ -28,39 +28,45 @@ static bool one_pool(const struct catalog_family *f)
 }
 
 /* ---- the currency ---- */
-static bool has_price_in(const struct catalog_plan *p, enum money_currency currency)
+/* Every automatic plan with a price has one in it (verified, if it is asked for), and there is one. */
+static bool covers(const struct work *w, enum money_currency currency, bool verified)
 {
-    return catalog_price_pick(p->prices, p->price_count, currency, 1) != NULL;
-}
-
-/* Every automatic plan with a price has one in it, and there is one. */
-static bool covers(const struct catalog *c, const struct catalog_family *f, enum money_currency currency)
-{
+    const struct catalog *c = w->in->catalog;
     size_t priced = 0;
     for (size_t i = 0; i < c->plan_count; i++) {
         const struct catalog_plan *p = c->plans[i];
-        if (p->family != f || !p->automatic || !p->price_count)
+        if (p->family != w->f->family || !p->automatic || !p->price_count)
             continue;
-        if (!has_price_in(p, currency))
+        const struct catalog_price *price =
+            catalog_price_pick(p->prices, p->price_count, currency, w->in->params->term_months);
+        if (!price || (verified && !price->fact.verified))
             return false;
         priced++;
     }
     return priced > 0;
 }
 
-/* Without any that covers all, the view's: what has no price in it counts as not priced. */
-static enum money_currency choose_currency(
-    const struct catalog *c, const struct catalog_family *f, const struct money_view *view)
+/* The view's if its prices are verified; else one whose are, and that can be converted; else the view's all
+ * the same, and else what can be converted. Without any that covers all, the view's: what has no price in it
+ * counts as not priced. */
+static enum money_currency choose_currency(const struct work *w)
 {
     static const enum money_currency others[] = {MONEY_USD, MONEY_JPY, MONEY_EUR};
+    const struct money_view *view = &w->in->params->view;
     enum money_currency found = view->currency;
-    if (covers(c, f, found))
+    size_t count = sizeof others / sizeof *others;
+    if (covers(w, found, true))
         return found;
-    for (size_t i = sizeof others / sizeof *others; i-- > 0;)
-        if (covers(c, f, others[i]))
+    for (size_t i = 0; i < count; i++)
+        if (covers(w, others[i], true) && money_convertible(others[i], view))
+            return others[i];
+    if (covers(w, found, false))
+        return found;
+    for (size_t i = count; i-- > 0;)
+        if (covers(w, others[i], false))
             found = others[i];
-    for (size_t i = sizeof others / sizeof *others; i-- > 0;)
-        if (covers(c, f, others[i]) && money_convertible(others[i], view))
+    for (size_t i = count; i-- > 0;)
+        if (covers(w, others[i], false) && money_convertible(others[i], view))
             found = others[i];
     return found;
 }
@@ -283,7 +289,7 @@ static void prepare(struct work *w, const struct catalog_family *family)
     bool each = each_alone(family);
     size_t slots = each ? w->in->mailbox_count : 1;
     *f = (struct estimate_family){.family = family, .verified = family->fact.verified, .priced = true};
-    f->currency = choose_currency(w->in->catalog, family, &params->view);
+    f->currency = choose_currency(w);
     f->shown = money_convertible(f->currency, &params->view) ? params->view.currency : f->currency;
     f->exact_total.currency = f->currency;
     f->year_count = params->years;

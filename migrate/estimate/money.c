@@ -112,6 +112,13 @@ static bool split_rate(const char *text, struct money_rate *rate)
            rate->numerator > 0;
 }
 
+/* A yen is less than any other unit. */
+static bool is_turned_round(const struct money_rate *r)
+{
+    return (r->from == MONEY_JPY && r->numerator >= r->denominator) ||
+           (r->to == MONEY_JPY && r->numerator < r->denominator);
+}
+
 int money_rate_parse(const char *text, struct money_rate *ret, struct error *err)
 {
     struct money_rate rate = {0};
@@ -120,6 +127,11 @@ int money_rate_parse(const char *text, struct money_rate *ret, struct error *err
             "\"%s\" is not a rate of exchange: write what one unit of the first currency costs in the second, "
             "as USD/JPY=155.25 (JPY, USD and EUR are known, at most 6 decimals)",
             text);
+    if (is_turned_round(&rate))
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "\"%s\" would make 1 %s %s %s; it is turned round: write %s/%s%s", text, money_code(rate.from),
+            strchr(text, '=') + 1, money_code(rate.to), money_code(rate.to), money_code(rate.from),
+            strchr(text, '='));
     *ret = rate;
     return 0;
 }

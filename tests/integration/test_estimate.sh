@@ -203,7 +203,7 @@ forms
 # ---- what goes wrong ----
 wrong() {
     local args
-    for args in "--years 0" "--years 31" "--growth much" "--growth 5" "--growth -1GB" "--growth-rise 101" "--margin x" "--tax 10%" \
+    for args in "--years 0" "--years 31" "--growth much" "--growth 5" "--rate JPY/USD=155" "--growth -1GB" "--growth-rise 101" "--margin x" "--tax 10%" \
         "--currency GBP" "--rate USD/JPY" "--rate JPY=155" "--other-use 20XB" "--report estimate.pdf" "--report html" \
         "--lang fr" "--format xml" "--catalog $W/none.xml" "--mailboxes $W/none.csv"; do
         # shellcheck disable=SC2086 # two words each

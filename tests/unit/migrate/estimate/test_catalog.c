@@ -91,8 +91,8 @@ static void test_builtin_facts(void)
         enum catalog_scope scope;
     } rows[] = {
         {"google-workspace-starter", MONEY_JPY, 12, 800, true, 30, CATALOG_PER_USER_SUM},
-        {"google-workspace-starter", MONEY_USD, 12, 700, false, 30, CATALOG_PER_USER_SUM},
-        {"google-workspace-starter", MONEY_USD, 1, 840, false, 30, CATALOG_PER_USER_SUM},
+        {"google-workspace-starter", MONEY_USD, 12, 700, true, 30, CATALOG_PER_USER_SUM},
+        {"google-workspace-starter", MONEY_USD, 1, 840, true, 30, CATALOG_PER_USER_SUM},
         {"microsoft-365-business-basic", MONEY_USD, 12, 700, true, 100, CATALOG_PER_USER},
         {"exchange-online-1", MONEY_USD, 12, 400, true, 50, CATALOG_PER_USER},
         {"exchange-online-1", MONEY_JPY, 12, -1, false, 50, CATALOG_PER_USER},
@@ -102,7 +102,9 @@ static void test_builtin_facts(void)
         {"xserver-standard", MONEY_JPY, 1, 1320, true, 300, CATALOG_PER_CONTRACT},
         {"sakura-rental-standard", MONEY_JPY, 12, -1, false, 300, CATALOG_PER_CONTRACT},
         {"lolipop-lite", MONEY_JPY, 12, 330, false, 2, CATALOG_PER_ADDRESS},
-        {"kagoya-mail", MONEY_JPY, 12, -1, false, 0, CATALOG_PER_CONTRACT},
+        {"kagoya-s22", MONEY_JPY, 12, 1760, true, 100, CATALOG_PER_CONTRACT},
+        {"xserver-business", MONEY_JPY, 12, 4400, true, 500, CATALOG_PER_CONTRACT},
+        {"google-workspace-plus", MONEY_JPY, 12, 2500, true, 5000, CATALOG_PER_USER_SUM},
     };
     struct catalog *c = NULL;
     CHECK_INT(catalog_load(NULL, 0, &c, NULL), 0);
@@ -207,6 +209,10 @@ static void test_price_pick(void)
         CHECK_INT(p ? p->amount.minor : -1, rows[i].minor);
     }
     CHECK(!catalog_price_pick(prices, 4, MONEY_USD, 12));
+    struct catalog_price doubtful[] = {ONE(700, false, 12), ONE(900, false, 1)};
+    doubtful[1].fact.verified = true;
+    CHECK_LABEL("what is verified goes first");
+    CHECK_INT(catalog_price_pick(doubtful, 2, MONEY_JPY, 12)->amount.minor, 900);
     CHECK_INT(catalog_price_yearly(&prices[0]).minor, 15840);
     CHECK_INT(catalog_price_yearly(&prices[1]).minor, 13200);
 }

@@ -517,6 +517,36 @@ static void test_family_currency(void)
     catalog_free(c);
 }
 
+/* A yen price that is not verified does not go before a verified one in dollars, if there is a rate. */
+static void test_verified_currency(void)
+{
+    static const char text[] = "<catalog version=\"1\">" FAMILY_(
+        "scope=\"contract\" charged=\"contract\" mixing=\"refused\"") "<plan id=\"b\" family=\"f\" "
+                                                                      "name=\"B\"><storage amount=\"99\" unit=\"GB\" base=\"1000\" base-verified=\"true\"" FACT
+                                                                      "/><price currency=\"JPY\" amount=\"899\" per=\"month\" term-months=\"1\" tax=\"unknown\" as-of=\"2024\" "
+                                                                      "source=\"old\" verified=\"false\"/><price currency=\"USD\" amount=\"7\" per=\"month\" term-months=\"1\" "
+                                                                      "tax=\"unknown\"" FACT
+                                                                      "/></plan></catalog>";
+    static const struct estimate_mailbox one = {"a", GB, 0, {0, 0, 0}};
+    struct estimate_params p = worked_params();
+    struct catalog *c = catalog_new();
+    struct estimate e = {0};
+    p.view.tax_tenths = 0;
+    CHECK_INT(catalog_add_text(c, "test.xml", text, sizeof text - 1, NULL), 0);
+    CHECK_INT(catalog_finish(c, NULL), 0);
+    for (int rate = 1; rate >= 0; rate--) {
+        CHECK_LABEL(rate ? "with a rate" : "without");
+        p.view.rate_count = rate ? p.view.rate_count : 0;
+        CHECK_INT(estimate_run(c, &one, 1, &p, &e, NULL), 0);
+        CHECK_INT(e.families[0].currency, rate ? MONEY_USD : MONEY_JPY);
+        CHECK_INT(e.families[0].shown, MONEY_JPY);
+        CHECK_INT(e.families[0].years[0].monthly.minor, rate ? 7 * 155 : 899);
+        CHECK_INT(e.families[0].verified, rate);
+        estimate_done(&e);
+    }
+    catalog_free(c);
+}
+
 /* ---- projection ---- */
 static void test_projection(void)
 {
@@ -629,6 +659,7 @@ int main(void)
         {"other shapes", test_shapes},
         {"currencies", test_currency},
         {"the currency of a family", test_family_currency},
+        {"verified prices first", test_verified_currency},
         {"projection", test_projection},
         {"margin", test_margin},
         {"bad parameters", test_bad_params},

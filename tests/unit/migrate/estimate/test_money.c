@@ -108,6 +108,11 @@ static void test_rate_parse(void)
         {"155", false, 0, 0, 0},
         {"", false, 0, 0, 0},
         {"USD/JPY=1000000000", false, 0, 0, 0},
+        {"JPY/USD=155", false, 0, 0, 0},
+        {"JPY/EUR=1", false, 0, 0, 0},
+        {"USD/JPY=0.006452", false, 0, 0, 0},
+        {"EUR/USD=1.1", true, MONEY_EUR, MONEY_USD, 1100000},
+        {"USD/EUR=0.9", true, MONEY_USD, MONEY_EUR, 900000},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct money_rate r = {.numerator = -1};
