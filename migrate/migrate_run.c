@@ -47,6 +47,7 @@ struct run {
     int64_t ended_ms;     /* when the last session ended; 0: this is the first */
     struct hash_set seen; /* keys of the source's messages, over all sessions */
     bool more, shows_part;
+    bool probing;                               /* looking whether it shows more now */
     bool may_show_part;                         /* it does not say so, and lists as many as one that does */
     bool names_trusted;                         /* reuse.h: looked at, once a run */
     bool one_at_a_time, no_capa, warned, again; /* again: a session of this run ended before */
@@ -199,6 +200,10 @@ static int work(struct run *r, struct session *s, struct outcome *o, struct erro
         return -1;
     journal_inventory(r->journal, o->messages, o->octets);
     r->more |= shows_more(r, s);
+    if (r->probing && !r->more) {
+        *o = (struct outcome){0}; /* all of it was told of before */
+        return 0;
+    }
     r->shows_part |= source_traits(s->source)->shows_part;
     r->may_show_part = source_traits(s->source)->can_delete && is_usual_part(o->messages);
     o->uidls_changed = names_changed(s, r->ledger, r->job_id, &r->world->log);
@@ -336,6 +341,7 @@ static int run_rounds(struct run *r, struct outcome *o, struct error *err)
            !o->missing) {
         struct outcome round;
         tell_round(r, o);
+        r->probing = !r->shows_part;
         patience_progress(&r->patience);
         r->base_count = 0;
         r->blame.sent_streak = 0; /* what was condemned may be hidden by now: it stays in quarantine */

@@ -143,7 +143,7 @@ pf migrate old --limit 3
 python3 - "$W/work-old/ledger.sqlite" <<'PYTHON'
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
-db.executescript("ALTER TABLE message DROP COLUMN swallowed; DROP TABLE late; DROP TABLE doubled; DROP TABLE source; DROP TABLE left_; ALTER TABLE run DROP COLUMN error; ALTER TABLE message DROP COLUMN header;"
+db.executescript("DROP INDEX message_unseen; ALTER TABLE message DROP COLUMN unseen; ALTER TABLE message DROP COLUMN swallowed; DROP TABLE late; DROP TABLE doubled; DROP TABLE source; DROP TABLE left_; ALTER TABLE run DROP COLUMN error; ALTER TABLE message DROP COLUMN header;"
                  "ALTER TABLE message DROP COLUMN header_sent; ALTER TABLE message DROP COLUMN mended;"
                  "ALTER TABLE job DROP COLUMN raw_headers; PRAGMA user_version = 3")
 PYTHON

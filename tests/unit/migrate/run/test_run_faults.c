@@ -427,6 +427,25 @@ static void test_part_shown(void)
     }
 }
 
+/* What is refused is told once, also where the source is asked whether there is more. */
+static void test_told_once(void)
+{
+    struct rig r;
+    enum memory_fate fate = MEMORY_REFUSE;
+    CHECK_LABEL("told once");
+    rig_begin(&r);
+    for (int n = 0; n < 250; n++)
+        rig_letter(&r, n, true);
+    r.cloud->fate = refuse_7;
+    r.cloud->ctx = &fate;
+    CHECK_INT(rig_migrate(&r), 1);
+    CHECK_INT(r.box->sessions, 2);
+    CHECK_INT(r.outcome.messages, 250);
+    CHECK_INT(rig_told(&r, "refused"), 1);
+    CHECK_INT(rig_told(&r, "quarantined"), 0);
+    rig_end(&r);
+}
+
 static void test_duplicates(void)
 {
     struct rig r;
@@ -472,6 +491,7 @@ int main(void)
         {"always cut", test_always_cut},
         {"unreadable", test_unreadable},
         {"part shown", test_part_shown},
+        {"told once", test_told_once},
         {"duplicates", test_duplicates},
         {"empty", test_empty},
     };
