@@ -292,7 +292,7 @@ static void test_each_quarter(void)
     free(a.months);
 }
 
-/* 13.1 MB came last year, 50 % more than the year before, and that than the one before. */
+/* Of whole years, and no less than two: what a year has more than the one before is expected once more. */
 static void test_trend(void)
 {
     static const struct {
@@ -306,6 +306,7 @@ static void test_trend(void)
         {"a year and a half", {1350000, 900000}, 18, 1000},
         {"less", {600000, 900000, 1350000}, 36, 666},
         {"the year in between does not matter", {1350000, 100000, 600000}, 36, 1500},
+        {"13.1 MB, half more than before", {1091667, 727778, 485185}, 36, 1500},
         {"ten times as much is no trend", {9000000, 900000}, 24, 2000},
         {"nothing before", {1350000, 0, 0}, 36, 1000},
     };
