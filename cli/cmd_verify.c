@@ -14,18 +14,6 @@ struct run {
     struct verify_list attention;
 };
 
-static int parse_level(const char *text, enum verify_level *ret, struct error *err)
-{
-    static const char *const names[] = {"count", "headers", "content"};
-    for (int i = 0; i < 3; i++)
-        if (!text || !strcmp(text, names[i])) {
-            *ret = text ? (enum verify_level)i : VERIFY_CONTENT;
-            return 0;
-        }
-    return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
-        "--level %s: must be count, headers or content", text);
-}
-
 static void on_message(void *ctx, const struct verify_message *m)
 {
     struct run *r = ctx;
@@ -146,20 +134,9 @@ static int compare(struct run *r, enum verify_level level)
 static int verify_errand(struct errand *e)
 {
     struct run run = {.errand = e};
-    enum verify_level level;
-    struct error err;
-    if (parse_level(e->options->level_text, &level, &err) < 0)
-        return errand_end(e, -1, &err, EXIT_CODE_DONE);
-    compare(&run, level);
+    compare(&run, (enum verify_level)e->options->level);
     verify_list_done(&run.attention);
     return e->result.code;
 }
 
-static int verify_ready(const struct options *o, bool batch, struct error *err)
-{
-    enum verify_level level;
-    (void)batch;
-    return parse_level(o->level_text, &level, err);
-}
-
-const struct errand_kind cmd_verify_kind = {.ready = verify_ready, .run = verify_errand, .keeps = true};
+const struct errand_kind cmd_verify_kind = {.run = verify_errand, .keeps = true};

@@ -1,5 +1,6 @@
 #include "command_line.h"
 
+#include "estimate_options.h"
 #include "mem.h"
 #include "nearest.h"
 #include "option_file.h"
@@ -228,6 +229,20 @@ static bool is_said(const struct reading *r, const struct option_row *row)
     return false;
 }
 
+/* By itself, while it is known where it stands; the command line may still take its place. */
+static int check_alone(const struct option_row *row, const char *value, struct error *err)
+{
+    struct options alone CLEANUP(options_done);
+    options_init(&alone);
+    if (option_table_set(&alone, row, value, err) < 0 || options_read_values(&alone, err) < 0)
+        return -1;
+    struct quote_params quote;
+    struct money_rate *rates = NULL;
+    int rc = estimate_options_read(&alone, &quote, &rates, err);
+    free(rates);
+    return rc;
+}
+
 static int take_file_line(void *ctx, const struct option_line *l, struct error *err)
 {
     struct reading *r = ctx;
@@ -247,7 +262,7 @@ static int take_file_line(void *ctx, const struct option_line *l, struct error *
         return l->value ? error_prefix(err, "%s %s", row->name, l->value)
                         : error_prefix(err, "%s", row->name);
     r->options->given[option_table_index(row)] = OPTION_OF_FILE;
-    return 0;
+    return check_alone(row, l->value, err);
 }
 
 /* A form that this command does not print, in a file for all of them, is passed over, too. */

@@ -52,6 +52,20 @@ static int parse_seen(struct options *o, struct error *err)
     return 0;
 }
 
+static int parse_level(struct options *o, struct error *err)
+{
+    static const char *const names[] = {
+        [VERIFY_COUNT] = "count", [VERIFY_HEADERS] = "headers", [VERIFY_CONTENT] = "content"};
+    o->level = VERIFY_CONTENT;
+    for (size_t i = 0; o->level_text && i < sizeof names / sizeof *names; i++)
+        if (!strcmp(o->level_text, names[i])) {
+            o->level = (int)i;
+            return 0;
+        }
+    return o->level_text ? usage(err, "--level %s: must be count, headers or content%s", o->level_text, "")
+                         : 0;
+}
+
 static int parse_limit(struct options *o, struct error *err)
 {
     unsigned long long n;
@@ -131,8 +145,9 @@ static int parse_either(const char *option, const char *text, const char *usual,
 
 static int parse_choices(struct options *o, struct error *err)
 {
-    bool newest;
-    if (parse_accept(o, err) < 0 ||
+    bool newest, english;
+    if (parse_accept(o, err) < 0 || parse_level(o, err) < 0 ||
+        parse_either("lang", o->lang, "ja", "en", &english, err) < 0 ||
         parse_either("order", o->order_text, "oldest", "newest", &newest, err) < 0 ||
         parse_either("dedup", o->dedup_text, "folder", "account", &o->dedup_account, err) < 0 ||
         parse_either("special-use", o->special_use_text, "auto", "off", &o->special_use_off, err) < 0)

@@ -52,6 +52,7 @@ struct options {
     int with_trash, with_junk;
     char *folder_old, *archive_dir, *archive_format_text;
     char *level_text;         /* verify: NULL is content */
+    int level;                /* enum verify_level */
     char *delete_source_text; /* migrate: NULL or "verified" */
     char *upload_cap_text;
     /* estimate; read by estimate_options.h */

@@ -46,9 +46,10 @@ static void value_of(const struct option_row *row, char *dst, size_t cap)
         {"before", "2021-01-01"}, {"min-size", "1k"}, {"max-size", "1M"}, {"dedup", "account"},
         {"special-use", "off"}, {"order", "oldest"}, {"archive-format", "mbox"}, {"accept", "dates"},
         {"delete-source", "verified"}, {"limit", "3"}, {"upload-cap", "1M"}, {"seen", "age"},
-        {"time-zone", "+09:00"}, {"shard", "1/2"}, {"progress", "json"}, {"from-password-fd", "0"},
-        {"to-password-fd", "0"}, {"from-tls", "implicit"}, {"to-tls", "implicit"}, {"from-tls-min", "1.2"},
-        {"to-tls-min", "1.2"}, {"from-tls-pin", "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="},
+        {"time-zone", "+09:00"}, {"level", "count"}, {"lang", "ja"}, {"shard", "1/2"}, {"progress", "json"},
+        {"from-password-fd", "0"}, {"to-password-fd", "0"}, {"from-tls", "implicit"}, {"to-tls", "implicit"},
+        {"from-tls-min", "1.2"}, {"to-tls-min", "1.2"},
+        {"from-tls-pin", "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="},
         {"to-tls-pin", "sha256//AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}, {"proxy", "socks5://h:1"}};
     snprintf(dst, cap, "%s", "x");
     if (row->kind == OPTION_NUMBER)
@@ -375,7 +376,7 @@ static void the_line_counts_more(void)
     struct options o;
     struct error err;
     FILE_OF("job",
-        "\xef\xbb\xbf# note\r\n  limit = 5\r\nfrom pop3s://a\n--order=newest\nq\nrate=1\nyes = no\nfrom-user = \xe5\xa4\xaa");
+        "\xef\xbb\xbf# note\r\n  limit = 5\r\nfrom pop3s://a\n--order=newest\nq\nrate=USD/JPY=1\nyes = no\nfrom-user = \xe5\xa4\xaa");
     FILE_OF("more", "limit 7\n@job\n");
     CHECK_LABEL("wherever the file stands");
     CHECK_INT(READ("migrate", &o, &err, "--limit", "3", "@job", "--verbose"), 0);
@@ -395,9 +396,9 @@ static void the_line_counts_more(void)
     CHECK_STR(o.from_host, "h");
     options_done(&o);
     CHECK_LABEL("what may be repeated adds up, the line's last");
-    CHECK_INT(READ("estimate", &o, &err, "--rate=2", "@job"), 0);
+    CHECK_INT(READ("estimate", &o, &err, "--rate=USD/JPY=2", "@job"), 0);
     CHECK_INT(text_list_count(o.rates), 2);
-    CHECK_STR(o.rates[1], "2");
+    CHECK_STR(o.rates[1], "USD/JPY=2");
     options_done(&o);
     CHECK_LABEL("one pair of quotes around a whole value is left out");
     FILE_OF("quoted",
@@ -433,6 +434,12 @@ static const struct {
     BAD("limit =\n", "job:1: limit: its value is empty"),
     BAD("connections = 9\n", "job:1: connections 9: must be 1 to 8"),
     BAD("yes = perhaps\n", "job:1: yes perhaps: must be yes or no"),
+    BAD("\nlimit = abc\n", "job:2: --limit abc: must be a number of messages"),
+    BAD("since = 11/1\nlimit = 3\n", "job:1: --since \"11/1\": day and month cannot be told apart"),
+    BAD("format = jsno\n", "job:1: --format jsno: must be text, json or csv"),
+    BAD("time-zone = Mars\n", "job:1: --time-zone Mars"),
+    BAD("lang = de\n", "job:1: --lang de: must be ja or en"),
+    BAD("from-tls = ssh\n", "job:1: --from-tls ssh: must be implicit"),
     BAD("from-password = geheim\n", "job:1: from-password: no password stands"),
     BAD("@nowhere\n", "@nowhere: No such file"),
     BAD("@job\n", "too deep"),
@@ -452,6 +459,18 @@ static void a_file_is_refused_with_its_place(void)
         CHECK_INT(err.code, ERROR_USAGE);
         contains(err.text, bad_files[i].words);
         CHECK(!strstr(err.text, "geheim"));
+        options_done(&o);
+    }
+    static const char *const others[][3] = {{"verify", "level = all\n", "job:1: --level all: must be count"},
+        {"estimate", "years = 2\ngrowth = much\n", "job:2: --growth much: must be a size"},
+        {"estimate", "rate = 2\n", "job:1: --rate: \"2\" is not a rate"}};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+        struct options o = {0};
+        struct error err;
+        put_file("job", others[i][1], strlen(others[i][1]));
+        CHECK_LABEL("%s", others[i][1]);
+        CHECK_INT(READ(others[i][0], &o, &err, "@job"), -1);
+        contains(err.text, others[i][2]);
         options_done(&o);
     }
 }
