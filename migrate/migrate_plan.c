@@ -3,6 +3,7 @@
 #include "foresee.h"
 #include "mem.h"
 #include "open_ledger.h"
+#include "past_sessions.h"
 #include "session.h"
 #include "text.h"
 #include <string.h>
@@ -139,14 +140,25 @@ int migrate_plan(const struct job *job, const struct world *world, const struct 
     *ret = (struct outcome){0};
     if (open_ledger(job, &v.ledger, &v.job, err) < 0)
         return -1;
-    int rc = session_open(&s, job, world, DEST_LOOK, err);
+    struct past_sessions past;
+    struct job as_answered = *job;
+    if (past_sessions_begin(&past, v.ledger, job, world, err) < 0) {
+        past_sessions_done(&past);
+        ledger_close(v.ledger);
+        return -1;
+    }
+    past_sessions_apply(&past, &as_answered);
+    int rc = session_open(&s, &as_answered, world, DEST_LOOK, err);
+    rc = past_sessions_opened(&past, &s, NULL, rc, err);
     v.source = s.source;
     if (rc == 0)
         rc = plan_all(&v, &s, err);
     struct error ignored; /* nothing was changed that a failing QUIT could undo */
     if (rc == 0)
         session_sign_off(&s, &ignored);
+    rc = past_sessions_ended(&past, &s, NULL, rc, err);
     session_close(&s);
+    past_sessions_done(&past);
     ledger_close(v.ledger);
     ret->elapsed_ms = clock_mono_ms(world->clock) - begun_ms;
     return rc;

@@ -13,6 +13,7 @@
 #include "names.h"
 #include "open_journal.h"
 #include "open_ledger.h"
+#include "past_sessions.h"
 #include "patience.h"
 #include "places.h"
 #include "quarantine.h"
@@ -42,16 +43,17 @@ struct run {
     struct blame blame;
     struct shortfall shortfall;
     struct patience patience;
+    struct past_sessions past;
     uint64_t copies_left;
     int64_t rows_before;  /* of the ledger, when the session began */
     int64_t ended_ms;     /* when the last session ended; 0: this is the first */
     struct hash_set seen; /* keys of the source's messages, over all sessions */
     bool more, shows_part;
-    bool probing;                               /* looking whether it shows more now */
-    bool may_show_part;                         /* it does not say so, and lists as many as one that does */
-    bool names_trusted;                         /* reuse.h: looked at, once a run */
-    bool one_at_a_time, no_capa, warned, again; /* again: a session of this run ended before */
-    struct transfer_room room;                  /* in this session */
+    bool probing;              /* looking whether it shows more now */
+    bool may_show_part;        /* it does not say so, and lists as many as one that does */
+    bool names_trusted;        /* reuse.h: looked at, once a run */
+    bool warned, again;        /* again: a session of this run ended before */
+    struct transfer_room room; /* in this session */
     struct base *bases;
     size_t base_count;
 };
@@ -247,26 +249,12 @@ static void part_from_source(struct session *s, int rc, const struct outcome *o)
         session_keep_source(s);
 }
 
-/* What the source was silent on is not asked for in this way again. */
-static void note_silence(struct run *r, const struct session *s)
-{
-    const struct link *l = &s->source_link;
-    if (l->error.code != ERROR_TIMEOUT || !l->ready)
-        return;
-    bool capa = l->waiting.kind == SOURCE_SILENCE_CAPA, queue = l->waiting.kind == SOURCE_SILENCE_QUEUE;
-    if (capa || queue) /* it was signed in, and there is another way */
-        patience_opened(&r->patience, source_traits(s->source)->sign_in_pause_s);
-    r->no_capa |= capa;
-    r->one_at_a_time |= queue;
-}
-
 static int run_session(struct run *r, struct outcome *o, struct error *err)
 {
     struct session s;
     struct job job = *r->job;
-    job.one_at_a_time |= r->one_at_a_time;
+    past_sessions_apply(&r->past, &job);
     job.guard_source = r->blame.guard;
-    job.no_capa = r->no_capa;
     job.taken_up = r->again;
     r->room = (struct transfer_room){0};
     *o = (struct outcome){0};
@@ -275,6 +263,7 @@ static int run_session(struct run *r, struct outcome *o, struct error *err)
         return -1;
     int rc = session_open(&s, &job, r->world, DEST_CREATE, err);
     patience_login_began(&r->patience, s.login_ms);
+    rc = past_sessions_opened(&r->past, &s, &r->patience, rc, err);
     s.before_ended_ms = r->ended_ms;
     if (rc == 0) {
         patience_opened(&r->patience, source_traits(s.source)->sign_in_pause_s);
@@ -284,8 +273,7 @@ static int run_session(struct run *r, struct outcome *o, struct error *err)
         struct error ignored; /* nothing was deleted: a QUIT that fails changes nothing */
         session_sign_off(&s, &ignored);
     }
-    if (rc < 0)
-        note_silence(r, &s);
+    rc = past_sessions_ended(&r->past, &s, &r->patience, rc, err);
     session_close(&s);
     r->ended_ms = clock_mono_ms(r->world->clock);
     r->again = true;
@@ -310,7 +298,6 @@ static int run_sessions(struct run *r, struct outcome *o, struct error *err)
         size_t cut = r->blame.cut.used;
         if (!patience_again(&r->patience, err))
             return -1;
-        r->one_at_a_time |= err->code == ERROR_PROTOCOL;
         rc = run_session(r, o, err);
         outcome_resume(o, &before);
         outcome_lose_missing(o);
@@ -537,7 +524,10 @@ static int run_logged(struct run *r, int64_t run_id, struct outcome *o, struct e
     r->sink = journal_sink(r->journal, r->sink);
     r->world = &world;
     patience_begin(&r->patience, r->job, r->world);
-    int rc = run_job(r, o, err);
+    int rc = past_sessions_begin(&r->past, r->ledger, r->job, r->world, err);
+    if (rc == 0)
+        rc = run_job(r, o, err);
+    past_sessions_done(&r->past);
     journal_end_run(r->journal, exit_code_of_run(rc, o, err), o, rc < 0 ? err : NULL);
     journal_close(r->journal);
     return rc;

@@ -167,6 +167,11 @@ size_t dest_in_flight(const struct dest *d)
     return d->kind->in_flight(d);
 }
 
+struct dest_waiting dest_waiting(const struct dest *d)
+{
+    return d->kind->waiting(d);
+}
+
 const char *dest_farewell(const struct dest *d)
 {
     return d->kind->farewell ? d->kind->farewell(d) : NULL;

@@ -202,6 +202,17 @@ int dest_feed(struct dest *d, const void *data, size_t len, struct error *err);
 void dest_abort(struct dest *d, const struct error *why);
 size_t dest_outstanding(const struct dest *d);
 size_t dest_in_flight(const struct dest *d);
+/* What a silence of the server means now, as source_waiting. */
+enum dest_silence {
+    DEST_SILENCE_OTHER,
+    DEST_SILENCE_SEARCH, /* what is asked for can be had otherwise */
+};
+struct dest_waiting {
+    enum dest_silence kind;
+    int64_t most_ms;
+    char words[48]; /* "UID SEARCH"; "": nothing is owed */
+};
+struct dest_waiting dest_waiting(const struct dest *d);
 const char *dest_farewell(const struct dest *d); /* why it ends the session, in its words; NULL */
 /* Without a stream: some work. As source_step. */
 int dest_step(struct dest *d, struct error *err);

@@ -5,7 +5,11 @@
 #include "imap_name.h"
 #include "mem.h"
 #include "text.h"
+#include <stdio.h>
 #include <stdlib.h>
+
+#define SILENT_MS        300000
+#define SEARCH_SILENT_MS 45000 /* an index tells; a server without one reads no mail for ALL */
 
 struct dest_imap_call *dest_imap_call_new(struct dest_imap *d, void *ctx)
 {
@@ -128,13 +132,45 @@ static void on_id(void *ctx, uint32_t uid)
     call->id(call->ctx, uid);
 }
 
+void dest_imap_fetch_all(struct dest_imap *d, imap_fetch_fn *row, imap_done_fn *done, void *ctx)
+{
+    if (imap_selected(d->imap)->exists)
+        imap_uid_fetch(d->imap, "1:*", NULL, row, done, ctx);
+    else
+        imap_noop(d->imap, done, ctx);
+}
+
+bool dest_imap_all_told(const struct dest_imap *d, size_t count)
+{
+    return count >= imap_selected(d->imap)->exists;
+}
+
+static void on_seen(void *ctx, const struct imap_fetch_row *row)
+{
+    dest_id_list_add(&((struct dest_imap_call *)ctx)->seen, row->uid);
+}
+
+static void on_all_seen(void *ctx, const struct imap_result *res)
+{
+    struct dest_imap_call call = take(ctx);
+    dest_id_list_sort(&call.seen);
+    bool told = res->status == IMAP_OK && dest_imap_all_told(call.d, call.seen.count);
+    for (size_t i = 0; told && i < call.seen.count; i++)
+        call.id(call.ctx, call.seen.ids[i]);
+    free(call.seen.ids);
+    call.told(call.ctx, told, res->status == IMAP_ABORTED ? res->error : NULL);
+}
+
 static void ids(struct dest *dest, dest_id_fn *row, dest_told_fn *done, void *ctx)
 {
     struct dest_imap *d = dest_imap_of(dest);
     struct dest_imap_call *call = dest_imap_call_new(d, ctx);
     call->told = done;
     call->id = row;
-    imap_uid_search(d->imap, "ALL", on_id, on_told, call);
+    if (d->without_search)
+        dest_imap_fetch_all(d, on_seen, on_all_seen, call);
+    else
+        imap_uid_search(d->imap, "ALL", on_id, on_told, call);
 }
 
 static void on_twin(void *ctx, const struct imap_fetch_row *row)
@@ -291,6 +327,15 @@ static size_t in_flight(const struct dest *dest)
     return imap_in_flight(dest_imap_of_const(dest)->imap);
 }
 
+static struct dest_waiting waiting(const struct dest *dest)
+{
+    struct imap_awaited a = imap_awaited(dest_imap_of_const(dest)->imap);
+    struct dest_waiting w = {.kind = a.search ? DEST_SILENCE_SEARCH : DEST_SILENCE_OTHER,
+        .most_ms = a.search ? SEARCH_SILENT_MS : SILENT_MS};
+    snprintf(w.words, sizeof w.words, "%s", a.verb);
+    return w;
+}
+
 static const char *farewell(const struct dest *dest)
 {
     return imap_bye(dest_imap_of_const(dest)->imap);
@@ -304,7 +349,7 @@ static void free_all(struct dest *dest)
     free(d);
 }
 
-struct dest *dest_imap_new(void)
+struct dest *dest_imap_new(const struct dest_imap_options *options)
 {
     static const struct dest_kind kind = {
         .free = free_all,
@@ -332,11 +377,13 @@ struct dest *dest_imap_new(void)
         .wants_write = wants_write,
         .feed = feed,
         .in_flight = in_flight,
+        .waiting = waiting,
         .farewell = farewell,
     };
     struct dest_imap *d = mem_alloc(sizeof *d);
     *d = (struct dest_imap){.base = {.kind = &kind, .traits = {.has_stream = true, .delimiter = '/'}},
         .imap = imap_new(),
+        .without_search = options->without_search,
         .inbox = "INBOX"};
     return &d->base;
 }

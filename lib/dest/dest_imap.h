@@ -7,4 +7,7 @@
 
 #include "dest.h"
 
-struct dest *dest_imap_new(void);
+struct dest_imap_options {
+    bool without_search; /* it never answers SEARCH: FETCH tells what is there */
+};
+struct dest *dest_imap_new(const struct dest_imap_options *options);

@@ -78,10 +78,23 @@ static void on_fetched(void *ctx, const struct imap_result *res)
 static void on_searched(void *ctx, const struct imap_result *res)
 {
     struct listing *l = ctx;
-    l->out->searched = res->status == IMAP_OK;
+    l->out->searched =
+        res->status == IMAP_OK && (!l->d->without_search || dest_imap_all_told(l->d, l->there.count));
     if (res->status == IMAP_ABORTED && !l->error.code)
         l->error = *res->error;
     answered(l);
+}
+
+static void on_seen(void *ctx, const struct imap_fetch_row *row)
+{
+    dest_id_list_add(&((struct listing *)ctx)->there, row->uid);
+}
+
+static void on_all_seen(void *ctx, const struct imap_result *res)
+{
+    struct listing *l = ctx;
+    dest_id_list_sort(&l->there);
+    on_searched(l, res);
 }
 
 static void fetch(struct listing *l, const char *set)
@@ -93,7 +106,10 @@ static void fetch(struct listing *l, const char *set)
 static void search(struct listing *l)
 {
     l->waiting++;
-    imap_uid_search(l->d->imap, "ALL", on_uid, on_searched, l);
+    if (l->d->without_search)
+        dest_imap_fetch_all(l->d, on_seen, on_all_seen, l);
+    else
+        imap_uid_search(l->d->imap, "ALL", on_uid, on_searched, l);
 }
 
 /* What SEARCH names, is wanted, and no row told. */

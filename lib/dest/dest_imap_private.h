@@ -1,6 +1,7 @@
 /* dest_imap_private.h - an IMAP account, among the files that make it up. */
 #pragma once
 
+#include "dest_ids.h"
 #include "dest_private.h"
 #include "imap.h"
 
@@ -25,7 +26,8 @@ struct dest_imap {
     } names;
     dest_done_fn *done; /* of prepare, enter, join */
     void *ctx;
-    bool one_by_one; /* a FETCH of several bodies was refused */
+    bool one_by_one;     /* a FETCH of several bodies was refused */
+    bool without_search; /* FETCH tells what is there */
     struct dest_imap_read *reads;
     struct listing *nothing_asked; /* a listing that ends with the next pull */
 };
@@ -49,6 +51,7 @@ struct dest_imap_call {
         dest_append_fn *appended;
     };
     void *ctx;
+    struct dest_id_list seen; /* of a FETCH in the place of SEARCH */
     union {
         dest_id_fn *id;
         dest_twin_fn *twin;
@@ -57,6 +60,11 @@ struct dest_imap_call {
     };
 };
 struct dest_imap_call *dest_imap_call_new(struct dest_imap *d, void *ctx);
+
+/* All that is there, in the place of UID SEARCH ALL: by a FETCH. row only if the mailbox is not empty. */
+void dest_imap_fetch_all(struct dest_imap *d, imap_fetch_fn *row, imap_done_fn *done, void *ctx);
+/* Are these (each once) as many as the mailbox counts? A FETCH may leave out some, and says OK. */
+bool dest_imap_all_told(const struct dest_imap *d, size_t count);
 
 /* dest_imap_enter.c */
 void dest_imap_prepare(

@@ -35,6 +35,7 @@ struct dest_kind {
     bool (*wants_write)(const struct dest *d);
     int (*feed)(struct dest *d, const void *data, size_t len, struct error *err);
     size_t (*in_flight)(const struct dest *d);
+    struct dest_waiting (*waiting)(const struct dest *d);
     const char *(*farewell)(const struct dest *d);
 };
 

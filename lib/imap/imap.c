@@ -409,6 +409,13 @@ size_t imap_in_flight(const struct imap *im)
     return im->flight.count;
 }
 
+struct imap_awaited imap_awaited(const struct imap *im)
+{
+    const struct imap_command *c = im->flight.head;
+    return c ? (struct imap_awaited){.verb = kinds[c->kind].verb, .search = c->kind == IMAP_KIND_SEARCH}
+             : (struct imap_awaited){.verb = ""};
+}
+
 size_t imap_appends_waiting(const struct imap *im)
 {
     size_t n = 0;

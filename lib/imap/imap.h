@@ -255,5 +255,11 @@ const char *imap_bye(const struct imap *im); /* words of BYE, NULL if there was 
 const char *imap_alert(const struct imap *im, size_t n);
 size_t imap_outstanding(const struct imap *im);
 size_t imap_in_flight(const struct imap *im);
+/* What the server owes first. */
+struct imap_awaited {
+    const char *verb; /* "UID SEARCH"; "" for nothing */
+    bool search;
+};
+struct imap_awaited imap_awaited(const struct imap *im);
 /* How many APPENDs have all their bytes handed out and wait for their answer. */
 size_t imap_appends_waiting(const struct imap *im);

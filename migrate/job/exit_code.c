@@ -7,7 +7,8 @@ enum exit_code exit_code_of(const struct error *err)
         return EXIT_CODE_DONE;
     case ERROR_USAGE:
         return EXIT_CODE_USAGE;
-    case ERROR_AUTH:
+    case ERROR_AUTH: /* LATER: the same was accepted shortly before */
+        return err->retry == ERROR_RETRY_LATER ? EXIT_CODE_TEMPORARY : EXIT_CODE_LOGIN;
     case ERROR_TLS:
         return EXIT_CODE_LOGIN;
     case ERROR_PROTOCOL: /* before sign-in: another service on that port; later: a session that went wrong */

@@ -44,6 +44,7 @@ struct job {
     bool no_capa;         /* the source never answers it after the sign-in */
     bool guard_source;    /* source_guard: it was seen to end messages too early */
     bool one_at_a_time;   /* no POP3 pipelining, whatever the source offers */
+    bool no_search;       /* the destination never answers SEARCH */
     bool taken_up;        /* not the first session of a run: what was said is not said again */
     struct filter filter; /* leave out what does not match */
     enum job_order order;

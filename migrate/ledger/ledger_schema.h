@@ -3,7 +3,7 @@
  * in user_version. */
 #pragma once
 
-#define LEDGER_VERSION 8
+#define LEDGER_VERSION 9
 
 static const char *const ledger_schema[LEDGER_VERSION] = {
     /* version 1 */
@@ -120,4 +120,8 @@ static const char *const ledger_schema[LEDGER_VERSION] = {
     /* version 8: was it seen in the destination after the OK to it? */
     "ALTER TABLE message ADD COLUMN unseen INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX message_unseen ON message(job) WHERE unseen=1;",
+    /* version 9: what runs have learned of accounts and their servers (ledger_learned.h) */
+    "CREATE TABLE learned("
+    "  account TEXT NOT NULL, what TEXT NOT NULL, at_s INTEGER NOT NULL,"
+    "  PRIMARY KEY(account, what)) WITHOUT ROWID;",
 };

@@ -79,8 +79,9 @@ static bool fits_time(enum when when, bool opened)
     return when == ALWAYS || (when == SINCE) == opened;
 }
 
-static enum retry_kind kind_of(const struct error *why, bool opened)
+static enum retry_kind kind_of(const struct error *why, const struct retry_past *past)
 {
+    bool opened = past->opened || (past->accepted && why->code == ERROR_AUTH);
     if (why->scope == ERROR_SCOPE_RUN) /* ours: disk, ledger, the user's stop */
         return RETRY_STOP;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
@@ -135,7 +136,7 @@ static struct retry_decision stop(enum retry_kind kind, int64_t wait_ms, const c
 
 struct retry_decision retry_decide(const struct error *why, const struct retry_past *past)
 {
-    enum retry_kind kind = kind_of(why, past->opened);
+    enum retry_kind kind = kind_of(why, past);
     if (kind == RETRY_STOP)
         return stop(kind, 0, helps_not);
     const struct schedule *s = &schedules[kind];
@@ -157,7 +158,7 @@ struct retry_decision retry_decide(const struct error *why, const struct retry_p
 
 void retry_count(struct retry_past *past, const struct error *why)
 {
-    past->tried[kind_of(why, past->opened)]++;
+    past->tried[kind_of(why, past)]++;
 }
 
 void retry_progress(struct retry_past *past)

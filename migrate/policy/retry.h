@@ -23,7 +23,7 @@ enum retry_kind {
     RETRY_IN_USE,      /* another session holds the mailbox */
     RETRY_REFUSED,     /* a refusal that the server calls temporary */
     RETRY_EXPIRED,     /* the sign-in has run out: fetch the password (token) again */
-    RETRY_AUTH_AGAIN,  /* refused, although the same was accepted earlier in this run */
+    RETRY_AUTH_AGAIN,  /* refused, although the same was accepted shortly before */
     RETRY_FULL,        /* no room, and the server says that this may change */
     RETRY_CAPPED,      /* by our own count, what the destination takes in 24 hours was sent */
 };
@@ -35,6 +35,7 @@ enum retry_kind {
 
 struct retry_past {
     bool opened;            /* both sides were signed in at least once in this run */
+    bool accepted;          /* what is refused now was accepted shortly before, by whatever run */
     int64_t max_wait_ms;    /* no single wait may be longer; RETRY_MAX_WAIT_MS by default */
     bool wait_for_cap;      /* but RETRY_CAPPED may wait as long as it takes */
     int64_t login_delay_ms; /* the source's LOGIN-DELAY by CAPA; 0: none */

@@ -20,5 +20,7 @@ struct source *job_source_new(const struct job *job, const struct world *world)
 
 struct dest *job_dest_new(const struct job *job, const struct world *world)
 {
-    return world->ends && world->ends->dest ? world->ends->dest(world->ends->ctx, job) : dest_imap_new();
+    return world->ends && world->ends->dest
+               ? world->ends->dest(world->ends->ctx, job)
+               : dest_imap_new(&(struct dest_imap_options){.without_search = job->no_search});
 }

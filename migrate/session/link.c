@@ -143,9 +143,12 @@ bool link_pump(struct link *l)
     bool moved = pump_out(l) || first;
     if (link_alive(l))
         moved |= pump_in(l);
-    if (link_alive(l) && l->source) {
-        l->waiting = source_waiting(l->source);
-        stream_set_idle(l->stream, l->waiting.most_ms);
+    if (link_alive(l)) {
+        if (l->source)
+            l->waiting = source_waiting(l->source);
+        else
+            l->awaiting = dest_waiting(l->dest);
+        stream_set_idle(l->stream, l->source ? l->waiting.most_ms : l->awaiting.most_ms);
     }
     if (link_alive(l))
         stream_expect(l->stream, awaiting(l) || stream_unsent(l->stream) > 0);

@@ -19,6 +19,7 @@ struct link {
     const char *name;              /* of a local one; borrowed */
     struct error error;            /* code != 0: broken; the engine was aborted with this */
     struct source_waiting waiting; /* of the source: what it owes, or owed when it broke */
+    struct dest_waiting awaiting;  /* likewise of the destination */
     bool local;
     bool ready; /* signed in at least once, or begun with */
     bool ended; /* we signed off: the peer may close */

@@ -94,6 +94,11 @@ void patience_opened(struct patience *p, int login_delay_s)
     p->past.login_delay_ms = login_delay_s > 0 ? (int64_t)login_delay_s * 1000 : 0;
 }
 
+void patience_accepted(struct patience *p)
+{
+    p->past.accepted = true;
+}
+
 void patience_progress(struct patience *p)
 {
     retry_progress(&p->past);
@@ -112,6 +117,8 @@ bool patience_again(struct patience *p, struct error *err)
             name_time(p, d.wait_ms, err);
         else if (d.wait_ms > 0)
             error_append(err, "; %s: run the same command again after %s", d.phrase, text);
+        if (d.kind == RETRY_AUTH_AGAIN)
+            err->retry = ERROR_RETRY_LATER;
         return false;
     }
     log_line(&p->world->log, LOG_WARN, "%s (%s); connecting again in %s", err->text, d.phrase, text);

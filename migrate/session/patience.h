@@ -29,11 +29,14 @@ void patience_login_began(struct patience *p, int64_t login_ms);
 /* Both sides (or the only one) are signed in; login_delay_s: of the source, by CAPA, -1: none. */
 void patience_opened(struct patience *p, int login_delay_s);
 
+/* The sign-in that was refused now was accepted shortly before: it is tried once more, after a while. */
+void patience_accepted(struct patience *p);
+
 /* The session got something done: attempts are counted anew. */
 void patience_progress(struct patience *p);
 
 /* The session ended with *err: true after a wait, when another session is worth while. Else, where waiting
  * would help but is too long for this run, *err names the time to come again. Where the destination's daily
  * upload limit is used up (retry.h), err->wait_ms tells it, too; with job->wait_for_cap that is waited for,
- * however long. */
+ * however long. A sign-in that was accepted before, and is not any more, is temporary then (err->retry). */
 bool patience_again(struct patience *p, struct error *err);

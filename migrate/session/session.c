@@ -52,22 +52,30 @@ static void tell_alerts(struct session *s)
     }
 }
 
-static void tell_silence(struct session *s)
+/* words: what it owes; "": nothing. */
+static void tell_silence(struct session *s, enum job_side side, const struct link *l, const char *words)
 {
-    const struct link *l = &s->source_link;
     int64_t silent_ms = l->stream && !l->ended ? stream_silent_ms(l->stream) : 0;
+    int64_t *told_ms = &s->silence_told_ms[side];
     if (silent_ms < SILENCE_TOLD_MS)
-        s->silence_told_ms = SILENCE_TOLD_MS;
-    if (silent_ms < s->silence_told_ms || !*l->waiting.words || silent_ms < SILENCE_TOLD_MS)
+        *told_ms = SILENCE_TOLD_MS;
+    if (silent_ms < *told_ms || !*words || silent_ms < SILENCE_TOLD_MS)
         return;
-    s->silence_told_ms *= 2;
+    *told_ms *= 2;
     log_line(&s->world->log, LOG_WARN, "%s: waiting for the answer to %s for %d s", stream_name(l->stream),
-        l->waiting.words, (int)(silent_ms / 1000));
+        words, (int)(silent_ms / 1000));
+}
+
+static void tell_silences(struct session *s)
+{
+    tell_silence(s, JOB_SOURCE, &s->source_link, s->source_link.waiting.words);
+    if (s->lane_count)
+        tell_silence(s, JOB_DESTINATION, &s->lanes[0].link, s->lanes[0].link.awaiting.words);
 }
 
 static void tick(void *ctx)
 {
-    tell_silence(ctx);
+    tell_silences(ctx);
     tell_sides(ctx);
     tell_alerts(ctx);
     report_progress(ctx);

@@ -44,9 +44,9 @@ struct session {
         before_ended_ms; /* monotonic: the end of the run's session before this one; 0: this is the first */
     struct error inventory_error, dest_error;
     struct progress progress;
-    int64_t silence_told_ms;   /* a silence of the source is told of from then on */
-    bool keep_source;          /* no QUIT */
-    struct allowance_log sent; /* to the destination's account, of the last day: transfer's */
+    int64_t silence_told_ms[2]; /* by job_side: a silence is told of from then on */
+    bool keep_source;           /* no QUIT */
+    struct allowance_log sent;  /* to the destination's account, of the last day: transfer's */
     bool sent_known;
     struct goodbye {
         bool said, source_done, source_ok;

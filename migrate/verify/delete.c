@@ -75,9 +75,10 @@ static int open_session(struct delete_work *w, struct error *err)
     w->job = *w->v->job;
     w->job.to = (struct endpoint){0};
     w->job.taken_up = true; /* verify has said all there is to say */
+    past_sessions_apply(&w->v->past, &w->job);
     int rc = session_open(&w->session, &w->job, w->v->world, DEST_LOOK, err);
     patience_login_began(p, w->session.login_ms);
-    if (rc < 0)
+    if (past_sessions_opened(&w->v->past, &w->session, p, rc, err) < 0)
         return -1;
     w->source = w->session.source;
     w->session.progress = w->progress;
@@ -274,6 +275,7 @@ static int run_session(struct delete_work *w, bool *ret_more, struct error *err)
         rc = look_at_all(w, err);
     if (rc == 0)
         rc = delete_chunk(w, ret_more, err);
+    rc = past_sessions_ended(&w->v->past, &w->session, &w->v->patience, rc, err);
     close_session(w);
     return rc;
 }
@@ -285,7 +287,6 @@ static bool go_on(struct delete_work *w, struct error *err)
         return false;
     if (w->comparing && w->chunk > DELETE_CHUNK_MIN)
         w->chunk /= 2;
-    verify_be_careful(w->v, err);
     return patience_again(&w->v->patience, err);
 }
 

@@ -55,7 +55,7 @@ int verify_begin(struct verify *v, struct error *err)
     v->destination_scan = verify_scan_new();
     v->source_scan = verify_scan_new();
     v->result->level = v->level;
-    return verify_load(v, err);
+    return past_sessions_begin(&v->past, v->ledger, v->job, v->world, err) < 0 ? -1 : verify_load(v, err);
 }
 
 void verify_done(struct verify *v)
@@ -77,6 +77,7 @@ void verify_done(struct verify *v)
         free(owned[i]);
     verify_scan_free(v->destination_scan);
     verify_scan_free(v->source_scan);
+    past_sessions_done(&v->past);
     *v = (struct verify){0};
 }
 
@@ -172,32 +173,27 @@ static int run_session(struct verify *v, struct error *err)
 {
     if (patience_login(&v->patience, v->job->from.host, err) < 0)
         return -1;
-    int rc = session_open(&v->session, v->job, v->world, DEST_LOOK, err);
+    v->session_job = *v->job;
+    past_sessions_apply(&v->past, &v->session_job);
+    int rc = session_open(&v->session, &v->session_job, v->world, DEST_LOOK, err);
     patience_login_began(&v->patience, v->session.login_ms);
+    rc = past_sessions_opened(&v->past, &v->session, &v->patience, rc, err);
     if (rc == 0) {
         patience_opened(&v->patience, source_traits(v->session.source)->sign_in_pause_s);
         rc = compare(v, err);
         struct error ignored; /* nothing was changed: a QUIT that fails changes nothing */
         session_sign_off(&v->session, &ignored);
     }
+    rc = past_sessions_ended(&v->past, &v->session, &v->patience, rc, err);
     session_close(&v->session);
     return rc;
-}
-
-void verify_be_careful(struct verify *v, const struct error *why)
-{
-    if (why->code != ERROR_PROTOCOL || v->job->one_at_a_time)
-        return;
-    v->careful_job = *v->job;
-    v->careful_job.one_at_a_time = true;
-    v->job = &v->careful_job;
 }
 
 int verify_run(struct verify *v, struct error *err)
 {
     int rc;
     while ((rc = run_session(v, err)) < 0 && patience_again(&v->patience, err))
-        verify_be_careful(v, err);
+        ;
     if (rc == 0)
         *err = (struct error){0}; /* of a session that was taken up again */
     v->result->reconnects = v->patience.attempts;

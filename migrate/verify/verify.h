@@ -11,6 +11,7 @@
 #include "journal.h"
 #include "ledger.h"
 #include "names.h"
+#include "past_sessions.h"
 #include "patience.h"
 #include "proof.h"
 #include "session.h"
@@ -113,7 +114,8 @@ struct verify {
     struct ledger *ledger;
     int64_t job_id;
     enum verify_level level;
-    struct job careful_job; /* job, asking for one message at a time; once that was seen to be needed */
+    struct past_sessions past;
+    struct job session_job; /* job, asking as the servers answer */
     struct session session;
     struct patience patience;
     struct verification *result;
@@ -141,9 +143,6 @@ struct verify {
 int verify_open_ledger(const struct job *job, struct ledger **ret, int64_t *ret_job, struct error *err);
 /* The ledger's rows and mailboxes. v: zeroed but for job, world, ledger, job_id, level and result. */
 int verify_begin(struct verify *v, struct error *err);
-/* A session broke with *why: if replies had run into each other (pop3.h), the next ask for one message at a
- * time. */
-void verify_be_careful(struct verify *v, const struct error *why);
 /* Connect and compare, over as many sessions as it takes. *v->result is filled as far as it got. */
 int verify_run(struct verify *v, struct error *err);
 /* Count, record what was shown (ledger_prove) and tell the sink. */

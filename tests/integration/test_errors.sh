@@ -41,7 +41,7 @@ expect_exit "--limit without a number" 2 limit
 go --from-password-file "$W/wrong"
 expect_exit "wrong password at the source" 3 "localhost:$LEGACY_POP3S_PORT"
 check "one wrong password is tried once" test "$(grep -c 'auth failed, 1 attempts' "$S/legacy.log")" = 1
-go --to-password-file "$W/wrong"
+go --to-password-file "$W/wrong" --work-dir "$W/work-wrong" # the other one knows that the account was signed in to
 expect_exit "wrong password at the destination" 3 "localhost:$CLOUD_IMAPS_PORT"
 go --from "pop3s://taro@localhost:$CLOUD_IMAPS_PORT"
 expect_exit "an IMAP server where POP3 is expected" 3 IMAP

@@ -535,6 +535,24 @@ other_fields() {
     check "$name: it is gone" test "$(on_source)" = 0
 }
 
+# A refusal right after the same account was accepted is told with that time, and is temporary.
+refused_soon() {
+    local name="a password that worked a moment ago"
+    user=soon
+    put "$user" 1 < <(letter 1)
+    from=$LEGACY_POP3_PORT
+    echo wrong >"$W/wrong"
+    run migrate --from-password-file "$W/wrong" --max-wait 5
+    expect_exit "$name: not yet" 3
+    check "$name: nothing is said of it" test "$(grep -c 'was signed in to' "$W/err")" = 0
+    run migrate
+    expect_exit "$name: now" 0
+    run migrate --from-password-file "$W/wrong" --max-wait 5
+    expect_exit "$name: then" 4 'the same account was signed in to at [0-9][0-9]:[0-9][0-9]: unless its password was changed'
+    run plan --to-password-file "$W/wrong"
+    expect_exit "$name: the destination's, by plan" 3 'the same account was signed in to at'
+}
+
 # ---- answers that never come (each takes as long as the silence may last) ----
 silent_capa() {
     local name="CAPA is never answered after the sign-in"
@@ -545,6 +563,27 @@ silent_capa() {
     run migrate
     expect_exit "$name" 0 'waiting for the answer to CAPA for'
     check "$name: the message is there" test "$(arrived "$user")" = 1
+    run verify
+    expect_exit "$name: the next command knows" 0
+    check "$name: and does not ask" test "$(grep -c 'waiting for the answer' "$W/err")" = 0
+}
+silent_search() {
+    local name="SEARCH is never answered by the destination"
+    user=searches
+    put "$user" 1 < <(letter 1)
+    from=$LEGACY_POP3_PORT
+    echo 'UID SEARCH => silence' >"$W/script"
+    cloud_odd --script "$W/script"
+    run migrate
+    expect_exit "$name" 0 'waiting for the answer to UID SEARCH for'
+    check "$name: the message is there, once" test "$(arrived "$user")" = 1
+    put "$user" 2 < <(letter 2)
+    run migrate
+    expect_exit "$name: the next run knows" 0
+    check "$name: and does not ask" test "$(grep -c 'waiting for the answer' "$W/err")" = 0
+    check "$name: both messages are there, once" test "$(arrived "$user")" = 2
+    run verify
+    expect_exit "$name: verify" 0
 }
 pipelining_not_kept() {
     local name="PIPELINING is said and not kept"
@@ -558,5 +597,5 @@ pipelining_not_kept() {
 }
 
 aside lone_dots stand_ins cut_short cut_plain late_rest not_listed limits empty_mailbox signing_in who_are_you beyond_the_last verify_asks_again lost_and_rewritten in_doubt not_opened said_in_words \
-    spelled_otherwise used_again other_fields silent_capa \
+    spelled_otherwise used_again other_fields refused_soon silent_capa silent_search \
     pipelining_not_kept

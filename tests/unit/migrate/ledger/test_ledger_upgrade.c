@@ -4,6 +4,7 @@
 #include "fixture.h"
 #include "identity.h"
 #include "ledger_late.h"
+#include "ledger_learned.h"
 #include "ledger_schema.h"
 #include "ledger_source.h"
 #include "mem.h"
@@ -150,6 +151,10 @@ static void check_content(struct ledger *l)
     uint64_t doubled = 1;
     CHECK_INT(ledger_count_doubled(l, job, &doubled, NULL), 0);
     CHECK_INT(doubled, 0);
+    CHECK_LABEL("nothing was learned");
+    int64_t at_s = 1;
+    CHECK_INT(ledger_learned(l, "taro@pop.example.jp", LEDGER_SIGNED_IN, &at_s, NULL), 0);
+    CHECK_INT(at_s, 0);
     CHECK_LABEL("the index begins anew");
     CHECK_INT(ledger_index_begin(l, inbox, 7, NULL), 0);
     CHECK_INT(ledger_index_any(l, inbox, NULL), 0);
@@ -239,6 +244,14 @@ static void test_write(void)
     CHECK_LABEL("work goes on");
     CHECK_INT(ledger_done(f.ledger, fixture_put(&f, "key 1", LEDGER_QUARANTINED, NULL), 7, 2000, NULL), 0);
     CHECK_INT(fixture_state(f.ledger, f.job, "key 1"), LEDGER_DONE);
+    CHECK_INT(ledger_learn(f.ledger, "taro@pop.example.jp", LEDGER_NO_CAPA, 5, NULL), 0);
+    CHECK_INT(ledger_learn(f.ledger, "taro@pop.example.jp", LEDGER_NO_CAPA, 6, NULL), 0);
+    fixture_reopen(&f);
+    int64_t at_s = 0;
+    CHECK_INT(ledger_learned(f.ledger, "taro@pop.example.jp", LEDGER_NO_CAPA, &at_s, NULL), 0);
+    CHECK_INT(at_s, 6);
+    CHECK_INT(ledger_learned(f.ledger, "taro@pop.example.jp", LEDGER_SIGNED_IN, &at_s, NULL), 0);
+    CHECK_INT(at_s, 0);
     fixture_end(&f);
 }
 

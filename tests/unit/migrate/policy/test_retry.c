@@ -107,6 +107,21 @@ static void test_table(void)
     }
 }
 
+/* Accepted shortly before, by an earlier run. */
+static void test_accepted(void)
+{
+    struct retry_past past = past_of(false);
+    struct error refused = error_of(ERROR_SCOPE_JOB, ERROR_RETRY_NEVER, ERROR_AUTH, 0);
+    struct error lost = error_of(ERROR_SCOPE_JOB, ERROR_RETRY_LATER, ERROR_LOST, 0);
+    past.accepted = true;
+    CHECK_LABEL("accepted before");
+    CHECK_INT(retry_decide(&refused, &past).kind, RETRY_AUTH_AGAIN);
+    CHECK_INT(retry_decide(&refused, &past).wait_ms, 60 * S);
+    CHECK_INT(retry_decide(&lost, &past).kind, RETRY_EARLY);
+    retry_count(&past, &refused);
+    CHECK(!retry_decide(&refused, &past).again);
+}
+
 /* ---- LOGIN-DELAY ---- */
 static struct error too_soon(int64_t told_ms)
 {
@@ -297,6 +312,7 @@ int main(void)
 {
     static const struct check_test tests[] = {
         {"the table", test_table},
+        {"accepted before", test_accepted},
         {"signed in too soon", test_login_delay},
         {"never sooner than LOGIN-DELAY", test_login_floor},
         {"the longest wait", test_max_wait},
