@@ -253,15 +253,20 @@ void verify_disown(struct verify *v, struct verify_row *row)
 
 static void note_uidls(struct verify *v, size_t items)
 {
-    size_t settled = 0, found = 0;
+    size_t settled = 0, found = 0, without = 0, blank = 0;
     for (size_t i = 0; i < v->row_count; i++) {
         const struct verify_row *row = &v->rows[i];
         bool counts = row->key && is_settled(row) && !row->deleted;
         settled += counts;
         found += counts && (row->item != VERIFY_NONE || row->changed_size);
+        without += !row->key && is_settled(row) && !row->deleted;
     }
+    for (size_t i = 0; i < v->news_count; i++)
+        blank += !v->news[i].key;
     v->result->uidls_changed = names_differ(settled, items, found);
-    for (size_t i = 0; v->result->uidls_changed && i < v->news_count; i++)
+    /* More were copied without a name than have none now: UIDL was refused then. */
+    bool by_content = v->result->uidls_changed || without > blank;
+    for (size_t i = 0; by_content && i < v->news_count; i++)
         v->news[i].nameless |= !v->news[i].resized; /* only its content can tell */
 }
 
@@ -289,14 +294,15 @@ void verify_map(struct verify *v)
 void verify_adopt(struct verify *v, struct verify_news *news, struct verify_row *row)
 {
     news->row = (uint32_t)(row - v->rows);
-    if (row->item != VERIFY_NONE || (row->key && !news->resized && !v->result->uidls_changed))
+    if (row->item != VERIFY_NONE || (row->key && news->key && !news->resized && !v->result->uidls_changed))
         return;
     take_item(v, row, news->item, news->number);
     row->octets_claimed = news->octets;
     row->changed_size = false;
 }
 
-/* Rows without a key, sorted by size; those of one size are taken one after the other. */
+/* Rows without a key, and in a session without UIDLs all that were not deleted, sorted by size; those of one
+ * size are taken one after the other. */
 struct by_size {
     struct verify_row **rows;
     size_t count;
@@ -321,8 +327,9 @@ static int compare_news(const void *a, const void *b)
 static struct by_size sort_nameless_rows(const struct verify *v)
 {
     struct by_size s = {.rows = mem_array(v->row_count, sizeof *s.rows)};
+    bool any = !source_facts(v->session.source)->has_uidl;
     for (size_t i = 0; i < v->row_count; i++)
-        if (!v->rows[i].key)
+        if (!v->rows[i].key || (any && !v->rows[i].deleted))
             s.rows[s.count++] = &v->rows[i];
     qsort(s.rows, s.count, sizeof *s.rows, compare_size);
     return s;

@@ -102,13 +102,20 @@ static void ask(struct checking *c, size_t row, bool whole)
         source_fetch_header(s->source, c->v->rows[row].item, on_data, on_looked, l);
 }
 
+/* By its own key and the source's: what was found by size or content is not held against its header. */
+static bool is_named(const struct verify *v, const struct verify_row *row)
+{
+    size_t count;
+    return row->item != VERIFY_NONE && row->key && source_items(v->session.source, &count)[row->item].key;
+}
+
 static bool checked(void *ctx)
 {
     struct checking *c = ctx;
     const struct verify *v = c->v;
     for (; c->next < v->row_count && c->under_way < HEADERS_AT_ONCE && !v->error.code; c->next++) {
         const struct verify_row *row = &v->rows[c->next];
-        if (row->item != VERIFY_NONE && row->key && is_settled(row) && !row->same_source)
+        if (is_named(v, row) && is_settled(row) && !row->same_source)
             ask(c, c->next, false);
     }
     return !c->under_way && (c->next == v->row_count || v->error.code);

@@ -115,20 +115,24 @@ static void take_inventory(struct connection *c)
     c->deleted = mem_array(c->box->count + 1, sizeof *c->deleted);
     c->read = mem_array(c->box->count + 1, sizeof *c->read);
     c->box->sessions++;
+    bool nameless = c->box->nameless && c->box->nameless(c->box->ctx, c->box->sessions);
     for (size_t i = 0; i < c->box->count; i++) {
         const struct memory_item *it = &c->box->all[i];
         if (it->gone || (c->box->view && (it->read || c->base.count == c->box->view)))
             continue;
         c->items[c->base.count] = i;
-        c->base.items[c->base.count] = (struct source_item){.key = it->key ? mem_strdup(it->key) : NULL,
-            .octets = it->octets,
-            .number = (uint32_t)c->base.count + 1,
-            .folder = SOURCE_NO_FOLDER};
+        c->base.items[c->base.count] =
+            (struct source_item){.key = it->key && !nameless ? mem_strdup(it->key) : NULL,
+                .octets = it->octets,
+                .number = (uint32_t)c->base.count + 1,
+                .folder = SOURCE_NO_FOLDER};
         c->base.facts.octets += it->octets;
-        c->base.facts.blank_uidls += !it->key;
+        c->base.facts.blank_uidls += !it->key && !nameless;
         c->base.count++;
     }
-    c->base.facts.messages = c->base.facts.uidl_rows = c->base.count;
+    c->base.facts.messages = c->base.count;
+    c->base.facts.uidl_rows = nameless ? 0 : c->base.count;
+    c->base.facts.has_uidl = !nameless;
 }
 
 /* Up to the empty line, and with it. */

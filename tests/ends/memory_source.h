@@ -26,6 +26,8 @@ struct memory_box {
     struct memory_item *all;
     size_t count, cap;
     bool can_header, can_delete, reading_hides; /* traits; the first two are on in a new one */
+    /* Is UIDL refused in the n-th session (from 1)? Keys are not told then. NULL: never. */
+    bool (*nameless)(void *ctx, unsigned nth);
     size_t view; /* shows so many at a time, and hides what was read once a session ended well; 0: all */
     /* How the n-th message (from 0) that was ever asked for is given; NULL: well. */
     enum memory_giving (*giving)(void *ctx, unsigned nth, size_t item);
