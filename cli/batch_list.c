@@ -76,15 +76,17 @@ static void name_entry(struct batch_entry *e, const struct job *job, bool alone)
     e->name = mem_strdup(strchr(mailbox, '@') ? mailbox : e->source);
 }
 
+#define BROKEN_NAME_MAX 320 /* octets */
+
 /* What an account is called that has no names yet, because something is wrong with it. */
 static void name_broken(const struct batch_list *l, struct batch_entry *e)
 {
     bool readable = accounts_fault(&l->list, e->row, NULL) == 0;
     const char *value = readable ? batch_swapped_name(&l->list, e->row) : NULL;
     e->nameless = !value;
-    e->name = value ? mem_strdup(value) : mem_printf("line %ld", accounts_line(&l->list, e->row));
-    if (value) /* as any text of a list, it may hold what a terminal would act on */
-        text_clean(e->name, strlen(value) + 1, value, strlen(value));
+    e->name = value ? mem_alloc(BROKEN_NAME_MAX) : mem_printf("line %ld", accounts_line(&l->list, e->row));
+    if (value) /* as any text of a list, it may hold what a terminal would act on, and be of any length */
+        text_clean(e->name, BROKEN_NAME_MAX, value, strlen(value));
     e->source = mem_strdup("");
     e->destination = mem_strdup("");
     e->folder = mem_strdup("");

@@ -18,6 +18,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#define USER_MAX_OCTETS   1000
+#define FOLDER_MAX_OCTETS 4096
+
 static int usage(struct error *err, const char *fmt, const char *a, const char *b)
 {
     char text[ERROR_TEXT_MAX];
@@ -320,6 +323,17 @@ static int parse_server(const struct side *s, struct endpoint *ret, struct error
                : rc;
 }
 
+/* These are shown, stand in file names and in a line to a server: what a terminal would act on, and what goes
+ * on for ever, is in none that exist. */
+static const char *user_fault(const char *user)
+{
+    if (!user)
+        return NULL;
+    if (!text_is_clean(user))
+        return "the user name holds control characters, or is not UTF-8";
+    return strlen(user) > USER_MAX_OCTETS ? "a user name has at most 1000 octets" : NULL;
+}
+
 static int parse_side(const struct side *s, struct endpoint *ret, struct error *err)
 {
     if (parse_server(s, ret, err) < 0)
@@ -332,10 +346,9 @@ static int parse_side(const struct side *s, struct endpoint *ret, struct error *
     if (s->user && !ret->user)
         ret->user = mem_strdup(s->user);
     ret->authzid = mem_strdup(s->authzid);
-    /* These are shown, and stand in file names: what a terminal would act on is in none that exist. */
-    if ((ret->user && !text_is_clean(ret->user)) || (ret->authzid && !text_is_clean(ret->authzid)))
-        return usage(err, "%s: the user name holds control characters, or is not UTF-8%s", s->user_name, "");
-    return 0;
+    const char *fault = user_fault(ret->user);
+    fault = fault ? fault : user_fault(ret->authzid);
+    return fault ? usage(err, "%s: %s", s->user_name, fault) : 0;
 }
 
 int options_server(const struct options *o, enum job_side side, struct endpoint *ret, struct error *err)
@@ -388,6 +401,10 @@ static int choose_folder(const struct options *o, struct job *job, struct error 
     if (!text_is_clean(job->folder) || (o->folder_old && !text_is_clean(o->folder_old)))
         return usage(err, "--folder%s: a mailbox name holds control characters, or is not UTF-8%s",
             text_is_clean(job->folder) ? "-old" : "", "");
+    bool usual_length = strlen(job->folder) <= FOLDER_MAX_OCTETS;
+    if (!usual_length || (o->folder_old && strlen(o->folder_old) > FOLDER_MAX_OCTETS))
+        return usage(
+            err, "--folder%s: a mailbox name has at most 4096 octets%s", usual_length ? "-old" : "", "");
     return 0;
 }
 

@@ -6,6 +6,7 @@
 #include "mem.h"
 #include "option_table.h"
 #include "options_route.h"
+#include "secret_command.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -64,6 +65,8 @@ static void take_cell(const struct row *r, const struct accounts_column *column,
         refuse(r, column,
             option && option->kind == OPTION_SECRET ? "there is a line break in this password"
                                                     : "there is a line break in this cell");
+    else if (option && option->kind == OPTION_SECRET && strlen(value) >= SECRET_MAX)
+        refuse(r, column, "this is too long for a password");
     else if (option && list_trust_is_needed(r->common, option, value) && !r->common->trust_list)
         refuse_deed(r, column, option, value);
     else if (option && option_table_set(r->options, option, value, &why) < 0)

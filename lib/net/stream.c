@@ -70,8 +70,8 @@ const char *stream_host_fault(const char *host)
     if (strlen(host) > HOST_MAX_OCTETS)
         return "a host name has at most 253 octets";
     for (const char *p = host; *p; p++)
-        if ((unsigned char)*p <= ' ' || *p == 0x7f || strchr("/\\?#@[]<>\"", *p))
-            return "a host name cannot hold blanks or any of / \\ ? # @ [ ] < > \"";
+        if ((unsigned char)*p <= ' ' || *p == 0x7f || strchr("/\\?#@[]<>\"*,;", *p))
+            return "a host name cannot hold blanks or any of / \\ ? # @ [ ] < > \" * , ;";
     if (!strchr(host, ':') && strchr(host, '%'))
         return "a host name cannot hold %";
     return NULL;

@@ -135,7 +135,7 @@ static int parse_host(
     const char *fault = stream_host_fault(e->host ? e->host : "");
     if (fault) {
         usage(err, side, fault);
-        return error_append(err, "a URL reads like pop3s://user%%40example.jp@pop.example.jp");
+        return error_append(err, "; a URL reads like pop3s://user%%40example.jp@pop.example.jp");
     }
     for (char *p = e->host; *p; p++) /* names of hosts have no letter case, those of accounts may have */
         *p = *p >= 'A' && *p <= 'Z' ? (char)(*p - 'A' + 'a') : *p;

@@ -167,3 +167,15 @@ EVIL_TEST_WORD=$SERVERS_PASSWORD raw check --from "$(pop_url trusted)" --to "$(i
     --from-password-command "$show" --to-password-env EVIL_TEST_WORD
 expect_exit "a pair with a variable and a command" 0
 is "no command saw it" "$(sort -u seen)" 0
+
+# ---- cells of a million characters: an error of the row, which is shown short; no server is asked ----
+for column in from_user to_user user from_password to_password folder from_host; do
+    python3 -c 'import sys
+cells = {"from_user": "good", "to_user": "good", "user": "", "from_password": sys.argv[3], "to_password": sys.argv[3], "folder": "", "from_host": "localhost"}
+cells[sys.argv[2]] = "m" * 1000000
+if sys.argv[2] == "user": cells["from_user"] = cells["to_user"] = ""
+print(",".join(cells)), print(",".join(cells.values()))' - "$column" "$SERVERS_PASSWORD" >long.csv && chmod 600 long.csv
+    raw migrate --accounts long.csv --from-host "$good" --to-host "$to" --ca-file "$SERVERS_CA" --work-dir work-long
+    expect_exit "$column, a million characters: an error of the row" 2 'long.csv:2.*(at most|too long)'
+    check "$column, a million characters: told in few words" test "$(cat out err | wc -c)" -lt 5000
+done
