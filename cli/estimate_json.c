@@ -1,7 +1,9 @@
 #include "estimate_print.h"
 
+#include "i18n.h"
 #include "mail_date.h"
 #include "print.h"
+#include "quote_answer.h"
 #include <jansson.h>
 #include <stdio.h>
 
@@ -221,6 +223,65 @@ static json_t *plan(const struct quote_offer *offer)
     return o;
 }
 
+/* ---- the answer ---- */
+static json_t *change(const struct quote_change *c)
+{
+    if (!c->year)
+        return json_null();
+    return json_pack("{s:i, s:b, s:o, s:I, s:o, s:o, s:o}", "year", c->year, "ends", c->ends, "mailbox",
+        c->account ? json_string(c->account->name) : json_null(), "mailboxes", (json_int_t)c->mailboxes,
+        "plan", c->needed ? json_string(c->needed->plan->id) : json_null(), "add_on",
+        c->needed && c->needed->add_on ? json_string(c->needed->add_on->id) : json_null(), "seats",
+        c->needed ? number(c->needed->seats) : json_null());
+}
+
+static json_t *pick(const struct quote_pick *p)
+{
+    if (!p->offer)
+        return json_null();
+    const struct estimate_family *f = p->offer->results[ESTIMATE_MID];
+    json_t *o = json_pack("{s:s, s:s, s:s, s:b}", "family", p->offer->family->id, "plan", p->offer->first->id,
+        "currency", money_code(f->shown), "verified", f->verified);
+    set(o, "monthly", amount(p->monthly));
+    set(o, "monthly_each", amount(p->each));
+    set(o, "monthly_last", p->last_known ? amount(p->monthly_last) : json_null());
+    set(o, "monthly_each_last", p->last_known ? amount(p->each_last) : json_null());
+    set(o, "total", f->complete ? amount(f->total) : json_null());
+    set(o, "change", change(&p->change));
+    return o;
+}
+
+static json_t *lever(const struct quote_lever *l)
+{
+    if (!l->before_year)
+        return json_null();
+    return json_pack("{s:i, s:I, s:s, s:s, s:o, s:o}", "before_year", l->before_year, "octets",
+        (json_int_t)l->octets, "family", l->family->id, "plan", l->plan->id, "saves", amount(l->saved),
+        "saves_monthly", amount(l->saved_monthly));
+}
+
+static json_t *answer(const struct quote *q)
+{
+    const struct quote_answer *a = &q->answer;
+    if (!q->calculated)
+        return json_null();
+    json_t *sentences = json_array();
+    struct quote_sentences words = quote_answer_words(q, quote_words_of(i18n_lang()));
+    for (size_t i = 0; i < words.count; i++)
+        json_array_append_new(sentences, json_string(words.lines[i]));
+    quote_sentences_done(&words);
+    json_t *o = json_pack("{s:o, s:o, s:o, s:o}", "sentences", sentences, "cheapest", pick(&a->cheapest),
+        "lasting", pick(&a->lasting), "unchanged", pick(&a->unchanged));
+    set(o, "current_monthly", a->current_known ? amount(a->current) : json_null());
+    set(o, "difference_monthly", a->current_known ? amount(a->difference) : json_null());
+    set(o, "difference_monthly_last", a->current_known ? amount(a->difference_last) : json_null());
+    set(o, "difference_total", a->current_known ? amount(a->difference_total) : json_null());
+    set(o, "lever", lever(&a->lever));
+    set(o, "verified", json_boolean(a->verified));
+    set(o, "growth_reliable", json_boolean(a->growth_reliable));
+    return o;
+}
+
 /* ---- all of it ---- */
 static json_t *rates(const struct money_view *v)
 {
@@ -272,6 +333,7 @@ void estimate_json(const struct quote *q, const struct error *err, int exit_code
         json_array_append_new(plans, plan(&q->offers[i]));
     json_t *doc = json_pack("{s:s, s:s, s:o}", "customer", q->customer, "prepared_by", q->prepared_by, "date",
         print_json_time(q->date_s));
+    set(doc, "answer", answer(q));
     set(doc, "parameters", parameters(&q->params));
     set(doc, "catalog_gathered", json_string(q->catalog ? q->catalog->gathered : ""));
     set(doc, "measured", number(q->measured_count));

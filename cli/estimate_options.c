@@ -71,6 +71,28 @@ static int read_rates(const struct options *o, struct money_rate *rates, size_t 
     return 0;
 }
 
+/* "5000JPY", "49.50 USD": with its currency, since that of the amounts goes by the language. */
+static int read_current(const struct options *o, struct quote_params *p, struct error *err)
+{
+    const char *text = o->current_cost_text;
+    struct money_view view = p->model.view;
+    if (!text)
+        return 0;
+    size_t digits = strspn(text, "0123456789.");
+    char *number CLEANUP(mem_free_str) = mem_printf("%.*s", (int)digits, text);
+    const char *code = text + digits + strspn(text + digits, " ");
+    enum money_currency currency;
+    if (!money_code_parse(code, &currency) || money_parse(number, currency, &p->current, NULL) < 0)
+        return usage(
+            err, "--current-cost", text, "an amount a month with its currency, as 5000JPY or 49.50USD");
+    if (!money_convertible(currency, &view))
+        return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
+            "--current-cost %s: the amounts are in %s, and no rate of exchange was given: add --rate %s/%s=...",
+            text, money_code(view.currency), money_code(currency), money_code(view.currency));
+    p->current_given = true;
+    return 0;
+}
+
 int estimate_options_read(
     const struct options *o, struct quote_params *ret, struct money_rate **ret_rates, struct error *err)
 {
@@ -87,6 +109,10 @@ int estimate_options_read(
     }
     p.model.view.rates = rates;
     p.model.view.rate_count = count;
+    if (read_current(o, &p, err) < 0) {
+        free(rates);
+        return -1;
+    }
     *ret = p;
     *ret_rates = rates;
     return 0;

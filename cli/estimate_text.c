@@ -3,6 +3,7 @@
 #include "i18n.h"
 #include "mem.h"
 #include "print.h"
+#include "quote_answer.h"
 #include "quote_basis.h"
 #include "quote_words.h"
 #include "text.h"
@@ -286,9 +287,19 @@ static void print_basis(const struct quote *q)
         text_table_wrap("  - ", basis.lines[i]);
 }
 
+static void print_answer(const struct quote *q)
+{
+    struct quote_sentences answer CLEANUP(quote_sentences_done) = quote_answer_words(q, words());
+    text_table_heading(_("The answer"));
+    for (size_t i = 0; i < answer.count; i++)
+        text_table_wrap("  ", answer.lines[i]);
+}
+
 void estimate_text(const struct quote *q)
 {
     print_title(q);
+    if (q->calculated)
+        print_answer(q);
     text_table_heading(_("Mail"));
     print_accounts(q);
     print_exceptions(q);

@@ -2,10 +2,12 @@
 
 #include "i18n.h"
 #include "mem.h"
+#include "quote_answer.h"
 #include "quote_basis.h"
 #include "quote_words.h"
 #include "text_table.h"
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct quote_words *words(void)
@@ -14,23 +16,15 @@ static const struct quote_words *words(void)
 }
 
 /* ---- the comparison ---- */
-/* "Google Workspace Business: Business Starter"; the family goes without saying where the plan's name has it.
- */
-/* "Google Workspace Business: "; the family goes without saying where the plan's name has it. */
-static char *family_prefix(const struct catalog_family *f, const char *plan)
-{
-    const char *family = quote_words_name(words(), f->name, f->name_ja);
-    return strncmp(plan, family, strlen(family)) != 0 ? mem_printf("%s: ", family) : mem_strdup("");
-}
-
+/* "Google Workspace Business: Business Starter → Business Standard" */
 static char *plan_name(const struct quote_offer *o)
 {
-    if (!o->first)
-        return mem_strdup(quote_words_name(words(), o->family->name, o->family->name_ja));
-    const char *first = quote_words_name(words(), o->first->name, o->first->name_ja);
-    const char *last = o->last ? quote_words_name(words(), o->last->name, o->last->name_ja) : first;
-    char *prefix CLEANUP(mem_free_str) = family_prefix(o->family, first);
-    return mem_printf("%s%s%s%s", prefix, first, last == first ? "" : " → ", last == first ? "" : last);
+    char *first = quote_answer_plan(words(), o->family, o->first);
+    if (!o->first || !o->last || o->last == o->first)
+        return first;
+    char *both = mem_printf("%s → %s", first, quote_words_name(words(), o->last->name, o->last->name_ja));
+    free(first);
+    return both;
 }
 
 static char *storage_cell(const struct quote_offer *o)
@@ -132,8 +126,9 @@ static void print_footnotes(const struct quote *q)
 static void add_use(struct text_table *t, const struct quote_offer *o, const struct quote_use *u)
 {
     char *plan CLEANUP(mem_free_str) = quote_basis_plan(words(), u);
-    char *prefix CLEANUP(mem_free_str) = family_prefix(o->family, plan);
-    text_table_take(t, mem_printf("%s%s", prefix, plan));
+    const char *family = quote_words_name(words(), o->family->name, o->family->name_ja);
+    bool named = !strncmp(plan, family, strlen(family));
+    text_table_take(t, named ? mem_strdup(plan) : mem_printf("%s: %s", family, plan));
     text_table_add(t, *u->storage->words ? u->storage->words : _("not known"));
     text_table_take(t, u->price ? quote_basis_price(words(), o, u) : mem_strdup(_("not known")));
     text_table_add(t, u->price ? _(u->price->fact.as_of) : "–");

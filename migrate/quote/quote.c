@@ -135,6 +135,15 @@ size_t quote_years(const struct quote_month *months, size_t count, struct quote_
     return years;
 }
 
+const struct catalog_plan *quote_main_plan(const struct estimate_year *y)
+{
+    const struct estimate_share *best = NULL;
+    for (size_t i = 0; i < y->share_count; i++)
+        if (!best || y->shares[i].mailboxes > best->mailboxes)
+            best = &y->shares[i];
+    return best ? best->plan : NULL;
+}
+
 uint64_t quote_projected(const struct quote *q, enum estimate_scenario scenario, int year)
 {
     return q->estimates[scenario].octets[year];

@@ -141,6 +141,8 @@ struct quote_params {
     uint64_t growth_octets;       /* for each mailbox and year */
     bool fast;                    /* sizes alone */
     bool personal;                /* plans for persons are compared, too, whoever the customer is */
+    bool current_given;           /* --current-cost */
+    struct money current;         /* what is paid for mail today, a month; as given */
     int utc_offset_min;           /* in which months are counted */
 };
 
@@ -178,6 +180,55 @@ enum quote_offer_state {
 enum quote_offer_state quote_offer_state(const struct quote_offer *o);
 const char *quote_offer_state_words(enum quote_offer_state s);
 
+/* ---- the answer ---- */
+/* The first year in which an offer does no longer do as it is. */
+struct quote_change {
+    int year;  /* 0: none of those asked for */
+    bool ends; /* nothing of the family holds the mail from then on */
+    const struct quote_account
+        *account; /* the (largest) mailbox that forces it; NULL: all of them together, or their number */
+    uint64_t mailboxes; /* how many outgrow their plan in that year; 0 where account is NULL */
+    bool for_all;       /* one plan is for all, and this mailbox needs a larger one */
+    const struct estimate_share *needed; /* plan, add-on and seats that are due; NULL if it ends */
+    bool more_seats;                     /* of the plan there was before */
+};
+
+/* An offer that answers the question, and what it costs: all mailboxes, and each on the average; a month. */
+struct quote_pick {
+    const struct quote_offer *offer; /* NULL: there is none, and nothing else is set */
+    struct money monthly, each;      /* in the first year */
+    bool last_known;                 /* it is to be had in the last year */
+    struct money monthly_last, each_last;
+    struct quote_change change;
+};
+
+/* What mail that is older than a year, and kept elsewhere, would save. */
+struct quote_lever {
+    int before_year; /* mail of the years before it; 0: nothing to be saved, or no sizes by year are known */
+    uint64_t octets; /* so much, of all mailboxes */
+    const struct catalog_family *family; /* that is then the cheapest over the years */
+    const struct catalog_plan *plan;     /* of most mailboxes in the first year */
+    struct money saved, saved_monthly;   /* over the years, and in the mean of their months */
+};
+
+/* "What will it cost a month, now and in N years, and which plan does not fill up?" Of prices in another
+ * currency than the one asked for only if there are no others. Where two cost the same, what is verified, and
+ * then the first in the catalog. */
+struct quote_answer {
+    struct quote_pick cheapest; /* in the first month, whatever comes later */
+    struct quote_pick lasting;  /* over all the years: everything fits in each of them */
+    struct quote_pick
+        unchanged;      /* the same without another plan, seat or add-on; no offer if lasting is it */
+    bool current_known; /* what is paid today is, in the currency of lasting; else these are 0: */
+    struct money current, difference, difference_last, difference_total; /* lasting less current */
+    struct quote_lever lever;
+    bool verified;        /* the prices and storage of the picks are */
+    bool growth_reliable; /* of every mailbox */
+    size_t unpriced;      /* families that hold it in the first year, of which no price is known */
+    size_t unconverted;   /* that have a price in another currency, for which there is no rate */
+    enum money_currency unconverted_from; /* of the first of them */
+};
+
 /* ---- all of it ---- */
 struct quote {
     char *customer, *prepared_by;
@@ -197,6 +248,7 @@ struct quote {
     struct estimate estimates[ESTIMATE_SCENARIOS];
     struct quote_offer *offers; /* cheapest total first; then those without a total, in the catalog's order */
     size_t offer_count;
+    struct quote_answer answer;
     struct estimate_time time;               /* to the destinations given; days 0: not known */
     const struct catalog_provider *provider; /* of all destinations; NULL: several, or none known */
 };
@@ -216,6 +268,8 @@ void quote_done(struct quote *q); /* zeroed is fine */
 /* Octets (and messages) per calendar year, ascending, years without mail included (at most `cap`, the latest
  * ones). Returns how many. months as in quote_account; .month is 0 in the result. */
 size_t quote_years(const struct quote_month *months, size_t count, struct quote_month *ret, size_t cap);
+/* That of most mailboxes; NULL where nothing fits. */
+const struct catalog_plan *quote_main_plan(const struct estimate_year *y);
 /* The month's row, or NULL. */
 const struct quote_month *quote_month_find(const struct quote_account *a, int year, int month);
 /* Octets of all mailboxes `year` years from now (0..params.model.years) with the margin for plans left off.

@@ -1,6 +1,7 @@
 #include "quote.h"
 
 #include "mem.h"
+#include "quote_answer.h"
 #include "quote_growth.h"
 #include "text.h"
 #include <stdlib.h>
@@ -119,15 +120,6 @@ static void add_use(struct quote *q, struct quote_offer *o, const struct estimat
     o->uses[o->use_count++] = u;
 }
 
-static const struct catalog_plan *most_used(const struct estimate_year *y)
-{
-    const struct estimate_share *best = NULL;
-    for (size_t i = 0; i < y->share_count; i++)
-        if (!best || y->shares[i].mailboxes > best->mailboxes)
-            best = &y->shares[i];
-    return best ? best->plan : NULL;
-}
-
 /* "2023-06" stands before "2026"; "unknown" before every date. */
 static const char *older(const char *a, const char *b)
 {
@@ -150,8 +142,8 @@ static void describe_offer(struct quote *q, struct quote_offer *o)
     for (size_t i = 0; i < o->use_count; i++)
         if (o->uses[i].price)
             o->as_of = older(o->as_of, o->uses[i].price->fact.as_of);
-    o->first = most_used(&f->years[0]);
-    o->last = most_used(&f->years[f->year_count - 1]);
+    o->first = quote_main_plan(&f->years[0]);
+    o->last = quote_main_plan(&f->years[f->year_count - 1]);
     o->holds_years = f->year_count;
     if (f->stepped_year && f->stepped_year - 1 < o->holds_years)
         o->holds_years = f->stepped_year - 1;
@@ -276,6 +268,8 @@ int quote_calculate(struct quote *q, struct error *err)
     if (q->calculated) {
         find_times(q);
         make_offers(q, loads);
+        rc = quote_answer_find(q, mailboxes, err);
+        q->calculated = rc == 0;
     }
     free(mailboxes);
     free(loads);

@@ -2,6 +2,7 @@
 #include "quote_html_page.h"
 
 #include "mem.h"
+#include "quote_answer.h"
 #include "text.h"
 #include <stdio.h>
 #include <string.h>
@@ -57,6 +58,17 @@ static void put_missing(struct quote_html_page *p)
     open_tag(p->out, "p", "alert");
     attr(p->out, "role", "note");
     put(p->out, text);
+    close_tag(p->out);
+}
+
+/* ---- the answer ---- */
+static void put_answer(struct quote_html_page *p)
+{
+    struct quote_sentences answer CLEANUP(quote_sentences_done) = quote_answer_words(p->q, p->words);
+    open_tag(p->out, "section", "answer");
+    element(p->out, "h2", NULL, say(p, "The answer"));
+    for (size_t i = 0; i < answer.count; i++)
+        element(p->out, "p", NULL, answer.lines[i]);
     close_tag(p->out);
 }
 
@@ -149,6 +161,7 @@ void quote_html_head(struct quote_html_page *p)
     put_missing(p);
     if (!p->q->calculated)
         return;
+    put_answer(p);
     open_tag(p->out, "section", NULL);
     element(p->out, "h2", NULL, say(p, "Summary"));
     open_tag(p->out, "div", "tiles");

@@ -2,6 +2,7 @@
 #include "quote_html_page.h"
 
 #include "mem.h"
+#include "quote_answer.h"
 #include "quote_chart.h"
 #include "text.h"
 #include <stdio.h>
@@ -160,7 +161,7 @@ static void year_cell(struct quote_html_page *p, const struct estimate_year *y)
 {
     char text[MONEY_TEXT_MAX];
     open_tag(p->out, "td", "num");
-    put(p->out, y->priced && !y->misfits ? money_text(text, y->yearly) : "–");
+    put(p->out, y->priced && y->share_count && !y->misfits ? money_text(text, y->yearly) : "–");
     if (y->stepped) {
         char *plans CLEANUP(mem_free_str) = quote_html_words_shares(p, y);
         element(p->out, "span", "range", plans);
@@ -168,7 +169,7 @@ static void year_cell(struct quote_html_page *p, const struct estimate_year *y)
     close_tag(p->out);
 }
 
-static void year_row(struct quote_html_page *p, int n, size_t offers)
+static void year_row(struct quote_html_page *p, int n, const struct quote_offer *const *offers, size_t count)
 {
     char text[32];
     snprintf(text, sizeof text, "%d", n);
@@ -180,19 +181,17 @@ static void year_row(struct quote_html_page *p, int n, size_t offers)
     for (int s = 0; s < ESTIMATE_SCENARIOS; s++)
         element(p->out, "td", "num",
             text_octets(text, sizeof text, quote_projected(p->q, (enum estimate_scenario)s, n)));
-    for (size_t i = 0; n && i < offers; i++)
-        year_cell(p, &p->q->offers[i].results[ESTIMATE_MID]->years[n - 1]);
-    for (size_t i = 0; !n && i < offers; i++)
+    for (size_t i = 0; n && i < count; i++)
+        year_cell(p, &offers[i]->results[ESTIMATE_MID]->years[n - 1]);
+    for (size_t i = 0; !n && i < count; i++)
         element(p->out, "td", "num", "");
     close_tag(p->out);
 }
 
 static void put_years(struct quote_html_page *p)
 {
-    size_t offers = 0;
-    while (offers < YEARLY_OFFERS && offers < p->q->offer_count &&
-           p->q->offers[offers].results[ESTIMATE_MID]->complete)
-        offers++;
+    const struct quote_offer *offers[YEARLY_OFFERS];
+    size_t count = quote_answer_yearly(p->q, offers, YEARLY_OFFERS);
     open_tag(p->out, "table", "years");
     open_tag(p->out, "thead", NULL);
     open_tag(p->out, "tr", NULL);
@@ -200,19 +199,20 @@ static void put_years(struct quote_html_page *p)
     head_cell(p, "num", say(p, "Mail, low"));
     head_cell(p, "num", say(p, "Mail, middle"));
     head_cell(p, "num", say(p, "Mail, high"));
-    for (size_t i = 0; i < offers; i++)
-        head_cell(p, "num", family_name(p, &p->q->offers[i]));
+    for (size_t i = 0; i < count; i++)
+        head_cell(p, "num", family_name(p, offers[i]));
     close_tag(p->out);
     close_tag(p->out);
     open_tag(p->out, "tbody", NULL);
     for (int n = 0; n <= p->q->params.model.years; n++)
-        year_row(p, n, offers);
+        year_row(p, n, offers, count);
     close_tag(p->out);
     close_tag(p->out);
-    if (offers)
+    if (count)
         element(p->out, "p", "fine",
             say(p,
-                "What the cheapest plans cost in each year at middle growth; the plans where they change. Year 0 is now."));
+                "What the plans of the answer, Google Workspace and Microsoft 365 cost in each year at middle growth; the plans "
+                "where they change. Year 0 is now."));
 }
 
 void quote_html_offers(struct quote_html_page *p)

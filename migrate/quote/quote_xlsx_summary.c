@@ -2,6 +2,7 @@
 #include "quote_xlsx_book.h"
 
 #include "mem.h"
+#include "quote_answer.h"
 #include <stdio.h>
 
 enum column {
@@ -34,6 +35,16 @@ static void put_title(struct quote_xlsx_book *b, uint32_t *row)
     pair(b, row, say(b, "Date"), quote_words_date(b->words, date, q->date_s, q->params.utc_offset_min));
     pair(b, row, say(b, "Prepared by"), q->prepared_by);
     pair(b, row, say(b, "Prices gathered on"), q->catalog->gathered);
+    ++*row;
+}
+
+/* ---- the answer ---- */
+static void put_answer(struct quote_xlsx_book *b, uint32_t *row)
+{
+    struct quote_sentences answer CLEANUP(quote_sentences_done) = quote_answer_words(b->q, b->words);
+    put_text(b, cell(b->summary, (*row)++, 0), say(b, "The answer"), QUOTE_XLSX_TEXT | QUOTE_XLSX_BOLD);
+    for (size_t i = 0; i < answer.count; i++)
+        put_text(b, cell(b->summary, (*row)++, 0), answer.lines[i], QUOTE_XLSX_TEXT);
     ++*row;
 }
 
@@ -137,6 +148,7 @@ void quote_xlsx_summary(struct quote_xlsx_book *b)
     put_title(b, &row);
     if (!b->q->calculated)
         return;
+    put_answer(b, &row);
     put_sums(b, &row);
     put_heads(b, row++);
     for (size_t i = 0; i < b->q->offer_count; i++)

@@ -241,8 +241,20 @@ worked() {
         '[true,true,true,false,false]'
     raw estimate "${options[@]}" --lang en
     expect_exit "the example in text" 0
-    sed -n '/^Plans$/,/^$/p' "$W/out" | sed '/^ *$/d' >"$W/plans"
-    check "the plan table of the example" diff "$LIB_TOP/tests/fixtures/estimate/worked.txt" "$W/plans"
+    sed -n '/^The answer$/,/^$/p; /^Plans$/,/^$/p' "$W/out" | sed '/^ *$/d' >"$W/plans"
+    check "the answer and the plan table of the example" diff "$LIB_TOP/tests/fixtures/estimate/worked.txt" "$W/plans"
+    sed -n '/^The answer$/,/^  \.\.\.$/p' "$LIB_TOP/README.md" | grep -v '^  \.\.\.$' | sed '/^ *$/d' >"$W/readme"
+    check "the README shows it as it is" test -z "$(grep -vxFf "$W/plans" "$W/readme")"
+    is "and shows the answer" "$(grep -c . "$W/readme")" 12
+    # What is paid today.
+    raw estimate "${options[@]}" --catalog "$prices" --format json --current-cost 40USD
+    is "40 dollars are 6,200 yen, against 1,100 a month and 66,000 in all" \
+        "$(json '.answer | [.current_monthly, .difference_monthly, .difference_monthly_last, .difference_total] | join(" ")')" \
+        "6200 -5100 -5100 -306000"
+    raw estimate "${options[@]}" --current-cost 5000
+    expect_exit "--current-cost without a currency" 2 'with its currency'
+    raw estimate "${options[@]}" --current-cost 50EUR
+    expect_exit "--current-cost that cannot be converted" 2 'add --rate EUR/JPY='
 }
 worked
 old_servers

@@ -129,7 +129,8 @@ looks() { # light or dark, as asked for
 }
 heads() { # the head of the table of mailboxes stands on each page that the table takes
     browse --no-pdf-header-footer --print-to-pdf="$W/paper.pdf" "file://$W/hundred.en.html" >/dev/null
-    pdftotext -layout "$W/paper.pdf" - | awk 'BEGIN { RS = "\f" } /user[0-9]+@mail/ { rows++; if (/Remarks/) heads++ }
+    pdftotext -layout "$W/paper.pdf" - | awk 'BEGIN { RS = "\f" } # the answer names one or two of them
+        gsub(/user[0-9]+@mail/, "&") > 3 || /Remarks/ { rows++; if (/Remarks/) heads++ }
         END { print rows, heads; exit !(rows >= 3 && heads == rows) }'
 }
 if [[ -n $chromium ]] && command -v pdftotext >/dev/null; then
