@@ -279,7 +279,12 @@ static void print_doubled(FILE *out, const struct list *l)
 static void print_verdict(FILE *out, const struct outcome *o, int rc)
 {
     uint64_t bad = outcome_attention(o);
-    if (o->gone_since)
+    if (outcome_is_emptied(o))
+        fprintf(out,
+            "Nothing of the %llu messages that earlier runs copied is in the mailbox any more: it was emptied, or all was moved "
+            "away. They are not copied again; if they shall be, run the same command with a new --work-dir.\n",
+            N(o->gone_since));
+    else if (o->gone_since)
         fprintf(out,
             "%llu messages that an earlier run copied are no longer in the mailbox: moved or deleted "
             "there since; they are not copied again.\n",
@@ -325,6 +330,8 @@ static void print_verdict(FILE *out, const struct outcome *o, int rc)
         fprintf(out,
             "Every message of the source (%llu) is in the destination; %llu of them perhaps not whole: the source lists more than it gives.\n",
             N(o->messages), N(o->doubtful));
+    else if (outcome_is_emptied(o))
+        fprintf(out, "Source and destination do NOT agree: nothing that was copied is in the destination.\n");
     else if (o->gone_since)
         fprintf(out,
             "Source and destination agree, but for what was moved or deleted in the destination since it was copied.\n");

@@ -30,7 +30,12 @@ static void on_message(void *ctx, const struct verify_message *m)
 
 static void print_disagreement(FILE *out, const struct verification *v)
 {
-    if (v->altered || v->missing)
+    if (v->missing && !v->altered && !proof_agreed(v))
+        fprintf(out,
+            "Source and destination do NOT agree: nothing of the %llu messages that were copied is in the destination any "
+            "more: it was emptied, or all was moved away. To copy them again, run popferry migrate with a new --work-dir.\n",
+            N(v->missing));
+    else if (v->altered || v->missing)
         fprintf(out,
             "Source and destination do NOT agree: %llu of the messages that were copied are missing or altered in "
             "the destination.\n",

@@ -124,8 +124,15 @@ static inline uint64_t outcome_attention(const struct outcome *o)
     return o->too_big + o->refused + o->unreadable + o->missing + o->quarantined + o->in_doubt;
 }
 
+/* Earlier runs copied, and nothing at all of it is in the destination any more. */
+static inline bool outcome_is_emptied(const struct outcome *o)
+{
+    return o->gone_since && !o->there.messages;
+}
+
 /* Nothing that a person has to look at. */
 static inline bool outcome_is_well(const struct outcome *o)
 {
-    return !outcome_attention(o) && !o->spoiled && !o->doubled && !o->doubtful && !o->unlisted;
+    return !outcome_attention(o) && !o->spoiled && !o->doubled && !o->doubtful && !o->unlisted &&
+           !outcome_is_emptied(o);
 }

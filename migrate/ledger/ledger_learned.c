@@ -1,6 +1,7 @@
 #include "ledger_learned.h"
 
 #include "ledger_db.h"
+#include "mem.h"
 
 static const char *const names[LEDGER_LEARNED] = {
 #define X(id, name) [id] = name,
@@ -26,6 +27,28 @@ int ledger_learned(
     if (rc < 0)
         return -1;
     *ret_s = rc ? sqlite3_column_int64(st, 0) : 0;
+    sqlite3_reset(st);
+    return 0;
+}
+
+int ledger_set_folder(struct ledger *l, int64_t job, const char *path, const char *goes_to, struct error *err)
+{
+    return ledger_write(l,
+        ledger_prepare(l, err, "INSERT OR REPLACE INTO folder(job, path, goes_to) VALUES(?, ?, ?)", "itt",
+            job, path, goes_to),
+        err);
+}
+
+int ledger_folder(struct ledger *l, int64_t job, const char *path, char **ret, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT goes_to FROM folder f WHERE job=? AND path=? AND EXISTS(SELECT 1 FROM mailbox b CROSS JOIN message m "
+        "ON m.mailbox=b.id WHERE b.job=f.job AND b.name=f.goes_to AND m.state IN (1, 2, 3))",
+        "it", job, path);
+    int rc = st ? ledger_step(l, st, err) : -1;
+    if (rc < 0)
+        return -1;
+    *ret = rc ? mem_strdup(ledger_column_text(st, 0)) : NULL;
     sqlite3_reset(st);
     return 0;
 }

@@ -25,3 +25,10 @@ int ledger_learn(
 /* When it was learned, the last time; 0: never. */
 int ledger_learned(
     struct ledger *l, const char *account, enum ledger_learned what, int64_t *ret_s, struct error *err);
+
+/* What lies in this folder of the source goes there: messages may have no other name than their content,
+ * which is looked for in one mailbox. Lazy. */
+int ledger_set_folder(
+    struct ledger *l, int64_t job, const char *path, const char *goes_to, struct error *err);
+/* As long as nothing of the job is there it is not known. *ret: the caller's to free; NULL: not known. */
+int ledger_folder(struct ledger *l, int64_t job, const char *path, char **ret, struct error *err);

@@ -120,8 +120,13 @@ static const char *const ledger_schema[LEDGER_VERSION] = {
     /* version 8: was it seen in the destination after the OK to it? */
     "ALTER TABLE message ADD COLUMN unseen INTEGER NOT NULL DEFAULT 0;"
     "CREATE INDEX message_unseen ON message(job) WHERE unseen=1;",
-    /* version 9: what runs have learned of accounts and their servers (ledger_learned.h) */
+    /* version 9: what runs have learned of accounts and their servers, and where they put the folders of a
+     * source (ledger_learned.h) */
     "CREATE TABLE learned("
     "  account TEXT NOT NULL, what TEXT NOT NULL, at_s INTEGER NOT NULL,"
-    "  PRIMARY KEY(account, what)) WITHOUT ROWID;",
+    "  PRIMARY KEY(account, what)) WITHOUT ROWID;"
+    "CREATE TABLE folder("
+    "  job INTEGER NOT NULL REFERENCES job(id),"
+    "  path TEXT NOT NULL, goes_to TEXT NOT NULL," /* of the source, of the destination */
+    "  PRIMARY KEY(job, path)) WITHOUT ROWID;",
 };

@@ -136,6 +136,8 @@ static struct place *place_for(struct finding *f, size_t item, enum plan_past pa
     int64_t date_s = f->places->survey.rows ? f->places->survey.rows[item].date_s : MAIL_NO_DATE;
     char *name CLEANUP(mem_free_str) =
         job_mailbox(job, folder_paths_of(&f->paths, item), date_s, f->session->begun_s);
+    if (folder_paths_note(&f->paths, f->ledger, f->job, item, &f->error) < 0)
+        return NULL;
     return place_named(f, name);
 }
 
@@ -198,7 +200,7 @@ int places_find(struct session *s, struct ledger *ledger, int64_t job, enum plac
     size_t count;
     *ret = (struct places){0};
     f.items = source_items(s->source, &count);
-    int rc = folder_paths_begin(s, &f.paths, err);
+    int rc = folder_paths_begin(s, ledger, job, &f.paths, err);
     if (rc == 0)
         rc = prepare(&f, one, headers, err);
     for (size_t i = 0; rc == 0 && i < count && !f.error.code; i++)

@@ -62,6 +62,7 @@ int special_use_find(struct session *s, struct special_use *ret, struct error *e
     if (!any || !s->job->to.host || s->job->special_use_off || strcmp(s->job->folder, "{path}") != 0 ||
         s->job->folder_old)
         return 0;
+    ret->asked = true;
     ret->paths[MAIL_ROLE_INBOX] = mem_strdup("INBOX");
     dest_roles(s->dest, on_row, on_told, &a);
     if (session_wait(s, has_answered, &a, err) < 0)
@@ -70,6 +71,11 @@ int special_use_find(struct session *s, struct special_use *ret, struct error *e
         return 0;
     *err = a.error;
     return -1;
+}
+
+bool special_use_may(const struct special_use *u, const struct source_folder *folder)
+{
+    return u->asked && folder->role != MAIL_ROLE_NONE && depth_of(folder->path) == u->depth;
 }
 
 const char *special_use_of(const struct special_use *u, const struct source_folder *folder)

@@ -141,7 +141,7 @@ static int judge_doubted(struct verify *v, struct error *err)
 static int compare_at_level(struct verify *v, struct error *err)
 {
     folder_paths_done(&v->paths);
-    if (folder_paths_begin(&v->session, &v->paths, err) < 0)
+    if (folder_paths_begin(&v->session, v->ledger, v->job_id, &v->paths, err) < 0)
         return -1;
     verify_map(v);
     if (v->level != VERIFY_CONTENT)

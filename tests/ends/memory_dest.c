@@ -28,6 +28,7 @@ struct op {
     union {
         dest_id_fn *id;
         dest_twin_fn *twin;
+        dest_role_fn *role;
     };
 };
 
@@ -512,10 +513,20 @@ static void quota(struct dest *d, dest_quota_fn *row, dest_done_fn *done, void *
     nothing(d, done, ctx);
 }
 
+static void run_roles(struct dest *d, struct op *op)
+{
+    const struct memory_cloud *cloud = of(d)->cloud;
+    for (int r = 0; r <= MAIL_ROLE_ARCHIVE; r++)
+        if (cloud->roles[r])
+            op->role(op->ctx, (enum mail_role)r, cloud->roles[r]);
+    op->done(op->ctx, NULL);
+}
+
 static void roles(struct dest *d, dest_role_fn *row, dest_done_fn *done, void *ctx)
 {
-    (void)row;
-    nothing(d, done, ctx);
+    struct op *op = submit(d, run_roles, cancel_done, ctx);
+    op->done = done;
+    op->role = row;
 }
 
 /* ---- the engine ---- */

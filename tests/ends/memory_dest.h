@@ -41,7 +41,8 @@ struct memory_cloud {
     size_t count;
     /* What it can do; all but the last two are on in a new one. */
     bool batches, tells_ids, keeps_twins, unread_listed;
-    bool lies_ids; /* tells each message the id of the one before */
+    const char *roles[MAIL_ROLE_ARCHIVE + 1]; /* its mailboxes for them; NULL: none; not owned */
+    bool lies_ids;                            /* tells each message the id of the one before */
     uint64_t append_limit;
     /* The fate of the n-th message (from 0) that was ever sent; NULL: all are stored. */
     enum memory_fate (*fate)(void *ctx, unsigned nth, const char *bytes, size_t octets);

@@ -53,6 +53,9 @@ void memory_box_free(struct memory_box *b)
         free(b->all[i].key);
         free(b->all[i].bytes);
     }
+    for (size_t i = 0; i < b->folder_count; i++)
+        free((char *)b->folders[i].path);
+    free(b->folders);
     free(b->all);
     free(b);
 }
@@ -71,9 +74,21 @@ struct memory_item *memory_box_put_exactly(struct memory_box *b, const char *key
         b->cap = b->cap ? b->cap * 2 : 16;
         b->all = mem_grow(b->all, b->cap, sizeof *b->all);
     }
-    b->all[b->count] = (struct memory_item){
-        .key = key ? mem_strdup(key) : NULL, .bytes = mem_strdup(bytes), .octets = strlen(bytes)};
+    b->all[b->count] = (struct memory_item){.key = key ? mem_strdup(key) : NULL,
+        .bytes = mem_strdup(bytes),
+        .octets = strlen(bytes),
+        .folder = SOURCE_NO_FOLDER};
     return &b->all[b->count++];
+}
+
+uint32_t memory_box_folder(struct memory_box *b, const char *path, enum mail_role role)
+{
+    for (size_t i = 0; i < b->folder_count; i++)
+        if (!strcmp(b->folders[i].path, path))
+            return (uint32_t)i;
+    b->folders = mem_grow(b->folders, b->folder_count + 1, sizeof *b->folders);
+    b->folders[b->folder_count] = (struct source_folder){.path = mem_strdup(path), .role = role};
+    return (uint32_t)b->folder_count++;
 }
 
 size_t memory_box_left(const struct memory_box *b)
@@ -110,6 +125,9 @@ static void settle(struct connection *c, const struct error *error)
 
 static void take_inventory(struct connection *c)
 {
+    c->base.folders = mem_array(c->box->folder_count + 1, sizeof *c->base.folders);
+    memcpy(c->base.folders, c->box->folders, c->box->folder_count * sizeof *c->base.folders);
+    c->base.folder_count = c->box->folder_count;
     c->base.items = mem_array(c->box->count + 1, sizeof *c->base.items);
     c->items = mem_array(c->box->count + 1, sizeof *c->items);
     c->deleted = mem_array(c->box->count + 1, sizeof *c->deleted);
@@ -125,7 +143,7 @@ static void take_inventory(struct connection *c)
             (struct source_item){.key = it->key && !nameless ? mem_strdup(it->key) : NULL,
                 .octets = it->octets,
                 .number = (uint32_t)c->base.count + 1,
-                .folder = SOURCE_NO_FOLDER};
+                .folder = it->folder};
         c->base.facts.octets += it->octets;
         c->base.facts.blank_uidls += !it->key && !nameless;
         c->base.count++;
@@ -266,6 +284,7 @@ static void free_connection(struct source *s)
     for (size_t i = 0; i < c->base.count; i++)
         free(c->base.items[i].key);
     free(c->base.items);
+    free(c->base.folders);
     free(c->items);
     free(c->deleted);
     free(c->read);

@@ -10,9 +10,10 @@ struct memory_item {
     char *key; /* NULL: none */
     char *bytes;
     size_t octets;
-    bool gone;    /* deleted, and the session ended well */
-    bool read;    /* in a session that ended well, or this one: with a view it is not listed any more */
-    bool checked; /* the test's own */
+    uint32_t folder; /* of the box's; SOURCE_NO_FOLDER */
+    bool gone;       /* deleted, and the session ended well */
+    bool read;       /* in a session that ended well, or this one: with a view it is not listed any more */
+    bool checked;    /* the test's own */
 };
 
 /* How a message is given. */
@@ -25,6 +26,8 @@ enum memory_giving {
 struct memory_box {
     struct memory_item *all;
     size_t count, cap;
+    struct source_folder *folders; /* paths are owned */
+    size_t folder_count;
     bool can_header, can_delete, reading_hides; /* traits; the first two are on in a new one */
     /* Is UIDL refused in the n-th session (from 1)? Keys are not told then. NULL: never. */
     bool (*nameless)(void *ctx, unsigned nth);
@@ -40,6 +43,8 @@ void memory_box_free(struct memory_box *b);
 /* key NULL: none. bytes: LF becomes CR LF. */
 struct memory_item *memory_box_put(struct memory_box *b, const char *key, const char *text);
 struct memory_item *memory_box_put_exactly(struct memory_box *b, const char *key, const char *bytes);
+/* The folder of this path, made if it is not there: for memory_item.folder. */
+uint32_t memory_box_folder(struct memory_box *b, const char *path, enum mail_role role);
 size_t memory_box_left(const struct memory_box *b);
 
 struct source *memory_source_new(struct memory_box *b); /* a connection */

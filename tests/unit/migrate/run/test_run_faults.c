@@ -460,6 +460,103 @@ static void test_duplicates(void)
     rig_end(&r);
 }
 
+/* ---- a store, into mailboxes as its folders are called ---- */
+#define OF_SENT 10
+
+static void fill_store(struct rig *r)
+{
+    rig_begin(r);
+    r->job.folder = "{path}";
+    r->box->can_delete = false;
+    for (int n = 0; n < LETTERS; n++) {
+        rig_letter(r, n, false);
+        r->box->all[n].folder = n < OF_SENT ? memory_box_folder(r->box, "Sent", MAIL_ROLE_SENT)
+                                            : memory_box_folder(r->box, "Work", MAIL_ROLE_NONE);
+    }
+}
+
+/* What the destination has for sent mail becomes another mailbox, or none, or was none at first: what was
+ * sent stays where it is, and what comes follows it. */
+static void test_role_moves(void)
+{
+    static const char *const roles[][2] = {
+        {"Sent Mail", "Gesendet"}, {"Sent Mail", NULL}, {NULL, "Sent Mail"}};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
+        struct rig r;
+        const char *first = roles[i][0] ? roles[i][0] : "Sent";
+        CHECK_LABEL("sent mail goes to %s, then to %s", first, roles[i][1] ? roles[i][1] : "Sent");
+        fill_store(&r);
+        r.cloud->roles[MAIL_ROLE_SENT] = roles[i][0];
+        CHECK_INT(rig_migrate(&r), 0);
+        r.cloud->roles[MAIL_ROLE_SENT] = roles[i][1];
+        rig_letter(&r, LETTERS, false);
+        r.box->all[LETTERS].folder = r.box->all[0].folder;
+        CHECK_INT(rig_migrate(&r), 0);
+        CHECK_INT(r.outcome.copied, 1);
+        rig_check_all_once(&r);
+        CHECK_INT(memory_cloud_mailbox(r.cloud, first)->count, OF_SENT + 1);
+        CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 0);
+        CHECK_INT(rig_verify(&r, VERIFY_HEADERS), 0);
+        rig_end(&r);
+    }
+}
+
+static void move(struct rig *r, const char *from, const char *to, unsigned every)
+{
+    struct memory_mailbox *target = memory_cloud_make(r->cloud, to),
+                          *box = memory_cloud_mailbox(r->cloud, from);
+    for (size_t i = 0; i < box->count; i += every) {
+        struct memory_message *m = &box->all[i];
+        m->removed = true;
+        memory_cloud_put(target, m->bytes, m->octets, m->date_s);
+    }
+}
+
+/* A person moves copies to another mailbox of the job: nothing is sent again, and verify finds them. */
+static void test_moved(void)
+{
+    struct rig r;
+    CHECK_LABEL("moved");
+    fill_store(&r);
+    CHECK_INT(rig_migrate(&r), 0);
+    move(&r, "Work", "Sent", 3);
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(r.outcome.copied, 0);
+    rig_check_all_once(&r);
+    CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 0);
+    CHECK_INT(rig_verify(&r, VERIFY_HEADERS), 0);
+    rig_end(&r);
+}
+
+/* Everything is gone from the destination: nothing is sent again unasked, and no command calls it well. */
+static void test_emptied(void)
+{
+    struct rig r;
+    CHECK_LABEL("emptied");
+    fill(&r);
+    CHECK_INT(rig_migrate(&r), 0);
+    struct memory_mailbox *box = memory_cloud_mailbox(r.cloud, "INBOX");
+    for (size_t i = 0; i < box->count; i++)
+        box->all[i].removed = true;
+    CHECK_INT(rig_migrate(&r), 1);
+    CHECK(outcome_is_emptied(&r.outcome));
+    CHECK_INT(r.outcome.gone_since, LETTERS);
+    CHECK_INT(r.outcome.copied, 0);
+    CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 1);
+    CHECK_INT(r.proof.missing, LETTERS);
+    CHECK_INT(rig_verify(&r, VERIFY_HEADERS), 1);
+    CHECK_INT(r.proof.missing, LETTERS);
+    rig_delete(&r);
+    CHECK_INT(r.deletion.deleted, 0);
+    CHECK_INT(rig_migrate(&r), 1);
+    CHECK_INT(r.outcome.copied, 0);
+    CHECK_LABEL("emptied but for one");
+    box->all[7].removed = false;
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(r.outcome.gone_since, LETTERS - 1);
+    rig_end(&r);
+}
+
 static void test_empty(void)
 {
     struct rig r;
@@ -493,6 +590,9 @@ int main(void)
         {"part shown", test_part_shown},
         {"told once", test_told_once},
         {"duplicates", test_duplicates},
+        {"sent mail's mailbox is another one", test_role_moves},
+        {"moved by a person", test_moved},
+        {"emptied", test_emptied},
         {"empty", test_empty},
     };
     return check_main("run-faults", tests, sizeof tests / sizeof *tests);
