@@ -68,6 +68,8 @@ struct handover_account {
     struct handover_item *items;   /* not moved, in the ledger's order */
     size_t item_count;
     uint64_t dated_now;          /* of copied */
+    uint64_t swallowed;          /* of quarantined: ledger_swallowed */
+    uint64_t doubled;            /* they stand in the destination twice: ledger_late.h */
     struct handover_item *dated; /* of these, the first ones */
     size_t dated_count;
     enum handover_state state;

@@ -36,6 +36,8 @@ static void heading(struct buf *b, const struct quote_words *w)
     field(b, quote_words(w, N_("What is not in order")));
     field(b, quote_words(w, N_("What to do")));
     field(b, quote_words(w, N_("Dated on the day of the move")));
+    field(b, quote_words(w, N_("Of those in quarantine: taken for duplicates by the new server")));
+    field(b, quote_words(w, N_("Twice in the new mailbox")));
 }
 
 /* The line is complete: CRLF in place of the last comma. */
@@ -72,6 +74,8 @@ static void row(
     field(b, finding);
     field(b, advice ? quote_words(w, advice) : "");
     number(b, seen, a->dated_now);
+    number(b, seen, a->swallowed);
+    number(b, seen, a->doubled);
     end_line(b);
 }
 

@@ -101,6 +101,17 @@ static void balance_row(struct handover_page *p, const char *class, const char *
     close_tag(p->out);
 }
 
+/* Messages that another row has counted already. */
+static void remark_row(struct handover_page *p, const char *what, uint64_t n)
+{
+    if (!n)
+        return;
+    open_tag(p->out, "tr", NULL);
+    element(p->out, "td", NULL, what);
+    handover_html_out_count(p, "num", n);
+    close_tag(p->out);
+}
+
 static void put_balance(struct handover_page *p)
 {
     static const struct handover_head heads[] = {{N_("Breakdown"), false}, {N_("Number, size"), true}};
@@ -114,12 +125,14 @@ static void put_balance(struct handover_page *p)
     balance_row(p, NULL, say(p, "duplicates of other messages; kept once"), s->duplicates);
     balance_row(p, NULL, say(p, "notes of the old server to itself, no mail"), s->not_mail);
     balance_row(p, NULL, say(p, "refused by the new server, kept in quarantine"), s->quarantined);
+    remark_row(p, say(p, "of these: taken for duplicates by the new server, and not stored"), s->swallowed);
     balance_row(p, NULL, say(p, "not given out by the old server, or no room in the new one"), s->refused);
     balance_row(p, NULL, say(p, "not copied yet"), s->waiting);
     balance_row(p, NULL, say(p, "left out as asked"), s->left_out);
     balance_row(p, NULL, say(p, "gone from the old mailboxes before they were copied"), s->vanished);
     balance_row(
         p, "sum", say(p, "In the new mailboxes (after): copied and already there"), handover_after(s));
+    remark_row(p, say(p, "of these: there twice; one of the two can be deleted there"), s->doubled);
     balance_row(p, NULL, say(p, "deleted from the old mailboxes afterwards"), s->deleted);
     close_tag(p->out);
     close_tag(p->out);

@@ -48,6 +48,8 @@ static void put_counts(json_t *o, const struct handover_account *a, bool seen, b
 #undef X
     }
     json_object_set_new(o, "dated_now", seen ? number(a->dated_now) : json_null());
+    json_object_set_new(o, "swallowed", seen ? number(a->swallowed) : json_null());
+    json_object_set_new(o, "doubled", seen ? number(a->doubled) : json_null());
     json_object_set_new(o, "left", left_known ? left(&a->from) : json_null());
     json_t *proofs = json_object();
     for (int i = LEDGER_PROOFS - 1; i >= 0; i--)

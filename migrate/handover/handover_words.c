@@ -174,6 +174,24 @@ static void left_parts(struct buf *b, const struct handover_account *a, const st
                 "what else is in the old mailbox is not recorded (this account was migrated with an older version)"));
 }
 
+static void doubled_part(struct buf *b, const struct handover_account *a, const struct quote_words *w)
+{
+    const uint64_t n = a->doubled;
+    count_part(b, w, n,
+        quote_words_plural(w,
+            "%s message stands in the new mailbox twice (popferry report names it; one of the two can be deleted there)",
+            "%s messages stand in the new mailbox twice (popferry report names them; one of the two can be deleted there)",
+            n));
+}
+
+static char *finding_of_differences(const struct handover_account *a, const struct quote_words *w)
+{
+    struct buf b CLEANUP(buf_done) = {0};
+    buf_printf(&b, say(w, "the last verification found differences: %s"), a->verify.words); /* NOLINT */
+    doubled_part(&b, a, w);
+    return buf_strdup(&b);
+}
+
 static char *finding_of_counts(const struct handover_account *a, const struct quote_words *w)
 {
     struct buf b CLEANUP(buf_done) = {0};
@@ -181,12 +199,17 @@ static char *finding_of_counts(const struct handover_account *a, const struct qu
     count_part(&b, w, n,
         quote_words_plural(w, "%s message was refused by the new server and is kept in quarantine",
             "%s messages were refused by the new server and are kept in quarantine", n));
+    n = a->swallowed;
+    count_part(&b, w, n,
+        quote_words_plural(w, "%s of these was taken for a duplicate of another message, and not stored",
+            "%s of these were taken for duplicates of other messages, and not stored", n));
     n = a->refused.messages;
     count_part(&b, w, n,
         quote_words_plural(w,
             "%s message was not given out by the old server, or found no room in the new one",
             "%s messages were not given out by the old server, or found no room in the new one", n));
     left_parts(&b, a, w);
+    doubled_part(&b, a, w);
     n = a->state == HANDOVER_UNVERIFIED ? a->proof[LEDGER_UNPROVED] : 0;
     count_part(
         &b, w, n, quote_words_plural(w, "%s message is not verified", "%s messages are not verified", n));
@@ -204,7 +227,7 @@ char *handover_finding(const struct handover_account *a, const struct quote_word
     case HANDOVER_NOT_BEGUN:
         return mem_strdup(say(w, "no migration was run"));
     case HANDOVER_DIFFERS:
-        return mem_printf(say(w, "the last verification found differences: %s"), a->verify.words);
+        return finding_of_differences(a, w);
     case HANDOVER_NO_ACCESS:
     case HANDOVER_UNVERIFIED:
     case HANDOVER_UNFINISHED:

@@ -49,6 +49,25 @@ static void sum_line(
         b->out, cell(b->summary, (*row)++, 1), formula, (double)n, NULL, QUOTE_XLSX_COUNT | QUOTE_XLSX_BOLD);
 }
 
+/* Of what the lines above count; the sheet of accounts has no column for them. */
+static void remark_line(struct handover_book *b, uint32_t *row, const char *words, uint64_t n)
+{
+    if (!n)
+        return;
+    put_text(b, cell(b->summary, *row, 0), words, QUOTE_XLSX_TEXT);
+    quote_xlsx_out_number(
+        b->out, cell(b->summary, (*row)++, 1), (double)n, QUOTE_XLSX_COUNT | QUOTE_XLSX_BOLD);
+}
+
+static void put_remarks(struct handover_book *b, uint32_t *row)
+{
+    const struct handover_account *s = &b->h->sum;
+    remark_line(b, row, say(b, "of those refused: taken for duplicates by the new server, and not stored"),
+        s->swallowed);
+    remark_line(
+        b, row, say(b, "in the new mailboxes twice; one of the two can be deleted there"), s->doubled);
+}
+
 static void put_sums(struct handover_book *b, uint32_t *row)
 {
     const struct handover_account *s = &b->h->sum;
@@ -76,6 +95,7 @@ static void put_sums(struct handover_book *b, uint32_t *row)
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         sum_line(b, row, lines[i].words, lines[i].column, lines[i].n);
+    put_remarks(b, row);
     ++*row;
 }
 

@@ -1,6 +1,7 @@
 /* handover.h: what the ledgers of a customer come to; each account judged, the sums, and the files. */
 #include "fixture.h"
 #include "handover.h"
+#include "ledger_late.h"
 #include "mem.h"
 #include <fcntl.h>
 #include <unistd.h>
@@ -189,6 +190,9 @@ static void fill(struct fixture *f)
     mail_facts_done(&facts);
     mail_facts_done(&undated);
     CHECK_INT(ledger_deleted(f->ledger, 1, DATE - 100, NULL), 0);
+    CHECK_INT(ledger_swallowed(f->ledger, 5, NULL), 0);
+    const struct ledger_copy copy = {.id = 2, .mailbox = f->mailbox, .uidvalidity = 1, .uid = 99};
+    CHECK_INT(ledger_doubled(f->ledger, &copy, DATE, NULL), 0);
     run(f, "migrate", DATE - 5000, 0, "1 copied");
     run(f, "migrate", DATE - 4000, 1, "2 copied, 2 need attention");
     run(f, "verify", DATE - 3000, 1, "3 agreed, 4 pending");
@@ -246,6 +250,8 @@ static void test_ledger(void)
     CHECK_INT(a->items[1].date_s, MAIL_NO_DATE);
     CHECK_INT(a->dated_now, 1);
     CHECK_INT(a->dated_count, 1);
+    CHECK_INT(a->swallowed, 1);
+    CHECK_INT(a->doubled, 1);
     CHECK_STR(a->dated[0].uidl, "2");
     CHECK_INT(handover_add_ledger(&h, f.dir, NULL, NULL, NULL), 0);
     CHECK_INT(h.count, 3);
@@ -315,7 +321,7 @@ static void end(struct handover *h, struct fixture *f)
     "\"waiting\":null,"                                                                                        \
     "\"left_out\":null,"                                                                                       \
     "\"vanished\":null,"                                                                                       \
-    "\"deleted\":null,\"dated_now\":null,"                                                                     \
+    "\"deleted\":null,\"dated_now\":null,\"swallowed\":null,\"doubled\":null,"                                 \
     "\"left\":null,"                                                                                           \
     "\"verified\":{\"exact\":0,\"content\":0,\"body\":0,\"structure\":0,\"headers\":0,\"count\":0,\"none\":0," \
     "\"last\":null}"
@@ -330,7 +336,7 @@ static void end(struct handover *h, struct fixture *f)
     "\"waiting\":{\"messages\":2,\"octets\":1500},"                                                          \
     "\"left_out\":{\"messages\":0,\"octets\":0},"                                                            \
     "\"vanished\":{\"messages\":0,\"octets\":0},"                                                            \
-    "\"deleted\":{\"messages\":1,\"octets\":100},\"dated_now\":1,"
+    "\"deleted\":{\"messages\":1,\"octets\":100},\"dated_now\":1,\"swallowed\":1,\"doubled\":1,"
 #define LEFT                                                                                                                   \
     "\"left\":{"                                                                                                               \
     "\"since\":{\"messages\":0,\"octets\":0},"                                                                                 \
@@ -425,9 +431,12 @@ static void test_html(void)
     write_page(&h, &f, page, sizeof page);
     const char *dated = strstr(page, title);
     CHECK(dated && strstr(dated, "b@x") && strstr(dated, "&lt;b&gt;"));
-    h.sum.dated_now = 0;
+    CHECK(strstr(page, "taken for duplicates by the new server, and not stored</td><td class=\"num\">1<"));
+    CHECK(strstr(page, "there twice; one of the two can be deleted there</td><td class=\"num\">1<"));
+    h.sum.dated_now = h.sum.swallowed = h.sum.doubled = 0;
     write_page(&h, &f, page, sizeof page);
     CHECK(!strstr(page, title));
+    CHECK(!strstr(page, "taken for duplicates by") && !strstr(page, "there twice;"));
     end(&h, &f);
 }
 
@@ -437,9 +446,11 @@ static void test_csv(void)
         "\"taro@pop.example.jp\",\"taro@pop.example.jp\",\"taro@imap.example.com\",\"INBOX\",\"messages not moved\","
         "9,3350,3,600,2,1,1,1,1,1,2,0,0,1,2,1,0,0,0,0,0,\"22 November 2026\","
         "\"1 message was refused by the new server and is kept in quarantine; "
+        "1 of these was taken for a duplicate of another message, and not stored; "
         "1 message was not given out by the old server, or found no room in the new one; 2 messages are not copied yet; "
-        "what else is in the old mailbox is not recorded (this account was migrated with an older version)\",";
-    static const char last[] = ",1\r\n";
+        "what else is in the old mailbox is not recorded (this account was migrated with an older version); "
+        "1 message stands in the new mailbox twice (popferry report names it; one of the two can be deleted there)\",";
+    static const char last[] = ",1,1,1\r\n";
     struct fixture f;
     struct handover h;
     size_t len = 0;
@@ -451,7 +462,7 @@ static void test_csv(void)
     CHECK(!strncmp(csv, "\xEF\xBB\xBF\"Account\",\"Old mailbox\",", 25));
     char *line = strstr(csv, "\r\n");
     CHECK(line && !strncmp(line + 2, row, strlen(row)));
-    CHECK(strstr(csv, last) == strstr(line + 2, "\r\n") - 2);
+    CHECK(strstr(csv, last) == strstr(line + 2, "\r\n") - (sizeof last - 3));
     CHECK(strstr(csv,
               "\r\n\"'=HYPERLINK(\"\"x\"\")@y\",\"'=HYPERLINK(\"\"x\"\")@y\",\"'-1@z\",\"'+\"\"A\"\",B\",") !=
           NULL);
