@@ -57,7 +57,7 @@ struct memory_cloud *memory_cloud_new(void)
     return c;
 }
 
-void memory_cloud_free(struct memory_cloud *c)
+static void free_mailboxes(struct memory_cloud *c)
 {
     for (size_t i = 0; i < c->count; i++) {
         struct memory_mailbox *box = &c->mailboxes[i];
@@ -69,7 +69,41 @@ void memory_cloud_free(struct memory_cloud *c)
         free(box->name);
     }
     free(c->mailboxes);
+}
+
+void memory_cloud_free(struct memory_cloud *c)
+{
+    free_mailboxes(c);
     free(c);
+}
+
+struct memory_cloud *memory_cloud_copy(const struct memory_cloud *c)
+{
+    struct memory_cloud *copy = memory_cloud_new();
+    copy->mailboxes = mem_array(c->count + 1, sizeof *copy->mailboxes);
+    copy->count = c->count;
+    for (size_t i = 0; i < c->count; i++) {
+        const struct memory_mailbox *from = &c->mailboxes[i];
+        struct memory_mailbox *to = &copy->mailboxes[i];
+        *to = *from;
+        to->name = mem_strdup(from->name);
+        to->cap = from->count + 1;
+        to->all = mem_array(to->cap, sizeof *to->all);
+        for (size_t k = 0; k < from->count; k++) {
+            to->all[k] = from->all[k];
+            to->all[k].bytes = mem_strndup(from->all[k].bytes, from->all[k].octets);
+            to->all[k].keywords = mem_strdup(from->all[k].keywords);
+        }
+    }
+    return copy;
+}
+
+void memory_cloud_restore(struct memory_cloud *c, struct memory_cloud *copy)
+{
+    free_mailboxes(c);
+    c->mailboxes = copy->mailboxes;
+    c->count = copy->count;
+    free(copy);
 }
 
 struct memory_mailbox *memory_cloud_mailbox(struct memory_cloud *c, const char *name)

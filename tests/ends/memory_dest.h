@@ -56,6 +56,9 @@ struct memory_cloud {
 
 struct memory_cloud *memory_cloud_new(void);
 void memory_cloud_free(struct memory_cloud *c);
+/* What it holds, as it is now; and it holds that again (the copy is gone then). What was counted stays. */
+struct memory_cloud *memory_cloud_copy(const struct memory_cloud *c);
+void memory_cloud_restore(struct memory_cloud *c, struct memory_cloud *copy);
 /* NULL: it is not there. */
 struct memory_mailbox *memory_cloud_mailbox(struct memory_cloud *c, const char *name);
 struct memory_mailbox *memory_cloud_make(struct memory_cloud *c, const char *name);
