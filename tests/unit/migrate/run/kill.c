@@ -11,6 +11,7 @@ static struct {
     struct rig *rig;
     unsigned left; /* writes; 0: none is waited for */
     char aside[TEMP_DIR_MAX];
+    struct memory_item *items;  /* of the source; what they own is not copied: it stays */
     struct memory_cloud *cloud; /* NULL: it has not come to that */
 } now;
 
@@ -67,6 +68,9 @@ static void put_aside(void)
     temp_dir_make(now.aside);
     each(now.rig->dir, now.aside, copy_file);
     now.cloud = memory_cloud_copy(now.rig->cloud);
+    const struct memory_box *box = now.rig->box;
+    now.items = mem_array(box->count + 1, sizeof *now.items);
+    memcpy(now.items, box->all, box->count * sizeof *now.items);
 }
 
 static void count_write(void)
@@ -227,6 +231,8 @@ bool kill_fall(void)
         return false;
     memory_cloud_restore(now.rig->cloud, now.cloud);
     now.cloud = NULL;
+    memcpy(now.rig->box->all, now.items, now.rig->box->count * sizeof *now.items);
+    free(now.items);
     each(now.rig->dir, now.aside, remove_file);
     char *shm CLEANUP(mem_free_str) = mem_printf("%s/ledger.sqlite-shm", now.rig->dir);
     unlink(shm);

@@ -1,5 +1,5 @@
-/* kill.h - a run that is killed at any write of its ledger: what the work folder and the destination hold at
- * that moment is put aside, and takes the place of what the run, which goes on, makes of them.
+/* kill.h - a run that is killed at any write of its ledger: what the work folder and both ends hold at that
+ * moment is put aside, and takes the place of what the run, which goes on, makes of them.
  *
  * Order of calls: kill_begin once, before any ledger is opened; kill_arm, a run, kill_fall. One thread. */
 #pragma once

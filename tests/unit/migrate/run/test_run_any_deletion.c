@@ -1,8 +1,9 @@
 /* migrate.h between two ends in memory that fail, spoil and forget, while people delete there and UIDLs come
- * to name other messages: whatever was deleted from the source lies in the destination, octet for octet. The
- * seeds are fixed; ANY_DELETION=FIRST:COUNT in the environment runs others. */
+ * to name other messages, and commands are killed at any write of the ledger: whatever was deleted from the
+ * source lies in the destination, octet for octet. The seeds are fixed; ANY_DELETION=FIRST:COUNT in the
+ * environment runs others. */
 #include "chance.h"
-#include "rig.h"
+#include "kill.h"
 
 #define SEEDS  60
 #define ROUNDS 10
@@ -89,6 +90,24 @@ static void check_deleted(const struct rig *r)
     CHECK_INT(lost, 0);
 }
 
+/* Killed at some write; else it goes on to its end. */
+static void perhaps_killed(struct rig *r, struct chance *c, void (*command)(struct rig *r))
+{
+    kill_arm(r, draw(c, 3) ? 0 : 1 + draw(c, 80));
+    command(r);
+    kill_fall();
+}
+
+static void migrate(struct rig *r)
+{
+    rig_migrate(r);
+}
+
+static void delete (struct rig *r)
+{
+    rig_delete(r);
+}
+
 static uint64_t run_seed(uint64_t seed)
 {
     struct rig r;
@@ -108,14 +127,14 @@ static uint64_t run_seed(uint64_t seed)
         CHECK_LABEL("seed %llu, round %d", (unsigned long long)seed, round);
         for (unsigned i = draw(&w.chance, 12); i > 0; i--)
             rig_letter(&r, next++, draw(&w.chance, 10) > 0);
-        rig_migrate(&r);
+        perhaps_killed(&r, &w.chance, migrate);
         if (draw(&w.chance, 3) == 0)
             people_at_work(&r, &w.chance);
         if (draw(&w.chance, 3) == 0)
             reuse_keys(&r, &w.chance);
         if (draw(&w.chance, 3) == 0)
             rig_verify(&r, draw(&w.chance, 2) ? VERIFY_CONTENT : VERIFY_HEADERS);
-        rig_delete(&r);
+        perhaps_killed(&r, &w.chance, delete);
         deleted += r.deletion.deleted;
         check_deleted(&r);
         for (size_t i = 0; i < r.box->count;
@@ -134,6 +153,7 @@ static void test_seeds(void)
     if (wanted)
         sscanf(wanted, "%llu:%llu", &first, &count);
     uint64_t deleted = 0;
+    kill_begin();
     for (unsigned long long i = first; i < first + count; i++)
         deleted += run_seed(i);
     CHECK(deleted > count * 10);
