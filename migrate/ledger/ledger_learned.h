@@ -8,6 +8,7 @@
 /* X(enumerator, name in the ledger) */
 #define LEDGER_LEARNED_THINGS(X)                                                                             \
     X(LEDGER_SIGNED_IN, "signed-in")                                                                         \
+    X(LEDGER_CAPA, "capa")                   /* CAPA was answered after the sign-in */                       \
     X(LEDGER_NO_CAPA, "no-capa")             /* CAPA is not answered after the sign-in */                    \
     X(LEDGER_ONE_AT_A_TIME, "one-at-a-time") /* PIPELINING is said, and not kept */                          \
     X(LEDGER_NO_SEARCH, "no-search")         /* SEARCH is not answered */

@@ -2,6 +2,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Whose server it is that does so, and what is done then. */
 static const struct {
@@ -100,6 +101,17 @@ static void tell_refused(const struct past_sessions *p, int64_t worked_s, struct
             err, "; the same account was last signed in to at %s: what was changed since then?", when);
 }
 
+/* Whoever answered it once has stood still, and tells in it what matters: reading may hide mail. */
+static bool answers_capa(const struct session *s)
+{
+    struct offer offers[OFFERS_MAX];
+    size_t n = source_offers(s->source, offers);
+    for (size_t i = 0; i < n; i++)
+        if (!strcmp(offers[i].name, "CAPA"))
+            return offers[i].made;
+    return false;
+}
+
 static int note_side(struct past_sessions *p, const struct session *s, enum job_side side,
     struct patience *patience, int rc, struct error *err)
 {
@@ -125,6 +137,9 @@ int past_sessions_opened(
     struct past_sessions *p, const struct session *s, struct patience *patience, int rc, struct error *err)
 {
     rc = note_side(p, s, JOB_SOURCE, patience, rc, err);
+    if (rc == 0 && p->account[JOB_SOURCE] && !s->source_link.local && answers_capa(s) &&
+        ledger_learn(p->ledger, p->account[JOB_SOURCE], LEDGER_CAPA, clock_wall_s(p->world->clock), err) < 0)
+        return -1;
     return note_side(p, s, JOB_DESTINATION, patience, rc, err);
 }
 
@@ -145,6 +160,7 @@ static bool was_silent_on(const struct session *s, enum ledger_learned what)
     case LEDGER_NO_SEARCH:
         return is_silent(to) && to->awaiting.kind == DEST_SILENCE_SEARCH;
     case LEDGER_SIGNED_IN:
+    case LEDGER_CAPA:
     case LEDGER_LEARNED:
         break;
     }
@@ -154,7 +170,7 @@ static bool was_silent_on(const struct session *s, enum ledger_learned what)
 int past_sessions_ended(
     struct past_sessions *p, const struct session *s, struct patience *patience, int rc, struct error *err)
 {
-    int64_t now_s = clock_wall_s(p->world->clock);
+    int64_t now_s = clock_wall_s(p->world->clock), answered_s = 0;
     struct error late;
     if (rc == 0)
         return 0;
@@ -165,6 +181,10 @@ int past_sessions_ended(
         if (patience) /* it was signed in, and there is another way */
             patience_opened(patience, source_traits(s->source)->sign_in_pause_s);
         p->known[ways[i].what] = true;
+        if (ways[i].what == LEDGER_NO_CAPA &&
+            (ledger_learned(p->ledger, p->account[JOB_SOURCE], LEDGER_CAPA, &answered_s, &late) < 0 ||
+                answered_s))
+            continue; /* for this run alone */
         ledger_learn(p->ledger, p->account[ways[i].side], ways[i].what, now_s, &late);
     }
     return rc;

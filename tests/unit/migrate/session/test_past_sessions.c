@@ -212,6 +212,21 @@ static void test_silences(void)
     }
 }
 
+/* A server that answered CAPA before has merely stood still: what it tells in it matters (reading may hide).
+ */
+static void test_capa_answered(void)
+{
+    struct fixture f;
+    CHECK_LABEL("CAPA was answered before");
+    begin(&f);
+    CHECK_INT(ledger_learn(f.ledger, "taro@pop.example.jp", LEDGER_CAPA, BEGIN - DAY, NULL), 0);
+    fall_silent(&f, LEDGER_NO_CAPA);
+    check_asked(&f, LEDGER_NO_CAPA);
+    next_run(&f, MINUTE);
+    check_asked(&f, LEDGER_LEARNED);
+    end(&f);
+}
+
 /* One session out of step makes the run careful, and no more than this run. */
 static void test_out_of_step(void)
 {
@@ -233,6 +248,7 @@ int main(void)
         {"refused", test_refused},
         {"temporary", test_temporary},
         {"silences", test_silences},
+        {"CAPA answered before", test_capa_answered},
         {"out of step", test_out_of_step},
     };
     return check_main("past sessions", tests, sizeof tests / sizeof *tests);
