@@ -126,7 +126,8 @@ static void settle(struct connection *c, const struct error *error)
 static void take_inventory(struct connection *c)
 {
     c->base.folders = mem_array(c->box->folder_count + 1, sizeof *c->base.folders);
-    memcpy(c->base.folders, c->box->folders, c->box->folder_count * sizeof *c->base.folders);
+    if (c->box->folder_count)
+        memcpy(c->base.folders, c->box->folders, c->box->folder_count * sizeof *c->base.folders);
     c->base.folder_count = c->box->folder_count;
     c->base.items = mem_array(c->box->count + 1, sizeof *c->base.items);
     c->items = mem_array(c->box->count + 1, sizeof *c->items);

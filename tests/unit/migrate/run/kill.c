@@ -70,7 +70,8 @@ static void put_aside(void)
     now.cloud = memory_cloud_copy(now.rig->cloud);
     const struct memory_box *box = now.rig->box;
     now.items = mem_array(box->count + 1, sizeof *now.items);
-    memcpy(now.items, box->all, box->count * sizeof *now.items);
+    if (box->count)
+        memcpy(now.items, box->all, box->count * sizeof *now.items);
 }
 
 static void count_write(void)
@@ -231,7 +232,8 @@ bool kill_fall(void)
         return false;
     memory_cloud_restore(now.rig->cloud, now.cloud);
     now.cloud = NULL;
-    memcpy(now.rig->box->all, now.items, now.rig->box->count * sizeof *now.items);
+    if (now.rig->box->count)
+        memcpy(now.rig->box->all, now.items, now.rig->box->count * sizeof *now.items);
     free(now.items);
     each(now.rig->dir, now.aside, remove_file);
     char *shm CLEANUP(mem_free_str) = mem_printf("%s/ledger.sqlite-shm", now.rig->dir);
