@@ -176,9 +176,11 @@ static void print_counts(FILE *out, const struct outcome *o, bool dry)
     line(out, "times the connection was made again", o->reconnects, "");
     line(out, "written to the archive", o->archived, "");
     if (o->copied && !dry) {
-        fprintf(out,
-            "Dates (INTERNALDATE) of the copies: %llu from Received, %llu from Date, %llu set to now.\n",
-            N(o->by_date_source[MAIL_DATE_RECEIVED]), N(o->by_date_source[MAIL_DATE_DATE]),
+        fprintf(out, "Dates (INTERNALDATE) of the copies: %llu from Received, ",
+            N(o->by_date_source[MAIL_DATE_RECEIVED]));
+        if (o->by_date_source[MAIL_DATE_STORE])
+            fprintf(out, "%llu as the source has received them, ", N(o->by_date_source[MAIL_DATE_STORE]));
+        fprintf(out, "%llu from Date, %llu set to now.\n", N(o->by_date_source[MAIL_DATE_DATE]),
             N(o->by_date_source[MAIL_DATE_NOW]));
         if (o->repaired)
             fprintf(out,

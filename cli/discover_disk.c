@@ -310,7 +310,8 @@ static json_t *json_of_notes(const struct store *s)
     static const char *const kinds[] = {[STORE_NOTE_LOST] = "lost",
         [STORE_NOTE_PARTIAL] = "partial",
         [STORE_NOTE_DOUBT] = "doubt",
-        [STORE_NOTE_ASIDE] = "aside"};
+        [STORE_NOTE_ASIDE] = "aside",
+        [STORE_NOTE_MADE] = "made"};
     json_t *all = json_array();
     size_t count;
     const struct store_note *notes = store_notes(s, &count);

@@ -30,7 +30,7 @@
 
 static const struct option_row rows[] = {
     {"from", 0, TEXT(from),
-        "the source: pop3s://USER@HOST[:PORT] (@ in USER is written %40), or mail on a disk: mbox:PATH, thunderbird:PATH, maildir:PATH, eml:PATH, mh:PATH, dbx:PATH, becky:PATH, emlx:PATH",
+        "the source: pop3s://USER@HOST[:PORT] (@ in USER is written %40), or mail on a disk: mbox:PATH, thunderbird:PATH, maildir:PATH, eml:PATH, mh:PATH, dbx:PATH, becky:PATH, emlx:PATH, pst:PATH",
         "URL", ACCOUNTS, false, OPTION_SAYS},
     {"to", 0, TEXT(to), "the destination: imaps://USER@HOST[:PORT][/MAILBOX]", "URL", ACCOUNTS, false,
         OPTION_SAYS},
@@ -145,6 +145,9 @@ static const struct option_row rows[] = {
     {"special-use", 0, TEXT(special_use_text),
         "of mail on a disk: folders for sent mail, drafts and the like go where the destination has such mail (auto, the default), or keep their names (off)",
         "auto|off", "estimate plan migrate verify accounts", false, OPTION_SAYS},
+    {"codepage", 0, NUMBER(codepage, 1, 65535),
+        "of Outlook 97 to 2002: the Windows code page of what is no Unicode, as 932 (default: as the store says, or guessed)",
+        "NUMBER", "estimate plan migrate verify accounts", false, OPTION_SAYS},
     {"order", 0, TEXT(order_text), "which messages go first (default: oldest)", "oldest|newest",
         "plan migrate", false, OPTION_SAYS},
     {"retry-quarantined", 0, FLAG(retry_quarantined),

@@ -415,6 +415,15 @@ static int check_store(const struct options *o, const struct job *job, struct er
     size_t count;
     if (job->from.protocol == ENDPOINT_STORE && o->delete_source_text)
         return migrate_delete_refuse_store(job->from.user, err);
+    if (job->from.protocol == ENDPOINT_STORE && o->codepage && !o->place && job->from.store != STORE_PST)
+        return usage(err, "--codepage is of Outlook's stores (pst:PATH), and not of %s: leave it out%s",
+            job->from.user, "");
+    if (o->codepage && !store_knows_codepage((unsigned)o->codepage)) {
+        char number[16];
+        snprintf(number, sizeof number, "%d", o->codepage);
+        return usage(err, "--codepage %s: no code page of that number is known; Japanese Windows has 932%s",
+            number, "");
+    }
     const struct option_row *rows = option_table(&count);
     for (size_t i = 0; job->from.protocol == ENDPOINT_STORE && !o->place && i < count; i++)
         if (!strncmp(rows[i].name, "from-", 5) && option_table_said(o, &rows[i]))
@@ -428,7 +437,7 @@ static int check_store(const struct options *o, const struct job *job, struct er
 static int check_account(const struct options *o, const struct job *job, struct error *err)
 {
     static const char *const names[] = {
-        "only-folder", "skip-folder", "with-trash", "with-junk", "dedup", "special-use"};
+        "only-folder", "skip-folder", "with-trash", "with-junk", "dedup", "special-use", "codepage"};
     for (size_t i = 0; job->from.protocol != ENDPOINT_STORE && !o->place && i < sizeof names / sizeof *names;
          i++)
         if (option_rules_of_line(o, names[i]))
@@ -480,6 +489,7 @@ int options_endpoints(const struct options *o, bool source_alone, struct job *re
         .encode_headers = o->encode_headers,
         .keep_headers = o->keep_headers,
         .special_use_off = o->special_use_off,
+        .codepage = (unsigned)o->codepage,
         .dedup_account = o->dedup_account,
         .privacy = o->privacy,
         .max_wait_ms = o->max_wait_s * INT64_C(1000),

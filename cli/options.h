@@ -49,7 +49,7 @@ struct options {
     const char **only_folders, **skip_folders; /* ended by NULL; NULL: none */
     char *dedup_text, *special_use_text;
     bool dedup_account, special_use_off; /* what these mean */
-    int with_trash, with_junk;
+    int with_trash, with_junk, codepage;
     char *folder_old, *archive_dir, *archive_format_text;
     char *level_text;         /* verify: NULL is content */
     int level;                /* enum verify_level */

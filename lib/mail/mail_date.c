@@ -95,6 +95,8 @@ const char *mail_date_source_name(enum mail_date_source s)
         return "received";
     case MAIL_DATE_DATE:
         return "date";
+    case MAIL_DATE_STORE:
+        return "store";
     case MAIL_DATE_NOW:
         break;
     }
@@ -121,6 +123,10 @@ int64_t mail_date_internal(const struct mail_facts *facts, int64_t now_s, enum m
     if (is_plausible(facts->received_s, now_s)) {
         *ret_source = MAIL_DATE_RECEIVED;
         return facts->received_s;
+    }
+    if (is_plausible(facts->stored_s, now_s)) {
+        *ret_source = MAIL_DATE_STORE;
+        return facts->stored_s;
     }
     if (is_plausible(facts->date_s, now_s)) {
         *ret_source = MAIL_DATE_DATE;

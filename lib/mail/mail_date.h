@@ -18,10 +18,12 @@ int64_t mail_date_received(const char *value, size_t len);
 enum mail_date_source {
     MAIL_DATE_RECEIVED,
     MAIL_DATE_DATE,
-    MAIL_DATE_NOW, /* neither was there or plausible */
+    MAIL_DATE_STORE, /* the source's own time of receipt */
+    MAIL_DATE_NOW,   /* neither was there or plausible */
 };
-const char *mail_date_source_name(enum mail_date_source s);                /* "received", "date", "now" */
+const char *mail_date_source_name(enum mail_date_source s); /* "received", "date", "store", "now" */
 bool mail_date_source_parse(const char *name, enum mail_date_source *ret); /* false: none of these */
 
-/* INTERNALDATE: topmost Received, else Date, else now. Plausible: from 1981-01-01 to now + 1 day. */
+/* INTERNALDATE: topmost Received, else when the source received it, else Date, else now. Plausible: from
+ * 1981-01-01 to now + 1 day. */
 int64_t mail_date_internal(const struct mail_facts *facts, int64_t now_s, enum mail_date_source *ret_source);

@@ -22,6 +22,8 @@ struct mail_facts {
     char *from, *subject, *date; /* unfolded raw value, blanks trimmed, at most MAIL_FIELD_MAX octets */
     int64_t date_s;     /* UTC seconds, of the first Date: field that can be read; else MAIL_NO_DATE */
     int64_t received_s; /* topmost Received: field's date-time; MAIL_NO_DATE likewise */
+    int64_t stored_s; /* when its source received it, as that says beside the message; 0: it does not. Whoever
+                         reads the source fills it in: the scanner does not */
     struct mail_flags flags;
 
     /* The pseudo message that UW imapd and its relatives keep in an mbox and hand out as mail: two of Subject

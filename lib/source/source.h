@@ -77,6 +77,7 @@ struct source_marks {
     bool known; /* the source says how it is: else the others mean nothing */
     bool seen, answered, flagged, draft, forwarded;
     const char *keywords; /* divided by blanks; "" */
+    int64_t received_s;   /* when the source received it, UTC; 0: it does not say */
 };
 struct source_marks source_marks(const struct source *s, size_t item);
 
@@ -85,6 +86,7 @@ struct source_marks source_marks(const struct source *s, size_t item);
 struct source_remark {
     const char *words; /* with the place */
     bool mail;         /* some of it is, or may be, mail; else a note on how it was read */
+    bool always;       /* such a note that everybody should know: how messages are made, what is no mail */
 };
 const struct source_remark *source_remarks(const struct source *s, size_t *ret_count);
 

@@ -34,6 +34,7 @@ struct disk {
     struct source base; /* first: what source.h's calls are given */
     enum store_kind kind;
     char *path;
+    unsigned codepage;
     struct store *store;
     size_t messages; /* the first of base.items: store_items, in their order */
     size_t *lost;    /* the others: store_notes */
@@ -101,8 +102,9 @@ static void take_notes(struct disk *d)
         if (is_lost(&notes[i]))
             d->lost[n++] = i;
         else
-            d->base.remarks[told++] = (struct source_remark){
-                .words = words_of(&notes[i]), .mail = notes[i].kind == STORE_NOTE_DOUBT};
+            d->base.remarks[told++] = (struct source_remark){.words = words_of(&notes[i]),
+                .mail = notes[i].kind == STORE_NOTE_DOUBT,
+                .always = d->kind == STORE_PST && notes[i].kind != STORE_NOTE_DOUBT};
     }
     d->base.remark_count = told;
     d->base.count = d->messages + lost;
@@ -134,8 +136,8 @@ static void take_items(struct disk *d)
 static void find_more(struct disk *d)
 {
     struct error err;
-    if (!d->store)
-        d->store = store_open(d->kind, d->path, &err);
+    if (!d->store && (d->store = store_open(d->kind, d->path, &err)))
+        store_set_codepage(d->store, d->codepage);
     int rc = d->store ? store_step(d->store, NULL, &err) : -1;
     if (rc > 0)
         return;
@@ -275,6 +277,7 @@ static struct source_marks marks(const struct source *s, size_t item)
         .draft = it->flags & STORE_DRAFT,
         .forwarded = it->flags & STORE_FORWARDED,
         .keywords = store_keywords(d->store, it),
+        .received_s = it->flags & STORE_RECEIVED ? it->date_s : 0,
     };
 }
 
@@ -308,14 +311,15 @@ static const struct source_kind kind = {
     .step = step,
 };
 
-struct source *source_store_new(enum store_kind store, const char *path)
+struct source *source_store_new(enum store_kind store, const char *path, unsigned codepage)
 {
     struct disk *d = mem_alloc(sizeof *d);
     *d = (struct disk){.base = {.kind = &kind,
                            .traits = {.can_header = true, .sign_in_pause_s = -1, .expire_days = -1},
                            .facts = {.has_stat = true, .stat_agrees = true, .has_uidl = true}},
         .kind = store,
-        .path = mem_strdup(path)};
+        .path = mem_strdup(path),
+        .codepage = codepage};
     d->last = &d->first;
     return &d->base;
 }

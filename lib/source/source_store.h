@@ -9,5 +9,5 @@
 #include "source.h"
 #include "store.h"
 
-/* path is copied; it is opened by source_inventory. */
-struct source *source_store_new(enum store_kind kind, const char *path);
+/* path is copied; it is opened by source_inventory. codepage: as store_set_codepage; 0: none is said. */
+struct source *source_store_new(enum store_kind kind, const char *path, unsigned codepage);

@@ -1,6 +1,8 @@
 #include "store_private.h"
 
 #include "mem.h"
+#include "pst_text.h"
+#include "store_pst.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +20,7 @@ static const struct kind kinds[STORE_KINDS] = {
     [STORE_EML] = {"eml", ".eml files", store_eml_begin},
     [STORE_MH] = {"mh", "MH", store_mh_begin},
     [STORE_DBX] = {"dbx", "Outlook Express .dbx", store_dbx_begin},
+    [STORE_PST] = {"pst", "Outlook .pst or .ost", store_pst_begin},
     [STORE_EMLX] = {"emlx", "Apple Mail", store_emlx_begin},
     [STORE_BECKY] = {"becky", "Becky!", store_becky_begin},
 };
@@ -69,6 +72,16 @@ struct store *store_open(enum store_kind kind, const char *path, struct error *e
     return s;
 }
 
+bool store_knows_codepage(unsigned codepage)
+{
+    return pst_text_charset(codepage);
+}
+
+void store_set_codepage(struct store *s, unsigned codepage)
+{
+    s->charset = pst_text_charset(codepage);
+}
+
 static void task_free(struct store_task *t)
 {
     if (t->done)
@@ -103,6 +116,7 @@ void store_free(struct store *s)
     free(s->items);
     free(s->files);
     buf_done(&s->names);
+    store_pst_free(s->pst);
     free(s->path);
     free(s);
 }

@@ -8,7 +8,8 @@
  * Messages are handed out as they would go over the wire: each line end as CR LF, whatever the file has;
  * without what a store adds ("From " lines, X-Mozilla-Status, X-Becky-Status); with the quoting of "From "
  * undone where the file proves how it was done; with the parts that a store keeps in files of their own back
- * in their places. Nothing else is changed.
+ * in their places. Nothing else is changed. Outlook keeps no messages but their properties: they are built,
+ * each time to the same octets (pst_build.h).
  *
  * Memory: 32 octets a message, and for kinds with a file for each its name. */
 #pragma once
@@ -28,6 +29,7 @@ enum store_kind {
     STORE_MH,          /* a tree of folders with numbered files */
     STORE_DBX,         /* Outlook Express 5 and 6: a file for each folder, at any depth */
     STORE_BECKY,       /* Becky! Internet Mail: its folder, an account, or a folder of one */
+    STORE_PST,         /* Outlook: a .pst or .ost file, or a folder of them at any depth */
     STORE_EMLX,        /* Apple Mail: its folder, an account, a mailbox, or any folder of .emlx files */
     STORE_KINDS,
 };
@@ -57,14 +59,16 @@ enum store_flag {
     STORE_FLAGGED = 8,
     STORE_DRAFT = 16,
     STORE_FORWARDED = 32,
-    STORE_UNQUOTE = 64, /* private */
-    STORE_PARTS = 128,  /* private: parts of it lie in files of their own */
+    STORE_UNQUOTE = 64,   /* private */
+    STORE_PARTS = 128,    /* private: parts of it lie in files of their own */
+    STORE_RECEIVED = 256, /* date_s is when the store received it, as it says itself */
 };
 
 struct store_item {
-    uint64_t at;     /* private: where it is in its folder */
-    uint64_t octets; /* as it lies there, or exactly as it will be handed out (mbox) */
-    int64_t date_s;  /* its topmost Received, else its Date; MAIL_NO_DATE */
+    uint64_t at; /* private: where it is in its folder */
+    uint64_t
+        octets; /* as it lies there, or exactly as it will be handed out (mbox); as Outlook counts (PST) */
+    int64_t date_s; /* its topmost Received, or STORE_RECEIVED, else its Date; MAIL_NO_DATE */
     uint32_t folder;
     uint16_t flags;
     uint16_t keywords; /* for store_keywords; 0: none */
@@ -75,6 +79,7 @@ enum store_note_kind {
     STORE_NOTE_PARTIAL, /* a message of which the store has only the beginning */
     STORE_NOTE_DOUBT,   /* where a message begins is not plain: what was taken for what */
     STORE_NOTE_ASIDE,   /* no mail of this store: left alone */
+    STORE_NOTE_MADE,    /* how its messages are made of what it keeps */
 };
 struct store_note {
     enum store_note_kind kind;
@@ -88,6 +93,10 @@ struct store;
 /* Does not look at the disk but for whether there is something by that name. */
 struct store *store_open(enum store_kind kind, const char *path, struct error *err);
 void store_free(struct store *s);
+/* Before the first step: what is no Unicode in it, and says no charset, is of this Windows code page; one
+ * that is not known is as none. Of Outlook's stores alone. */
+void store_set_codepage(struct store *s, unsigned codepage);
+bool store_knows_codepage(unsigned codepage);
 
 /* Find what there is, for some milliseconds: 1 there is more to do, 0 all was found, -1 nothing can be found
  * at all. *ret_done, unless NULL: octets looked at so far. */

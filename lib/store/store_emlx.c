@@ -112,6 +112,12 @@ static void read_header(struct reading *r, struct message *m)
     mail_scan_finish(r->facts, &m->facts);
 }
 
+/* The store's own time counts where nobody on the way has left one. */
+static bool is_own(const struct message *m)
+{
+    return m->facts.received_s == MAIL_NO_DATE && m->plist.received_s != INT64_MIN;
+}
+
 static uint16_t flags_of(const struct message *m)
 {
     static const struct {
@@ -123,14 +129,14 @@ static uint16_t flags_of(const struct message *m)
     for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
         if (m->plist.flags & flags[i].bit)
             bits |= flags[i].flag;
-    return (uint16_t)(bits | (m->parts ? STORE_PARTS : 0));
+    return (uint16_t)(bits | (m->parts ? STORE_PARTS : 0) | (is_own(m) ? STORE_RECEIVED : 0));
 }
 
 static int64_t date_of(const struct message *m)
 {
     if (m->facts.received_s != MAIL_NO_DATE)
         return m->facts.received_s;
-    return m->plist.received_s != INT64_MIN ? m->plist.received_s : m->facts.date_s;
+    return is_own(m) ? m->plist.received_s : m->facts.date_s;
 }
 
 static void add_message(

@@ -35,7 +35,6 @@ struct seen {
 const char *store_foreign_words(enum store_foreign foreign)
 {
     static const char *const words[] = {
-        [STORE_FOREIGN_PST] = "Outlook .pst or .ost",
         [STORE_FOREIGN_OE4] = "Outlook Express 4",
     };
     return words[foreign];
@@ -82,7 +81,7 @@ static bool is_mbox(const char *front, size_t len)
 }
 
 struct file_kind {
-    bool mbox, dbx, headed; /* headed: a field of mail stands in its front */
+    bool mbox, dbx, pst, headed; /* headed: a field of mail stands in its front */
     enum store_foreign foreign;
     uint64_t octets;
 };
@@ -100,8 +99,7 @@ static struct file_kind file_kind(struct finder *f, const char *path)
     k.octets = (uint64_t)st.st_size;
     k.mbox = is_mbox(f->front, len);
     k.headed = has_field(f->front, len);
-    if (len >= 4 && !memcmp(f->front, "!BDN", 4))
-        k.foreign = STORE_FOREIGN_PST;
+    k.pst = len >= 4 && !memcmp(f->front, "!BDN", 4);
     if (len >= 4 && !memcmp(f->front, "JMF6", 4))
         k.foreign = STORE_FOREIGN_OE4;
     k.dbx = dbx_kind_of(f->front, len) == DBX_MESSAGES;
@@ -216,6 +214,8 @@ static void look_at_file(struct finder *f, const char *path, const struct store_
     struct file_kind k = file_kind(f, file);
     if (k.foreign)
         add(f, 0, k.foreign, file, k.octets);
+    if (k.pst) /* each is a store of its own, with its own tree */
+        add(f, STORE_PST, STORE_FOREIGN_NOT, file, 0);
     in->dbx = in->dbx || k.dbx;
     in->becky = in->becky || (k.headed && store_dir_has_ending(e->name, ".bmf"));
     if (!k.mbox)
@@ -377,8 +377,13 @@ int store_find(const char *path, struct store_finding *ret, struct error *err)
     } else if (S_ISREG(st.st_mode)) {
         struct file_kind k = file_kind(&f, path);
         bool becky = k.headed && store_dir_has_ending(path, ".bmf");
-        if (k.foreign || k.mbox || k.dbx || becky)
-            add(&f, k.dbx ? STORE_DBX : becky ? STORE_BECKY : STORE_MBOX, k.foreign, path, k.octets);
+        if (k.foreign || k.mbox || k.dbx || k.pst || becky)
+            add(&f,
+                k.pst   ? STORE_PST
+                : k.dbx ? STORE_DBX
+                : becky ? STORE_BECKY
+                        : STORE_MBOX,
+                k.foreign, path, k.octets);
     }
     free(f.front);
     if (ret->count)

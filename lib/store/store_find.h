@@ -10,7 +10,6 @@
 /* Stores of mail that popferry cannot take, but whoever looks must know of. */
 enum store_foreign {
     STORE_FOREIGN_NOT,
-    STORE_FOREIGN_PST, /* Outlook: .pst, .ost (magic "!BDN") */
     STORE_FOREIGN_OE4, /* Outlook Express 4 (magic "JMF6") */
 };
 

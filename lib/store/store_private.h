@@ -34,6 +34,8 @@ struct store {
     uint16_t *keyword_slots; /* by a hash of the words; NULL: none is known yet */
     struct store_files *files;
     size_t file_count;
+    const char *charset;   /* of names and texts that do not say theirs; NULL: guessed */
+    struct store_pst *pst; /* the file of Outlook that is open; NULL */
     uint64_t octets_done;
     bool found; /* store_step has begun */
 };
@@ -94,6 +96,7 @@ int store_mh_begin(struct store *s, struct error *err);
 int store_dbx_begin(struct store *s, struct error *err);
 int store_becky_begin(struct store *s, struct error *err);
 int store_emlx_begin(struct store *s, struct error *err);
+int store_pst_begin(struct store *s, struct error *err);
 
 /* Does this file look like an mbox? An empty one does not. What cannot be read is noted, unless s is NULL. */
 bool store_mbox_is_one(struct store *s, const char *path);

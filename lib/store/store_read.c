@@ -4,6 +4,7 @@
 #include "mem.h"
 #include "store_dir.h"
 #include "store_file.h"
+#include "store_pst.h"
 #include "store_text.h"
 #include <errno.h>
 #include <stdlib.h>
@@ -27,7 +28,8 @@ struct store_reader {
     unsigned width;
     bool last_end;
     bool over;
-    struct stat was; /* when it was opened */
+    struct store_pst_reader *pst; /* of a message that is built; NULL */
+    struct stat was;              /* when it was opened */
     struct store_text text;
     struct buf out;
 };
@@ -55,6 +57,9 @@ char *store_place(const struct store *s, size_t i)
 {
     const struct store_item *item = &s->items[i];
     char *path CLEANUP(mem_free_str) = path_of(s, item);
+    if (s->kind == STORE_PST)
+        return mem_printf("%s, folder \"%s\", item %llu", path, s->folders[item->folder].path,
+            (unsigned long long)item->at);
     return file_of(s, item->folder) ? mem_printf("%s, octet %llu", path, (unsigned long long)item->at)
                                     : TAKE(path);
 }
@@ -98,10 +103,15 @@ static int check_end(const struct store_reader *r, struct error *err)
 }
 
 /* Those of a message that is put together. */
-static int find_pieces(const struct store *s, const struct store_item *item, const char *path,
+static int find_pieces(struct store *s, const struct store_item *item, const char *path,
     struct store_reader *r, struct error *err)
 {
     char *why CLEANUP(mem_free_str) = NULL;
+    if (s->kind == STORE_PST) {
+        r->at = r->end = 0;
+        r->pst = store_pst_open(s, item, r->place, err);
+        return r->pst ? 0 : -1;
+    }
     if (s->kind != STORE_BECKY && s->kind != STORE_EMLX)
         return 0;
     r->at = r->end = 0;
@@ -220,6 +230,11 @@ static int read_encoded(struct store_reader *r, struct error *err)
 
 static int read_more(struct store_reader *r, struct error *err)
 {
+    if (r->pst) {
+        int rc = store_pst_read(r->pst, &r->out, err);
+        r->over = rc == 0;
+        return rc < 0 || (rc == 0 && check_end(r, err) < 0) ? -1 : 0;
+    }
     if (r->blocks && r->at == r->end && next_block(r, err) < 0)
         return -1;
     if (r->at == r->end && next_piece(r, err) < 0)
@@ -264,6 +279,7 @@ void store_reader_close(struct store_reader *r)
     if (r->other >= 0)
         close(r->other);
     store_pieces_done(&r->pieces);
+    store_pst_close(r->pst);
     buf_done(&r->out);
     free(r->place);
     free(r);

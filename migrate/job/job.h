@@ -53,6 +53,7 @@ struct job {
     bool retry_quarantined; /* try again what the destination refused for good */
     bool special_use_off; /* folders for sent mail and the like keep their names, whatever the destination has
                            */
+    unsigned codepage;    /* of a store's texts that do not say theirs; 0: guessed */
     bool dedup_account;   /* the same content in two folders of the source is one message: the first one */
     bool keep_headers; /* send raw 8-bit header fields as they are, even where the destination spoils them */
     bool encode_headers; /* encode raw 8-bit header fields (RFC 2047) before sending, not only when refused */

@@ -9,7 +9,7 @@ struct source *job_source_new(const struct job *job, const struct world *world)
     if (world->ends && world->ends->source)
         return world->ends->source(world->ends->ctx, job);
     if (job->from.protocol == ENDPOINT_STORE)
-        return source_store_new(job->from.store, job->from.path);
+        return source_store_new(job->from.store, job->from.path, job->codepage);
     return source_pop3_new(&(struct source_pop3_options){
         .one_at_a_time = job->one_at_a_time,
         .without_capa = job->no_capa,

@@ -118,6 +118,8 @@ static void tell_remarks(const struct session *s)
     size_t count, told = 0, more = 0;
     const struct source_remark *r = source_remarks(s->source, &count);
     for (size_t i = 0; !s->job->taken_up && i < count; i++) {
+        if (r[i].always)
+            log_line(&s->world->log, LOG_WARN, "%s", r[i].words);
         if (!r[i].mail)
             continue;
         if (told++ < REMARKS_TOLD)

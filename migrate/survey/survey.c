@@ -112,6 +112,7 @@ static void on_header(void *ctx, const struct error *error)
     mail_scan_finish(a->scan, &facts);
     if (error && error->scope != ERROR_SCOPE_MESSAGE && !a->error.code)
         a->error = *error;
+    facts.stored_s = source_marks(a->session->source, h->item).received_s;
     if (!error && !a->error.code)
         note(a, h->item, &facts);
     if (error && !a->error.code && !h->whole && a->need == SURVEY_DATES)

@@ -5,9 +5,11 @@
 #   packages_ensure NAME...    install those that are missing, through sudo unless root. False where that is not
 #                              possible; then it has said why, with the line that an administrator can copy.
 
-# To build popferry. Debian's libxlsxwriter-dev needs zlib and minizip without saying so.
+# To build popferry. Debian's libxlsxwriter-dev needs zlib and minizip without saying so, libpff-dev
+# libbfio.
 PACKAGES_BUILD=(gcc libc6-dev meson ninja-build pkgconf gettext libcurl4-openssl-dev libssl-dev libsqlite3-dev libjansson-dev
-    libpopt-dev libxml2-dev libcsv-dev libc-ares-dev libidn2-dev libxlsxwriter-dev libminizip-dev zlib1g-dev)
+    libpopt-dev libxml2-dev libcsv-dev libc-ares-dev libidn2-dev libpff-dev libbfio-dev libxlsxwriter-dev libminizip-dev
+    zlib1g-dev)
 # To see it work between two servers.
 PACKAGES_DEMO=(libcunit1-dev dovecot-imapd dovecot-pop3d openssl)
 # For the tests; to run all of them, the second list, too.

@@ -373,31 +373,39 @@ static void test_internal(void)
         const char *label;
         int64_t received_s, date_s;
         enum mail_date_source source;
+        int64_t stored_s;
     } rows[] = {
-        {"both", 1700000000, 1600000000, MAIL_DATE_RECEIVED},
-        {"no Received", MAIL_NO_DATE, 1600000000, MAIL_DATE_DATE},
-        {"none", MAIL_NO_DATE, MAIL_NO_DATE, MAIL_DATE_NOW},
-        {"Received in the future", 1790000000 + 86401, 1600000000, MAIL_DATE_DATE},
-        {"Received tomorrow", 1790000000 + 86400, 1600000000, MAIL_DATE_RECEIVED},
-        {"Received before mail was", 347155199, 347155200, MAIL_DATE_DATE},
-        {"both before", 347155199, 0, MAIL_DATE_NOW},
-        {"first day", 347155200, 0, MAIL_DATE_RECEIVED},
-        {"far future", INT64_MAX, INT64_MAX, MAIL_DATE_NOW},
+        {"both", 1700000000, 1600000000, MAIL_DATE_RECEIVED, 0},
+        {"no Received", MAIL_NO_DATE, 1600000000, MAIL_DATE_DATE, 0},
+        {"none", MAIL_NO_DATE, MAIL_NO_DATE, MAIL_DATE_NOW, 0},
+        {"Received in the future", 1790000000 + 86401, 1600000000, MAIL_DATE_DATE, 0},
+        {"Received tomorrow", 1790000000 + 86400, 1600000000, MAIL_DATE_RECEIVED, 0},
+        {"Received before mail was", 347155199, 347155200, MAIL_DATE_DATE, 0},
+        {"both before", 347155199, 0, MAIL_DATE_NOW, 0},
+        {"first day", 347155200, 0, MAIL_DATE_RECEIVED, 0},
+        {"far future", INT64_MAX, INT64_MAX, MAIL_DATE_NOW, 0},
+        {"received by the source", MAIL_NO_DATE, 1600000000, MAIL_DATE_STORE, 1650000000},
+        {"and on the way", 1700000000, 1600000000, MAIL_DATE_RECEIVED, 1650000000},
+        {"by the source alone", MAIL_NO_DATE, MAIL_NO_DATE, MAIL_DATE_STORE, 1650000000},
+        {"by the source before mail was", MAIL_NO_DATE, 1600000000, MAIL_DATE_DATE, 1},
     };
     CHECK_INT(clock_from_utc(1981, 1, 1, 0, 0, 0), first);
     CHECK_INT(day, 86400);
     for (size_t i = 0; i < ROW_COUNT(rows); i++) {
-        struct mail_facts f = {.received_s = rows[i].received_s, .date_s = rows[i].date_s};
+        struct mail_facts f = {
+            .received_s = rows[i].received_s, .date_s = rows[i].date_s, .stored_s = rows[i].stored_s};
         enum mail_date_source source;
         CHECK_LABEL("%s", rows[i].label);
         int64_t got = mail_date_internal(&f, now, &source);
         CHECK_INT(source, rows[i].source);
         CHECK_INT(got, source == MAIL_DATE_RECEIVED ? f.received_s
+                       : source == MAIL_DATE_STORE  ? f.stored_s
                        : source == MAIL_DATE_DATE   ? f.date_s
                                                     : now);
     }
     CHECK_STR(mail_date_source_name(MAIL_DATE_RECEIVED), "received");
     CHECK_STR(mail_date_source_name(MAIL_DATE_DATE), "date");
+    CHECK_STR(mail_date_source_name(MAIL_DATE_STORE), "store");
     CHECK_STR(mail_date_source_name(MAIL_DATE_NOW), "now");
 }
 

@@ -66,7 +66,7 @@ static void work(struct source *s)
 static struct source *open_store(enum store_kind kind, const char *name)
 {
     char *path CLEANUP(mem_free_str) = below(name);
-    struct source *s = source_store_new(kind, path);
+    struct source *s = source_store_new(kind, path, 0);
     struct got done = {0};
     source_inventory(s, on_done, &done);
     CHECK_INT(done.calls, 0);
@@ -208,7 +208,7 @@ static void nothing_there(void)
     struct got done = {0};
     fresh();
     char *path CLEANUP(mem_free_str) = below("none");
-    struct source *s = source_store_new(STORE_MBOX, path);
+    struct source *s = source_store_new(STORE_MBOX, path, 0);
     source_inventory(s, on_done, &done);
     work(s);
     CHECK_INT(done.error.code, ERROR_USAGE);
@@ -224,7 +224,7 @@ static void abort_and_free(void)
     fresh();
     put("e/1.eml", "Subject: 1\n\n1\n");
     char *path CLEANUP(mem_free_str) = below("e");
-    struct source *s = source_store_new(STORE_EML, path);
+    struct source *s = source_store_new(STORE_EML, path, 0);
     source_inventory(s, on_done, &inventory);
     source_abort(s, &why);
     CHECK_INT(inventory.calls, 1);

@@ -42,6 +42,13 @@ static void folders_and_flags(void)
     CHECK_INT(folders[0].role, MAIL_ROLE_INBOX);
     CHECK_INT(folders[0].newest_s, 1516985072); /* there is neither Received nor Date */
     CHECK_INT(folders[1].role, MAIL_ROLE_SENT);
+    CHECK(store_items(s, &count)[0].flags & STORE_RECEIVED);
+    store_free(s);
+    CHECK_LABEL("a time that somebody on the way has left");
+    put_mail("way/1.emlx", "Received: by x; Tue, 5 Aug 2008 08:00:23 +0000\n" MESSAGE, "1");
+    s = found(STORE_EMLX, "way");
+    CHECK_INT(store_items(s, &count)[0].date_s, 1217923223);
+    CHECK(!(store_items(s, &count)[0].flags & STORE_RECEIVED));
     store_free(s);
     CHECK_LABEL("two have their names in front");
     put_mail("m/V10/B/INBOX.mbox" BOX "1.emlx", MESSAGE, "1");

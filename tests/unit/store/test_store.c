@@ -410,7 +410,7 @@ static void what_is_on_a_disk(void)
         const char *rest = f.all[i].path + strlen(all) + 1;
         CHECK_STR(rest, expected[i] + 2);
     }
-    CHECK_INT(f.count > 6 && f.all[6].foreign == STORE_FOREIGN_PST, 1);
+    CHECK_INT(f.count > 6 && f.all[6].kind == STORE_PST, 1);
     CHECK_INT(f.count > 5 && f.all[1].kind == STORE_THUNDERBIRD && f.all[2].kind == STORE_EML &&
                   f.all[3].kind == STORE_MAILDIR && f.all[5].kind == STORE_MH,
         1);

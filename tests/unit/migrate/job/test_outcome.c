@@ -75,7 +75,7 @@ static void test_resume(void)
         .mended = 1,
         .archived = 25,
         .mailboxes = 4,
-        .by_date_source = {20, 7, 3}};
+        .by_date_source = {20, 7, [MAIL_DATE_NOW] = 3}};
     struct outcome now = {.inventory_taken = true,
         .messages = 100,
         .copied = 50,
@@ -87,7 +87,7 @@ static void test_resume(void)
         .mended = 2,
         .archived = 50,
         .mailboxes = 3,
-        .by_date_source = {40, 5, 5}};
+        .by_date_source = {40, 5, [MAIL_DATE_NOW] = 5}};
     outcome_resume(&now, &before);
     CHECK_INT(now.copied, 80);
     CHECK_INT(now.copied_octets, 8000);
@@ -192,7 +192,7 @@ static void test_round(void)
         .uids_told = true,
         .end_checked = true,
         .destination_messages = 331,
-        .by_date_source = {39, 0, 1}};
+        .by_date_source = {[MAIL_DATE_RECEIVED] = 39, [MAIL_DATE_NOW] = 1}};
     outcome_add_round(&now, &round);
     CHECK_INT(now.messages, 350);
     CHECK_INT(now.octets, 3500);
