@@ -84,8 +84,8 @@ static void seed(const struct pst_item *item, char ret[SHA256_HEX])
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
         const struct pst_prop *p = pst_props_find(&item->props, tags[i]);
         char head[8] = {(char)(tags[i] & 0xff), (char)(tags[i] >> 8)};
-        for (int n = 0; n < 4; n++)
-            head[4 + n] = p ? (char)(p->len >> 8 * n & 0xff) : 0;
+        for (int n = 0; p && n < 4; n++)
+            head[4 + n] = (char)(p->len >> 8 * n);
         sha256_update(h, head, sizeof head);
         if (p)
             sha256_update(h, p->data, p->len);

@@ -1,162 +1,219 @@
 #include "pst_check.h"
 
-#include "pst_item.h"
-#include <string.h>
+#include "mem.h"
+#include <stdlib.h>
 
-#define HEAD      564
-#define PAGE      512u
-#define BLOCK_MAX 8192u
-#define STEP      256 /* blocks and pages in one step */
-#define TREES     2u  /* of nodes, of blocks */
+#define STEP      256 /* blocks and nodes in one step */
+#define BELOW_MAX 32  /* levels of blocks that hold ids of others */
+#define DONE      2
 
-#define PAGE_OF_BLOCKS 0x80u
-#define PAGE_OF_NODES  0x81u
-
-/* Where things are, in the two kinds of files (MS-PST sections 2.2.2.5 to 2.2.2.8). */
-struct layout {
-    unsigned
-        root; /* where in the head the node tree's id is; its page, the block tree's id and page follow */
-    unsigned number;  /* octets of an id or place */
-    unsigned entries; /* where in a page their number is */
-    unsigned trailer; /* of a page */
-    unsigned block_trailer;
-    unsigned crc; /* in either trailer */
-};
-
-static const struct layout narrow = {0xb8, 4, 496, 500, 12, 8}, wide = {0xd8, 8, 488, 496, 16, 4};
-
-static const struct layout *layout_of(const struct pst_check *c)
-{
-    return c->wide ? &wide : &narrow;
-}
-
-static uint32_t u16(const unsigned char *p)
-{
-    return p[0] | (uint32_t)p[1] << 8;
-}
-
-static uint64_t number(const struct pst_check *c, const unsigned char *p)
-{
-    return c->wide ? pst_get_u64((const char *)p) : pst_get_u32((const char *)p);
-}
-
-/* CRC-32 as this format has it: it begins with 0, and is not inverted (MS-PST section 5.3). */
-static uint32_t crc32_of(const unsigned char *p, size_t len)
-{
-    static const uint32_t nibbles[16] = {0x00000000, 0x1db71064, 0x3b6e20c8, 0x26d930ac, 0x76dc4190,
-        0x6b6b51f4, 0x4db26158, 0x5005713c, 0xedb88320, 0xf00f9344, 0xd6d6a3e8, 0xcb61b38c, 0x9b64c2b0,
-        0x86d3d2d4, 0xa00ae278, 0xbdbdf21c};
-    uint32_t crc = 0;
-    for (size_t i = 0; i < len; i++) {
-        crc ^= p[i];
-        crc = crc >> 4 ^ nibbles[crc & 15];
-        crc = crc >> 4 ^ nibbles[crc & 15];
-    }
-    return crc;
-}
-
+/* ---- what is damaged ---- */
 static void note(struct pst_check *c, uint64_t at)
 {
     if (!c->damaged++)
         c->first = at;
 }
 
-/* What refers to one place again and again is no tree. */
-static bool get(struct pst_check *c, uint64_t at, void *dst, size_t len)
+static int compare_ids(const void *a, const void *b)
 {
-    c->read_octets += len;
-    return c->read_octets <= 3 * c->file_octets + BLOCK_MAX && at < c->file_octets &&
-           len <= c->file_octets - at && c->read(c->ctx, at, dst, len);
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
 }
 
-static void enter(struct pst_check *c, uint64_t at)
+/* ---- is what a node rests on whole? Asked in damaged files alone. ---- */
+static bool get_block(struct pst_check *c, uint64_t id, struct pst_ndb_block *ret)
 {
-    const struct layout *l = layout_of(c);
+    return (!c->bad_count || !bsearch(&id, c->bad, c->bad_count, sizeof id, compare_ids)) &&
+           pst_ndb_find(&c->ndb, id, ret);
+}
+
+static bool is_tree_whole(struct pst_check *c, uint64_t id, bool sub, unsigned level);
+
+/* Each of its entries: of data one id; of what is below a node a number, and ids of data and of what is below
+ * that; or a number and the id of such a list. */
+static bool is_entry_whole(struct pst_check *c, const struct pst_ndb_list *l, unsigned e, unsigned level)
+{
+    if (!l->sub)
+        return is_tree_whole(c, pst_ndb_number(&c->ndb, l, e, 0), false, level);
+    if (l->level)
+        return is_tree_whole(c, pst_ndb_number(&c->ndb, l, e, 1), true, level);
+    return is_tree_whole(c, pst_ndb_number(&c->ndb, l, e, 1), false, level) &&
+           is_tree_whole(c, pst_ndb_number(&c->ndb, l, e, 2), true, level);
+}
+
+static bool is_tree_whole(struct pst_check *c, uint64_t id, bool sub, unsigned level)
+{
+    unsigned char octets[PST_NDB_BLOCK];
+    struct pst_ndb_block b;
+    struct pst_ndb_list l;
+    id &= ~(uint64_t)1;
+    if (!id)
+        return true;
+    if (level == BELOW_MAX || !get_block(c, id, &b))
+        return false;
+    if (!pst_ndb_is_list(id))
+        return !sub;
+    if (!pst_ndb_block(&c->ndb, &b, octets) || !pst_ndb_list(&c->ndb, octets, b.len, &l) || l.sub != sub)
+        return false;
+    for (unsigned e = 0; e < l.count; e++)
+        if (!is_entry_whole(c, &l, e, level + 1))
+            return false;
+    return true;
+}
+
+/* ---- the walk ---- */
+static void enter(struct pst_check *c, struct pst_ndb_ref at)
+{
     struct pst_check_page *p = &c->stack[c->level];
-    if (c->level == PST_CHECK_LEVELS_MAX || !get(c, at, p->octets, PAGE)) {
-        note(c, at);
-        return;
-    }
-    const unsigned char *trailer = p->octets + l->trailer, *entries = p->octets + l->entries;
-    unsigned kind = c->tree ? PAGE_OF_BLOCKS : PAGE_OF_NODES;
-    if (trailer[0] != kind || trailer[1] != kind ||
-        pst_get_u32((const char *)trailer + l->crc) != crc32_of(p->octets, l->trailer) || !entries[2] ||
-        entries[0] * entries[2] > l->entries) {
-        note(c, at);
+    bool good = c->level < PST_CHECK_LEVELS_MAX &&
+                pst_ndb_page(&c->ndb, (enum pst_ndb_tree)c->tree, at, &p->page) &&
+                (!c->level || p->page.level + 1 == p[-1].page.level);
+    if (!good) {
+        note(c, at.at);
+        c->nodes_damaged = c->nodes_damaged || c->tree == PST_NDB_NODES;
         return;
     }
     p->next = 0;
-    p->count = entries[0];
     c->level++;
 }
 
-static void look_at_block(struct pst_check *c, uint64_t at, size_t len)
+static void look_at_block(struct pst_check *c, const struct pst_ndb_block *b)
 {
-    unsigned char octets[BLOCK_MAX];
-    const struct layout *l = layout_of(c);
-    size_t all = (len + l->block_trailer + 63) / 64 * 64;
-    if (all > sizeof octets || !get(c, at, octets, all)) {
-        note(c, at);
+    unsigned char octets[PST_NDB_BLOCK];
+    if (pst_ndb_block(&c->ndb, b, octets))
         return;
-    }
-    const unsigned char *trailer = octets + all - l->block_trailer;
-    if (u16(trailer) != len || pst_get_u32((const char *)trailer + l->crc) != crc32_of(octets, len))
-        note(c, at);
+    note(c, b->at);
+    c->bad = mem_grow(c->bad, c->bad_count + 1, sizeof *c->bad);
+    c->bad[c->bad_count++] = b->id;
+}
+
+static void look_at_node(struct pst_check *c, const struct pst_ndb_node *n)
+{
+    unsigned type = n->id & 31;
+    if (n->id != PST_NODE_STORE && type != PST_NODE_FOLDER && type != PST_NODE_MESSAGE &&
+        type != PST_NODE_FOLDERS_OF && type != PST_NODE_MESSAGES_OF)
+        return;
+    bool whole = !c->damaged || (is_tree_whole(c, n->data, false, 0) && is_tree_whole(c, n->sub, true, 0));
+    c->nodes = mem_grow(c->nodes, c->node_count + 1, sizeof *c->nodes);
+    c->nodes[c->node_count++] =
+        (struct pst_check_node){.id = (uint32_t)n->id, .parent = n->parent, .damaged = !whole};
 }
 
 /* One entry of the page on top. */
 static void next_entry(struct pst_check *c)
 {
-    const struct layout *l = layout_of(c);
     struct pst_check_page *p = &c->stack[c->level - 1];
-    if (p->next == p->count) {
+    if (p->next == p->page.count) {
         c->level--;
         return;
     }
-    unsigned size = p->octets[l->entries + 2], level = p->octets[l->entries + 3];
-    const unsigned char *entry = p->octets + p->next++ * size;
-    if (level) { /* key, id, place of a page below */
-        if (size < 3 * l->number || c->stack[0].octets[l->entries + 3] != level + c->level - 1)
-            note(c, 0);
-        else
-            enter(c, number(c, entry + 2 * l->number));
-    } else if (c->tree) { /* id, place, length of a block */
-        if (size >= 2 * l->number + 2)
-            look_at_block(c, number(c, entry + l->number), u16(entry + 2 * l->number));
-        else
-            note(c, 0);
+    unsigned i = p->next++;
+    if (p->page.level) {
+        enter(c, pst_ndb_below(&c->ndb, &p->page, i));
+    } else if (c->tree == PST_NDB_BLOCKS) {
+        struct pst_ndb_block b = pst_ndb_block_at(&c->ndb, &p->page, i);
+        look_at_block(c, &b);
+    } else {
+        struct pst_ndb_node n = pst_ndb_node_at(&c->ndb, &p->page, i);
+        look_at_node(c, &n);
     }
 }
 
-void pst_check_init(struct pst_check *c, pst_check_read_fn *read, void *ctx, uint64_t file_octets)
+/* Blocks first: nodes rest on them. */
+static void begin_nodes(struct pst_check *c)
 {
-    unsigned char head[HEAD];
-    *c = (struct pst_check){.read = read, .ctx = ctx, .file_octets = file_octets, .tree = TREES};
-    if (!get(c, 0, head, sizeof head)) {
+    if (c->bad_count)
+        qsort(c->bad, c->bad_count, sizeof *c->bad, compare_ids);
+    c->tree = PST_NDB_NODES;
+    enter(c, c->ndb.root[PST_NDB_NODES]);
+}
+
+static int compare_nodes(const void *a, const void *b)
+{
+    uint32_t x = ((const struct pst_check_node *)a)->id, y = ((const struct pst_check_node *)b)->id;
+    return (x > y) - (x < y);
+}
+
+void pst_check_init(struct pst_check *c, pst_ndb_read_fn *read, void *ctx, uint64_t file_octets)
+{
+    *c = (struct pst_check){.tree = PST_NDB_BLOCKS};
+    enum pst_ndb_kind kind = pst_ndb_init(&c->ndb, read, ctx, file_octets);
+    c->unknown = kind == PST_NDB_UNKNOWN;
+    if (kind == PST_NDB_DAMAGED) {
         note(c, 0);
-        return;
+        c->nodes_damaged = true;
     }
-    uint32_t version = u16(head + 10);
-    c->wide = version == 23;
-    c->unknown = !c->wide && version != 14 && version != 15;
-    if (c->unknown)
-        return;
-    c->tree = 0;
-    enter(c, number(c, head + layout_of(c)->root + layout_of(c)->number));
+    if (kind != PST_NDB_KNOWN)
+        c->tree = DONE;
+    else
+        enter(c, c->ndb.root[PST_NDB_BLOCKS]);
+}
+
+void pst_check_done(struct pst_check *c)
+{
+    free(c->bad);
+    free(c->nodes);
+    *c = (struct pst_check){.tree = DONE};
+}
+
+/* ---- what was found ---- */
+static struct pst_check_node *find(const struct pst_check *c, uint32_t id)
+{
+    struct pst_check_node key = {.id = id};
+    return c->node_count ? bsearch(&key, c->nodes, c->node_count, sizeof key, compare_nodes) : NULL;
+}
+
+bool pst_check_is_whole(const struct pst_check *c, uint32_t id)
+{
+    const struct pst_check_node *n = find(c, id);
+    return c->unknown || (n && !n->damaged);
+}
+
+/* Of each folder: the messages in it. */
+static void count_messages(struct pst_check *c)
+{
+    for (size_t i = 0; i < c->node_count; i++) {
+        struct pst_check_node *n = &c->nodes[i], *folder = find(c, n->parent);
+        if ((n->id & 31) != PST_NODE_MESSAGE)
+            continue;
+        if (folder)
+            folder->unlisted++;
+        else
+            c->stray++;
+    }
 }
 
 bool pst_check_step(struct pst_check *c)
 {
-    unsigned char head[HEAD];
-    for (int i = 0; i < STEP && c->tree < TREES; i++) {
+    for (int i = 0; i < STEP && c->tree != DONE; i++) {
         if (c->level) {
             next_entry(c);
-        } else if (++c->tree < TREES) {
-            if (get(c, 0, head, sizeof head))
-                enter(c, number(c, head + layout_of(c)->root + 3 * layout_of(c)->number));
-            else
-                note(c, 0);
+        } else if (c->tree == PST_NDB_BLOCKS) {
+            begin_nodes(c);
+        } else {
+            if (c->node_count)
+                qsort(c->nodes, c->node_count, sizeof *c->nodes, compare_nodes);
+            count_messages(c);
+            c->tree = DONE;
         }
     }
-    return c->tree < TREES;
+    return c->tree != DONE;
+}
+
+void pst_check_list(struct pst_check *c, uint32_t id)
+{
+    struct pst_check_node *n = find(c, id), *folder = n ? find(c, n->parent) : NULL;
+    if (!n || n->listed)
+        return;
+    n->listed = true;
+    if (folder)
+        folder->unlisted--;
+    else
+        c->stray--;
+}
+
+uint32_t pst_check_unlisted(const struct pst_check *c, uint32_t folder)
+{
+    const struct pst_check_node *n = find(c, folder);
+    return n ? n->unlisted : 0;
 }

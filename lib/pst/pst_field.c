@@ -210,7 +210,7 @@ void pst_field_address(struct buf *out, struct pst_field_list *l, const char *sh
             l->column = 0;
         }
     }
-    if (has)
+    if (has && address)
         buf_printf(out, "%s%s%s", name ? " <" : "", address, name ? ">" : "");
     else
         buf_append_str(out, ":;");

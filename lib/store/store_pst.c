@@ -18,6 +18,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#define REPAIR           ": let Outlook repair a copy (scanpst.exe), and run the same command on that"
 #define MAGIC            "!BDN"
 #define BATCH            64u
 #define DEATHS_MAX       20 /* of processes, then a file is given up */
@@ -42,9 +43,10 @@ struct waiting {
 struct reading {
     uint64_t file_octets;
     struct stat st;
-    int fd;                  /* while it is checked; else -1 */
-    struct pst_check *check; /* NULL: done */
-    char *top;               /* the path of its topmost folder */
+    int fd; /* while it is checked; else -1 */
+    struct pst_check check;
+    bool checked;
+    char *top; /* the path of its topmost folder */
     bool begun;
     struct waiting *waiting; /* the next one last */
     size_t waiting_count;
@@ -57,19 +59,25 @@ struct reading {
     /* The current folder: */
     uint32_t id, folder, next, count, careful; /* careful: up to there one message at a time */
     bool listing;
+    uint32_t unread; /* of its messages: named, and not known by their ids */
     unsigned deaths;
     uint64_t sorts[PST_SORTS], classes[PST_CLASSES], rtf;
 };
 
+static void forget_waiting(struct reading *r)
+{
+    while (r->waiting_count)
+        free(r->waiting[--r->waiting_count].path);
+}
+
 static void reading_free(void *state)
 {
     struct reading *r = state;
-    for (size_t i = 0; i < r->waiting_count; i++)
-        free(r->waiting[i].path);
+    forget_waiting(r);
     free(r->waiting);
     free(r->seen);
     free(r->ids);
-    free(r->check);
+    pst_check_done(&r->check);
     if (r->fd >= 0)
         close(r->fd);
     free(r->top);
@@ -172,17 +180,28 @@ static bool ask(struct store *s, const struct store_task *t, struct reading *r,
     return good;
 }
 
+/* A folder, and its lists, have ids of one number. */
+static bool is_part_whole(const struct reading *r, uint32_t folder, enum pst_node_type part)
+{
+    return pst_check_is_whole(&r->check, (folder & ~31u) | part);
+}
+
 /* The numbers behind its properties: messages, folders, and their ids. */
 static void take_folders(struct store *s, const struct store_task *t, struct reading *r,
     const struct waiting *w, const char *path, const char *at, const char *end)
 {
-    uint32_t messages = end - at >= 8 ? pst_get_u32(at) : UINT32_MAX;
-    uint32_t folders = end - at >= 8 ? pst_get_u32(at + 4) : UINT32_MAX;
+    bool has = end - at >= 8;
+    uint32_t messages = has && is_part_whole(r, w->id, PST_NODE_MESSAGES_OF) ? pst_get_u32(at) : UINT32_MAX;
+    uint32_t folders = has && is_part_whole(r, w->id, PST_NODE_FOLDERS_OF) ? pst_get_u32(at + 4) : UINT32_MAX;
     if (messages == UINT32_MAX)
-        note(s, t, STORE_NOTE_LOST, mem_printf("folder \"%s\": its list of messages cannot be read", path));
+        note(s, t, STORE_NOTE_LOST,
+            mem_printf("folder \"%s\": its list of messages is damaged: they are left out (%lu)", path,
+                (unsigned long)pst_check_unlisted(&r->check, w->id)));
     if (folders == UINT32_MAX)
-        note(s, t, STORE_NOTE_LOST, mem_printf("folder \"%s\": the folders in it cannot be read", path));
+        note(s, t, STORE_NOTE_LOST,
+            mem_printf("folder \"%s\": the folders in it cannot be read: they are left out", path));
     r->count = messages == UINT32_MAX ? 0 : messages;
+    r->unread = messages == UINT32_MAX ? UINT32_MAX : 0;
     if (r->count > r->file_octets / OCTETS_A_MESSAGE) {
         note(s, t, STORE_NOTE_LOST,
             mem_printf("folder \"%s\": it is damaged: no file of this size has %lu messages", path,
@@ -201,6 +220,25 @@ static void take_folders(struct store *s, const struct store_task *t, struct rea
     }
 }
 
+/* What a damaged folder says may be another name: after a repair its messages would be copied once more. */
+static void enter_parsed(struct store *s, const struct store_task *t, struct reading *r,
+    const struct waiting *w, const struct pst_props *p, const char *at, const char *end)
+{
+    char *path CLEANUP(mem_free_str) = w->level ? path_below(s, w->path, p) : mem_strdup(w->path);
+    if (!is_part_whole(r, w->id, PST_NODE_FOLDER)) {
+        note(s, t, STORE_NOTE_LOST,
+            mem_printf("folder \"%s\" is damaged, and left out, with what is in it (%lu messages, without "
+                       "those of the folders in it)",
+                path, (unsigned long)pst_check_unlisted(&r->check, w->id)));
+        return;
+    }
+    add_folder(s, t, r, path, w->id);
+    note_ids(r, p);
+    r->next = r->careful = 0;
+    r->listing = true;
+    take_folders(s, t, r, w, path, at, end);
+}
+
 /* Into the folder that waits last. */
 static void enter(struct store *s, struct store_task *t, struct reading *r)
 {
@@ -215,14 +253,8 @@ static void enter(struct store *s, struct store_task *t, struct reading *r)
         return;
     }
     const char *at = buf_bytes(&answer), *end = at + buf_len(&answer);
-    if (pst_props_parse(&at, end, &p)) {
-        char *path CLEANUP(mem_free_str) = w.level ? path_below(s, parent, &p) : mem_strdup(parent);
-        add_folder(s, t, r, path, w.id);
-        note_ids(r, &p);
-        r->next = r->careful = 0;
-        r->listing = true;
-        take_folders(s, t, r, &w, path, at, end);
-    }
+    if (pst_props_parse(&at, end, &p))
+        enter_parsed(s, t, r, &w, &p, at, end);
     pst_props_done(&p);
 }
 
@@ -258,11 +290,27 @@ static bool is_rich_text(const struct pst_props *p)
            pst_rtf_kind(buf_bytes(&text), buf_len(&text)) == PST_RTF_NATIVE;
 }
 
-static void take_message(
-    struct store *s, struct reading *r, uint32_t id, uint32_t texts, const struct pst_props *p)
+/* Its place in its folder, and what it says of itself: it may be wrong. */
+static void note_damaged_message(
+    struct store *s, const struct store_task *t, const struct reading *r, const struct pst_props *p)
 {
+    char *subject CLEANUP(mem_free_str) = pst_text_line(p, PST_SUBJECT, s->charset);
+    note(s, t, STORE_NOTE_LOST,
+        mem_printf("folder \"%s\": message %lu of it%s%s%s is damaged, and left out",
+            s->folders[r->folder].path, (unsigned long)r->next + 1, subject ? " (\"" : "",
+            subject ? subject : "", subject ? "\")" : ""));
+}
+
+static void take_message(struct store *s, const struct store_task *t, struct reading *r, uint32_t id,
+    uint32_t texts, const struct pst_props *p)
+{
+    pst_check_list(&r->check, id);
     char *class CLEANUP(mem_free_str) = pst_text_line(p, PST_MESSAGE_CLASS, NULL);
-    enum pst_sort sort = class ? pst_sort_of(class) : texts ? PST_SORT_MAIL : PST_SORT_OTHER;
+    if (!pst_check_is_whole(&r->check, id) || (!class && !texts)) {
+        note_damaged_message(s, t, r, p);
+        return;
+    }
+    enum pst_sort sort = class ? pst_sort_of(class) : PST_SORT_MAIL;
     r->sorts[sort]++;
     if (sort != PST_SORT_MAIL)
         return;
@@ -285,8 +333,9 @@ static void take_list(struct store *s, struct store_task *t, struct reading *r, 
         at += id ? 8 : 4;
         if (id && (at > end || !pst_props_parse(&at, end, &p)))
             id = 0;
+        r->unread += !id;
         if (id)
-            take_message(s, r, id, texts, &p);
+            take_message(s, t, r, id, texts, &p);
         else
             note(s, t, STORE_NOTE_LOST,
                 mem_printf("folder \"%s\": message %lu of it cannot be read", s->folders[r->folder].path,
@@ -294,6 +343,17 @@ static void take_list(struct store *s, struct store_task *t, struct reading *r, 
         pst_props_done(&p);
         r->next++;
     }
+}
+
+/* The current folder was listed: what of it was not? */
+static void leave(struct store *s, const struct store_task *t, struct reading *r)
+{
+    uint32_t unlisted = r->listing ? pst_check_unlisted(&r->check, r->id) : 0;
+    if (unlisted > r->unread)
+        note(s, t, STORE_NOTE_LOST,
+            mem_printf("folder \"%s\": %lu of its messages are not in its list%s", s->folders[r->folder].path,
+                (unsigned long)(unlisted - r->unread), REPAIR));
+    r->listing = false;
 }
 
 /* Some messages of the current folder. */
@@ -312,6 +372,7 @@ static void list(struct store *s, struct store_task *t, struct reading *r)
         r->careful = r->next + batch;
         return;
     }
+    r->unread++;
     note(s, t, STORE_NOTE_LOST,
         mem_printf("folder \"%s\": message %lu of it: %s", s->folders[r->folder].path,
             (unsigned long)++r->next, buf_str(&answer)));
@@ -343,8 +404,7 @@ static bool open_file(struct store *s, struct store_task *t, struct reading *r)
     note_lock(s, t, fd);
     r->fd = fd;
     r->file_octets = (uint64_t)r->st.st_size;
-    r->check = mem_alloc(sizeof *r->check);
-    pst_check_init(r->check, store_file_read, &r->fd, r->file_octets);
+    pst_check_init(&r->check, store_file_read, &r->fd, r->file_octets);
     return true;
 }
 
@@ -406,7 +466,12 @@ static void note_counts(struct store *s, const struct store_task *t, const struc
 /* All that can be was found. */
 static int end(struct store *s, struct store_task *t, struct reading *r)
 {
+    leave(s, t, r);
     give_roles(s, r);
+    if (r->check.stray)
+        note(s, t, STORE_NOTE_LOST,
+            mem_printf(
+                "%llu of its messages are in no folder%s", (unsigned long long)r->check.stray, REPAIR));
     note_counts(s, t, r);
     s->octets_done += r->file_octets;
     return 0;
@@ -415,20 +480,25 @@ static int end(struct store *s, struct store_task *t, struct reading *r)
 /* libpff reads what is damaged as if it were not. */
 static void check_more(struct store *s, struct store_task *t, struct reading *r)
 {
-    if (pst_check_step(r->check))
+    const struct pst_check *c = &r->check;
+    if (pst_check_step(&r->check))
         return;
-    if (r->check->damaged)
-        store_add_note(s, STORE_NOTE_LOST, t->path, r->check->first,
+    if (c->damaged)
+        store_add_note(s, c->nodes_damaged ? STORE_NOTE_LOST : STORE_NOTE_MADE, t->path, c->first,
             mem_printf(
-                "%llu of its blocks %s damaged, the first one here: messages may be missing or changed; let "
-                "Outlook repair a copy (scanpst.exe)",
-                (unsigned long long)r->check->damaged, r->check->damaged == 1 ? "is" : "are"));
-    if (r->check->unknown)
+                "%llu of its blocks %s damaged, the first one here: the messages on them are named%s; let "
+                "Outlook repair a copy (scanpst.exe), and run the same command on that",
+                (unsigned long long)c->damaged, c->damaged == 1 ? "is" : "are",
+                c->nodes_damaged ? ", but there may be others" : " and left out"));
+    if (!pst_check_is_whole(c, PST_NODE_STORE)) {
+        note(s, t, STORE_NOTE_LOST, mem_strdup("which folders it has is damaged: nothing of it is taken"));
+        forget_waiting(r);
+    }
+    if (c->unknown)
         note(s, t, STORE_NOTE_MADE,
             mem_strdup(
                 "a file of this form (4 KiB pages) cannot be checked for damage: look through what arrives"));
-    free(r->check);
-    r->check = NULL;
+    r->checked = true;
     close(r->fd);
     r->fd = -1;
 }
@@ -440,12 +510,12 @@ static int pst_step(struct store *s, struct store_task *t)
         r->begun = true;
         if (!begin(s, t, r))
             return 0;
-    } else if (r->check) {
+    } else if (!r->checked) {
         check_more(s, t, r);
     } else if (r->listing && r->next < r->count) {
         list(s, t, r);
     } else if (r->waiting_count) {
-        r->listing = false;
+        leave(s, t, r);
         enter(s, t, r);
     } else {
         return end(s, t, r);

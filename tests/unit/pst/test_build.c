@@ -5,6 +5,7 @@
 #include "pst_build.h"
 #include "pst_item.h"
 #include "sha256.h"
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- making items ---- */
@@ -248,7 +249,7 @@ static void test_lacking(void)
             attachment(&m, rows[i].kind, "a.pdf", 1000);
             pst_put_u32(&m.out, 0);
         }
-        char *all CLEANUP(mem_free_str) = built(&m.out, &message);
+        free(built(&m.out, &message));
         CHECK(message.lacks != NULL);
         pst_message_done(&message);
         maker_done(&m);
@@ -417,7 +418,7 @@ static void test_rich_text(void)
     CHECK_LABEL("damaged, and the only text");
     prop(&m, PST_RTF, PST_TYPE_BINARY, "0123456789abcdefgh", 18);
     tables(&m, 0);
-    char *all CLEANUP(mem_free_str) = built(&m.out, &message);
+    free(built(&m.out, &message));
     CHECK(message.lacks != NULL);
     pst_message_done(&message);
     maker_done(&m);
