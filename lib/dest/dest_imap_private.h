@@ -61,7 +61,8 @@ struct dest_imap_call {
 };
 struct dest_imap_call *dest_imap_call_new(struct dest_imap *d, void *ctx);
 
-/* All that is there, in the place of UID SEARCH ALL: by a FETCH. row only if the mailbox is not empty. */
+/* dest_imap_all.c: all that is there, in the place of UID SEARCH ALL: by a FETCH. row only if the mailbox is
+ * not empty. */
 void dest_imap_fetch_all(struct dest_imap *d, imap_fetch_fn *row, imap_done_fn *done, void *ctx);
 /* Are these (each once) as many as the mailbox counts? A FETCH may leave out some, and says OK. */
 bool dest_imap_all_told(const struct dest_imap *d, size_t count);

@@ -146,9 +146,10 @@ static void test_damaged(void)
         CHECK_INT(pwrite(fileno(file), noise, sizeof noise, at), sizeof noise);
         CHECK_LABEL("page at %lld", (long long)at);
         struct ledger *l = ledger_open(f.dir, LEDGER_READ, &err);
-        CHECK(l != NULL);
-        CHECK_INT(ledger_check(l, 1, &err), 0); /* too large to be looked at */
-        CHECK_INT(ledger_check(l, 0, &err), -1);
+        if (l) {                                    /* else the page says what its tables are */
+            CHECK_INT(ledger_check(l, 1, &err), 0); /* too large to be looked at */
+            CHECK_INT(ledger_check(l, 0, &err), -1);
+        }
         CHECK_INT(err.code, ERROR_LEDGER);
         CHECK(strstr(err.text, f.dir) != NULL);
         ledger_close(l);
