@@ -90,6 +90,7 @@ static void print_sums(const struct report_job *job)
     line("messages known of the source", b->before.messages, b->before.octets, "");
     line("copied", t->count[LEDGER_DONE], t->octets[LEDGER_DONE], "");
     state_line(t, LEDGER_PRESENT, "already in the destination", "");
+    amount_line("  no longer there", b->gone_since, "   moved or deleted there since");
     amount_line("duplicates within the source", b->duplicates, "   same content, there once");
     state_line(t, LEDGER_QUARANTINED, "refused for good, in quarantine", below);
     if (t->swallowed)

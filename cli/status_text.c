@@ -125,6 +125,9 @@ static void print_paragraph(const struct status_account *a)
             N(a->totals.swallowed));
     if (a->totals.doubled)
         printf("  in the destination twice: %llu; popferry report names them\n", N(a->totals.doubled));
+    if (b->gone_since.messages)
+        printf("  no longer in the destination, moved or deleted there since: %llu\n",
+            N(b->gone_since.messages));
     print_left(a);
     if (a->run_started_s)
         print_run(a);

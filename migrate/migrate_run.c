@@ -7,6 +7,7 @@
 #include "index.h"
 #include "late.h"
 #include "ledger_late.h"
+#include "ledger_source.h"
 #include "leftover.h"
 #include "maildir.h"
 #include "mem.h"
@@ -96,6 +97,19 @@ static struct finish_base *note_base(struct run *r, const struct session *s, int
     return &b->finish;
 }
 
+/* The end of a mailbox; what it has lost since is told by report, too. A mailbox that does not answer keeps
+ * what was known of it. */
+static int check_end(struct run *r, struct session *s, struct finish *finish, struct ledger_part part,
+    const struct finish_base *base, struct outcome *o, struct error *err)
+{
+    const struct ledger_amount before = {o->gone_since, o->gone_octets};
+    uint64_t read = o->mailboxes_read;
+    if (finish_check(finish, s, r->ledger, part, base, r->sink, o, err) < 0)
+        return -1;
+    const struct ledger_amount gone = {o->gone_since - before.messages, o->gone_octets - before.octets};
+    return o->mailboxes_read == read ? 0 : ledger_gone_since(r->ledger, part.mailbox, gone, err);
+}
+
 static int work_place(struct run *r, struct session *s, const struct place *place, bool last,
     struct outcome *o, struct error *err)
 {
@@ -130,7 +144,7 @@ static int work_place(struct run *r, struct session *s, const struct place *plac
         return 0; /* told by the room's error; what was stored is checked by the next run */
     if (rc == 0)
         rc = late_look(s, r->ledger, part, err);
-    return rc < 0 ? -1 : finish_check(&finish, s, r->ledger, part, base, r->sink, o, err);
+    return rc < 0 ? -1 : check_end(r, s, &finish, part, base, o, err);
 }
 
 /* Before anything is sent anywhere: a message may belong elsewhere by now than when it was on its way. */

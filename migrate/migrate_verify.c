@@ -1,6 +1,7 @@
 #include "migrate.h"
 
 #include "exit_code.h"
+#include "ledger_source.h"
 #include "verify.h"
 #include <stdio.h>
 
@@ -11,6 +12,8 @@ static int compare(struct verify *v, const struct verify_sink *sink, struct erro
         rc = verify_run(v, err);
     if (rc == 0)
         rc = verify_report(v, sink, err);
+    if (rc == 0 && v->result->finished && !v->result->missing)
+        rc = ledger_all_there(v->ledger, v->job_id, err);
     verify_done(v);
     return rc;
 }

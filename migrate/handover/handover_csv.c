@@ -38,6 +38,7 @@ static void heading(struct buf *b, const struct quote_words *w)
     field(b, quote_words(w, N_("Dated on the day of the move")));
     field(b, quote_words(w, N_("Of those in quarantine: taken for duplicates by the new server")));
     field(b, quote_words(w, N_("Twice in the new mailbox")));
+    field(b, quote_words(w, N_("No longer in the new mailbox")));
 }
 
 /* The line is complete: CRLF in place of the last comma. */
@@ -76,6 +77,7 @@ static void row(
     number(b, seen, a->dated_now);
     number(b, seen, a->swallowed);
     number(b, seen, a->doubled);
+    number(b, seen, a->gone_since.messages);
     end_line(b);
 }
 

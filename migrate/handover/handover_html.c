@@ -133,6 +133,7 @@ static void put_balance(struct handover_page *p)
     balance_row(
         p, "sum", say(p, "In the new mailboxes (after): copied and already there"), handover_after(s));
     remark_row(p, say(p, "of these: there twice; one of the two can be deleted there"), s->doubled);
+    balance_row(p, NULL, say(p, "of these no longer there: moved or deleted since"), s->gone_since);
     balance_row(p, NULL, say(p, "deleted from the old mailboxes afterwards"), s->deleted);
     close_tag(p->out);
     close_tag(p->out);

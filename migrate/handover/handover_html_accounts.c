@@ -242,8 +242,8 @@ void handover_html_notes(struct handover_page *p)
 {
     static const char *const notes[] = {
         N_("“Before” is every message that the old mailbox ever showed during the migration; “after” is what of it "
-           "was put into the new mailbox, or was there already. What was moved or deleted there since is still counted; "
-           "mail that arrived there by other ways is not."),
+           "was put into the new mailbox, or was there already. What was moved or deleted there since is still counted, "
+           "and named as far as a later run has seen it; mail that arrived there by other ways is not."),
         N_("Duplicates are messages whose sender, date, subject and content are the same; the new mailbox holds "
            "them once."),
         N_("Sizes before and after may differ slightly, since servers count line ends differently. The contents are "

@@ -38,7 +38,7 @@ static const char *state_advice(enum handover_state s)
                "name, then run the migration again (popferry migrate)."),
         [HANDOVER_NOT_BEGUN] = N_("Migrate this account (popferry migrate)."),
         [HANDOVER_DIFFERS] = N_(
-            "Look at the messages that popferry verify names; popferry migrate copies again what is missing."),
+            "Look at the messages that popferry verify names. What was moved or deleted in the new mailbox since is not copied again."),
         [HANDOVER_NOT_MOVED] =
             N_("The messages are listed below. Keep the old mailbox until it is decided what is "
                "done with them; the copies in quarantine stay in the work folder."),
@@ -210,6 +210,11 @@ static char *finding_of_counts(const struct handover_account *a, const struct qu
             "%s messages were not given out by the old server, or found no room in the new one", n));
     left_parts(&b, a, w);
     doubled_part(&b, a, w);
+    n = a->gone_since.messages;
+    count_part(&b, w, n,
+        quote_words_plural(w,
+            "%s copied message is no longer in the new mailbox (moved or deleted there since)",
+            "%s copied messages are no longer in the new mailbox (moved or deleted there since)", n));
     n = a->state == HANDOVER_UNVERIFIED ? a->proof[LEDGER_UNPROVED] : 0;
     count_part(
         &b, w, n, quote_words_plural(w, "%s message is not verified", "%s messages are not verified", n));

@@ -43,7 +43,7 @@ static void sum_line(
     struct handover_book *b, uint32_t *row, const char *name, enum handover_xlsx_column column, uint64_t n)
 {
     char *formula CLEANUP(mem_free_str) =
-        mem_printf("='%s'!%c%u", say(b, "Accounts"), 'A' + column, b->sum_row + 1);
+        mem_printf("='%s'!%s%u", say(b, "Accounts"), LETTERS(column), b->sum_row + 1);
     put_text(b, cell(b->summary, *row, 0), name, QUOTE_XLSX_TEXT);
     quote_xlsx_out_formula(
         b->out, cell(b->summary, (*row)++, 1), formula, (double)n, NULL, QUOTE_XLSX_COUNT | QUOTE_XLSX_BOLD);
@@ -91,6 +91,8 @@ static void put_sums(struct handover_book *b, uint32_t *row)
             s->vanished.messages},
         {say(b, "In the new mailboxes (after): copied and already there"), HANDOVER_XLSX_AFTER,
             handover_after(s).messages},
+        {say(b, "of these no longer there: moved or deleted since"), HANDOVER_XLSX_GONE,
+            s->gone_since.messages},
         {say(b, "deleted from the old mailboxes afterwards"), HANDOVER_XLSX_DELETED, s->deleted.messages},
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
@@ -116,8 +118,8 @@ static void put_states(struct handover_book *b, uint32_t *row)
         if (!b->h->by_state[i])
             continue;
         char *formula CLEANUP(mem_free_str) =
-            mem_printf("=COUNTIF('%s'!%c%u:%c%u,\"%s\")", say(b, "Accounts"), 'A' + HANDOVER_XLSX_STATE,
-                HANDOVER_XLSX_FIRST_ROW + 1, 'A' + HANDOVER_XLSX_STATE, b->sum_row, words);
+            mem_printf("=COUNTIF('%s'!%s%u:%s%u,\"%s\")", say(b, "Accounts"), LETTERS(HANDOVER_XLSX_STATE),
+                HANDOVER_XLSX_FIRST_ROW + 1, LETTERS(HANDOVER_XLSX_STATE), b->sum_row, words);
         put_text(b, cell(b->summary, *row, 0), words, i ? QUOTE_XLSX_MARK : QUOTE_XLSX_TEXT);
         quote_xlsx_out_formula(b->out, cell(b->summary, (*row)++, 1), formula, (double)b->h->by_state[i],
             NULL, QUOTE_XLSX_COUNT | QUOTE_XLSX_BOLD);

@@ -41,8 +41,13 @@ enum handover_xlsx_column {
     HANDOVER_XLSX_PROVED = HANDOVER_XLSX_PROOF + LEDGER_PROOFS,
     HANDOVER_XLSX_FINDING,
     HANDOVER_XLSX_ADVICE,
+    HANDOVER_XLSX_GONE,
     HANDOVER_XLSX_COLUMNS,
 };
+
+/* "A" ... "Z", "AA" ...; of the nearest block. */
+const char *handover_xlsx_out_letters(char dst[3], size_t column);
+#define LETTERS(column) handover_xlsx_out_letters((char[3]){0}, column)
 
 struct handover_column {
     const char *words; /* message id */

@@ -33,13 +33,9 @@ static const struct handover_column columns[HANDOVER_XLSX_COLUMNS] = {
     [HANDOVER_XLSX_PROVED] = {N_("Verified on"), 18, false},
     [HANDOVER_XLSX_FINDING] = {N_("What is not in order"), 60, false},
     [HANDOVER_XLSX_ADVICE] = {N_("What to do"), 60, false},
+    [HANDOVER_XLSX_GONE] = {N_("No longer in the new mailbox"), 13, true},
 };
 _Static_assert(LEDGER_PROOFS == 7, "a column for each proof");
-
-static char letter(size_t column)
-{
-    return (char)('A' + column);
-}
 
 static bool is_count(size_t column)
 {
@@ -65,6 +61,7 @@ static void numbers_of(const struct handover_account *a, double ret[HANDOVER_XLS
     ret[HANDOVER_XLSX_AFTER_OCTETS] = (double)after.octets;
     ret[HANDOVER_XLSX_UNACCOUNTED] = (double)handover_unaccounted(a);
     ret[HANDOVER_XLSX_DELETED] = (double)a->deleted.messages;
+    ret[HANDOVER_XLSX_GONE] = (double)a->gone_since.messages;
     for (int i = 0; i < LEDGER_PROOFS; i++)
         ret[HANDOVER_XLSX_PROOF + LEDGER_PROOFS - 1 - i] = (double)a->proof[i];
 }
@@ -74,10 +71,10 @@ static char *formula_of(size_t column, uint32_t row)
 {
     const unsigned n = row + 1;
     if (column == HANDOVER_XLSX_AFTER)
-        return mem_printf("=%c%u+%c%u", letter(HANDOVER_XLSX_COPIED), n, letter(HANDOVER_XLSX_PRESENT), n);
+        return mem_printf("=%s%u+%s%u", LETTERS(HANDOVER_XLSX_COPIED), n, LETTERS(HANDOVER_XLSX_PRESENT), n);
     if (column == HANDOVER_XLSX_UNACCOUNTED)
-        return mem_printf("=%c%u-SUM(%c%u:%c%u)", letter(HANDOVER_XLSX_BEFORE), n,
-            letter(HANDOVER_XLSX_COPIED), n, letter(HANDOVER_XLSX_VANISHED), n);
+        return mem_printf("=%s%u-SUM(%s%u:%s%u)", LETTERS(HANDOVER_XLSX_BEFORE), n,
+            LETTERS(HANDOVER_XLSX_COPIED), n, LETTERS(HANDOVER_XLSX_VANISHED), n);
     return NULL;
 }
 
@@ -123,7 +120,7 @@ static void put_sum(struct handover_book *b)
         if (!is_count(i) || !b->h->count)
             continue;
         char *formula CLEANUP(mem_free_str) =
-            mem_printf("=SUM(%c%u:%c%u)", letter(i), HANDOVER_XLSX_FIRST_ROW + 1, letter(i), b->sum_row);
+            mem_printf("=SUM(%s%u:%s%u)", LETTERS(i), HANDOVER_XLSX_FIRST_ROW + 1, LETTERS(i), b->sum_row);
         quote_xlsx_out_formula(b->out, cell(b->accounts, b->sum_row, i), formula, numbers[i], NULL,
             QUOTE_XLSX_COUNT | QUOTE_XLSX_BOLD);
     }

@@ -7,3 +7,13 @@ void handover_xlsx_out_heads(
         quote_xlsx_out_head(
             b->out, cell(sheet, row, i), say(b, columns[i].words), columns[i].number, columns[i].width);
 }
+
+const char *handover_xlsx_out_letters(char dst[3], size_t column)
+{
+    char *p = dst;
+    if (column >= 26)
+        *p++ = (char)('A' + column / 26 - 1);
+    *p++ = (char)('A' + column % 26);
+    *p = '\0';
+    return dst;
+}

@@ -31,6 +31,7 @@ struct ledger_balance ledger_balance_of(const struct ledger_totals *t, const str
         .left_out = ledger_source_left_out(s),
         .vanished = s->vanished,
         .deleted = {t->deleted, t->deleted_octets},
+        .gone_since = {t->gone_since, t->gone_octets},
     };
     /* Rows that are not settled are among what was left, but for what was seen since then. */
     const struct ledger_amount left = plus(plus(b.waiting, b.left_out), b.vanished);

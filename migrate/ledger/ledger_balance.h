@@ -6,7 +6,7 @@
 #include "ledger_source.h"
 
 /* X(name): each is also its name in JSON. Every message of `before` is in exactly one of those from `copied`
- * to `vanished`; `deleted` are some of these. */
+ * to `vanished`; `deleted` are some of these, `gone_since` of `copied`. */
 #define LEDGER_BALANCE(X)                                                                                    \
     X(before)      /* all that the source ever showed */                                                     \
     X(copied)      /* by whatever run; octets as received */                                                 \
@@ -18,7 +18,8 @@
     X(waiting)     /* still to be copied, for whatever reason */                                             \
     X(left_out)    /* left on the source because it was asked for: --since and the like */                   \
     X(vanished)    /* never copied, and no longer on the source */                                           \
-    X(deleted)     /* from the source, by popferry */
+    X(deleted)     /* from the source, by popferry */                                                        \
+    X(gone_since)  /* no longer in the destination when a migration looked: moved or deleted there since */
 
 struct ledger_balance {
 #define X(name) struct ledger_amount name;

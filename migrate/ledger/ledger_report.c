@@ -47,6 +47,18 @@ static void add_group(sqlite3_stmt *st, struct ledger_totals *t)
         t->proof[proof] += n;
 }
 
+static int count_gone(struct ledger *l, int64_t job, struct ledger_totals *t, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT coalesce(sum(gone), 0), coalesce(sum(gone_octets), 0) FROM mailbox WHERE job=?", "i", job);
+    if (!st || ledger_step(l, st, err) != 1)
+        return -1;
+    t->gone_since = number(st, 0);
+    t->gone_octets = number(st, 1);
+    sqlite3_reset(st);
+    return 0;
+}
+
 int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, struct error *err)
 {
     struct ledger_totals t = {0};
@@ -61,6 +73,8 @@ int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, stru
         rc = ledger_count_doubled(l, job, &t.doubled, err);
     if (rc == 0)
         rc = ledger_count_swallowed(l, job, &t.swallowed, err);
+    if (rc == 0)
+        rc = count_gone(l, job, &t, err);
     if (rc == 0)
         *ret = t;
     return rc;

@@ -3,7 +3,7 @@
  * in user_version. */
 #pragma once
 
-#define LEDGER_VERSION 9
+#define LEDGER_VERSION 10
 
 static const char *const ledger_schema[LEDGER_VERSION] = {
     /* version 1 */
@@ -129,4 +129,7 @@ static const char *const ledger_schema[LEDGER_VERSION] = {
     "  job INTEGER NOT NULL REFERENCES job(id),"
     "  path TEXT NOT NULL, goes_to TEXT NOT NULL," /* of the source, of the destination */
     "  PRIMARY KEY(job, path)) WITHOUT ROWID;",
+    /* version 10: of what was copied, what the last migration that looked did not find there any more */
+    "ALTER TABLE mailbox ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;"
+    "ALTER TABLE mailbox ADD COLUMN gone_octets INTEGER NOT NULL DEFAULT 0;",
 };

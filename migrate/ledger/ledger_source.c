@@ -189,6 +189,19 @@ int ledger_on_source(struct ledger *l, int64_t job, const struct hash_set *keys,
     return rc;
 }
 
+int ledger_gone_since(struct ledger *l, int64_t mailbox, struct ledger_amount gone, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err, "UPDATE mailbox SET gone=?, gone_octets=? WHERE id=?", "iii",
+        (int64_t)gone.messages, (int64_t)gone.octets, mailbox);
+    return ledger_write(l, st, err);
+}
+
+int ledger_all_there(struct ledger *l, int64_t job, struct error *err)
+{
+    return ledger_write(
+        l, ledger_prepare(l, err, "UPDATE mailbox SET gone=0, gone_octets=0 WHERE job=?", "i", job), err);
+}
+
 int ledger_there(struct ledger *l, int64_t job, struct ledger_amount *ret, struct error *err)
 {
     sqlite3_stmt *st = ledger_prepare(l, err,

@@ -76,5 +76,10 @@ struct ledger_on_source {
 int ledger_on_source(struct ledger *l, int64_t job, const struct hash_set *keys, bool settled,
     struct ledger_on_source *ret, struct error *err);
 
+/* A migration has looked into this mailbox: of what earlier runs copied, so much is not there any more, moved
+ * or deleted there since. ledger_all_there: a verification has seen all of the job's. */
+int ledger_gone_since(struct ledger *l, int64_t mailbox, struct ledger_amount gone, struct error *err);
+int ledger_all_there(struct ledger *l, int64_t job, struct error *err);
+
 /* What of a job the destination holds, copied or present there before; octets as received. */
 int ledger_there(struct ledger *l, int64_t job, struct ledger_amount *ret, struct error *err);

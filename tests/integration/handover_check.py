@@ -48,7 +48,7 @@ def check_json(handover, story):
         lost = [m["uidl"] for m in j["messages"] if m["state"] in ("quarantined", "refused")]
         if sorted(lost) != sorted(m["uidl"] for m in a["not_moved_messages"]):
             wrong.append("%s: messages not moved" % a["name"])
-    for name in PARTS + ["before", "after", "deleted"]:
+    for name in PARTS + ["before", "after", "deleted", "gone_since"]:
         for unit in ("messages", "octets"):
             if h["sum"][name][unit] != sum((a[name] or {unit: 0})[unit] for a in h["accounts"]):
                 wrong.append("the sum of %s, %s" % (name, unit))
@@ -139,7 +139,7 @@ def check_xlsx(path, handover):
         summary, accounts, items = (sheet(book, n, strings) for n in (1, 2, 3))
     last = len(h["accounts"]) + 1
     columns = {"E": "before", "G": "copied", "H": "present", "I": "duplicates", "J": "not_mail", "K": "quarantined",
-               "L": "refused", "M": "waiting", "N": "left_out", "O": "vanished", "P": "after", "S": "deleted"}
+               "L": "refused", "M": "waiting", "N": "left_out", "O": "vanished", "P": "after", "S": "deleted", "AD": "gone_since"}
     for i, a in enumerate(h["accounts"]):
         for column, name in columns.items():
             if accounts["%s%d" % (column, i + 2)][0] != a[name]["messages"]:

@@ -260,3 +260,34 @@ raw report --work-dir "$W/work-dropped" --report "$W/h.json"
 is "and the customer's page" "$(jq -r '.sum | "\(.before.messages) \(.after.messages)"' "$W/h.json")" \
     "100 $(there dropped | cut -d' ' -f1)"
 faulty_end
+
+# ---- what is moved or deleted in the destination after its copy ----
+to=$CLOUD_IMAPS_PORT
+fill gone --clean --count 20 --octets 100000
+pf migrate gone
+lost=$(find "$S/cloud/gone/Maildir" -path '*/cur/*' -type f -o -path '*/new/*' -type f | sort | head -3)
+mkdir "$W/lost"
+while read -r file; do mv "$file" "$W/lost/"; done <<<"$lost"
+pf migrate gone
+expect_exit "moved there since" 0
+gone_is() { # NAME MESSAGES
+    raw status --work-dir "$W/work-gone" --format json
+    is "$1: status" "$(said '.jobs[0].balance | "\(.copied.messages) \(.gone_since.messages)"')" "20 $2"
+    raw report --work-dir "$W/work-gone" --report "$W/h.json" --report "$W/h.html" --report "$W/h.csv" --report "$W/h.xlsx" --lang en
+    is "$1: the customer's page" "$(jq -r '.sum | "\(.after.messages) \(.gone_since.messages)"' "$W/h.json")" "20 $2"
+    check "$1: csv" "$LIB_HERE/handover_check.py" csv "$W/h.csv" "$W/h.json"
+    check "$1: xlsx" "$LIB_HERE/handover_check.py" xlsx "$W/h.xlsx" "$W/h.json"
+}
+gone_is "moved there since" 3
+check "moved there since: a person reads it" grep -q '3 copied messages are no longer in the new mailbox' "$W/h.html"
+check "moved there since: among the sums, too" grep -q 'of these no longer there: moved or deleted since' "$W/h.html"
+raw report --work-dir "$W/work-gone"
+check "moved there since: report" grep -Eq 'no longer there +3 .*moved or deleted there since' "$W/out"
+pf verify gone
+expect_exit "moved there since: verify" 1
+gone_is "moved there since, verified" 3
+check "its advice promises no second copy" grep -q 'is not copied again' "$W/h.html"
+mv "$W"/lost/* "$S/cloud/gone/Maildir/cur/"
+pf verify gone
+expect_exit "put back there: verify finds them" 0
+gone_is "put back there" 0

@@ -321,7 +321,7 @@ static void end(struct handover *h, struct fixture *f)
     "\"waiting\":null,"                                                                                        \
     "\"left_out\":null,"                                                                                       \
     "\"vanished\":null,"                                                                                       \
-    "\"deleted\":null,\"dated_now\":null,\"swallowed\":null,\"doubled\":null,"                                 \
+    "\"deleted\":null,\"gone_since\":null,\"dated_now\":null,\"swallowed\":null,\"doubled\":null,"             \
     "\"left\":null,"                                                                                           \
     "\"verified\":{\"exact\":0,\"content\":0,\"body\":0,\"structure\":0,\"headers\":0,\"count\":0,\"none\":0," \
     "\"last\":null}"
@@ -336,7 +336,7 @@ static void end(struct handover *h, struct fixture *f)
     "\"waiting\":{\"messages\":2,\"octets\":1500},"                                                          \
     "\"left_out\":{\"messages\":0,\"octets\":0},"                                                            \
     "\"vanished\":{\"messages\":0,\"octets\":0},"                                                            \
-    "\"deleted\":{\"messages\":1,\"octets\":100},\"dated_now\":1,\"swallowed\":1,\"doubled\":1,"
+    "\"deleted\":{\"messages\":1,\"octets\":100},\"gone_since\":{\"messages\":0,\"octets\":0},\"dated_now\":1,\"swallowed\":1,\"doubled\":1,"
 #define LEFT                                                                                                                   \
     "\"left\":{"                                                                                                               \
     "\"since\":{\"messages\":0,\"octets\":0},"                                                                                 \
@@ -450,7 +450,7 @@ static void test_csv(void)
         "1 message was not given out by the old server, or found no room in the new one; 2 messages are not copied yet; "
         "what else is in the old mailbox is not recorded (this account was migrated with an older version); "
         "1 message stands in the new mailbox twice (popferry report names it; one of the two can be deleted there)\",";
-    static const char last[] = ",1,1,1\r\n";
+    static const char last[] = ",1,1,1,0\r\n";
     struct fixture f;
     struct handover h;
     size_t len = 0;
