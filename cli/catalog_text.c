@@ -238,6 +238,8 @@ static void show_plan(const struct catalog_plan *p)
     print_line("family", p->family->id);
     print_line("provider", p->family->provider->id);
     print_storage("storage", &p->storage, catalog_scope_words(p->family->scope));
+    if (p->mailbox_max.octets)
+        print_storage("mailbox max", &p->mailbox_max, "for one mailbox");
     print_prices(p, p->prices, p->price_count, p->no_price);
     for (size_t i = 0; i < p->add_on_count; i++)
         show_add_on(p, &p->add_ons[i]);

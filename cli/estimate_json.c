@@ -131,6 +131,7 @@ static json_t *account(const struct quote_account *a)
     set(o, "expire_days", a->expire_days >= 0 ? json_integer(a->expire_days) : json_null());
     set(o, "growth", growth(&a->growth));
     set(o, "months", months(a));
+    set(o, "unseen_octets", number(a->unseen_octets));
     set(o, "provider", a->provider ? json_string(a->provider->id) : json_null());
     set_time(o, &a->time);
     return o;
@@ -196,6 +197,7 @@ static json_t *plan(const struct quote_offer *offer)
         [QUOTE_OFFER_UNPRICED] = "unpriced",
         [QUOTE_OFFER_OUTGROWN] = "outgrown",
         [QUOTE_OFFER_MISFIT] = "misfit",
+        [QUOTE_OFFER_UNKNOWN] = "unknown",
     };
     const struct estimate_family *f = offer->results[ESTIMATE_MID];
     const struct estimate_year *first = &f->years[0], *last = &f->years[f->year_count - 1];
@@ -208,6 +210,7 @@ static json_t *plan(const struct quote_offer *offer)
         offer->family->name, "provider", offer->family->provider->id, "counted",
         catalog_scope_words(offer->family->scope), "state", states[quote_offer_state(offer)], "verified",
         f->verified);
+    set(o, "compared", json_boolean(offer->compared));
     set(o, "currency", json_string(money_code(f->shown)));
     set(o, "monthly", has_amount(first) ? amount(first->monthly) : json_null());
     set(o, "monthly_last", has_amount(last) ? amount(last->monthly) : json_null());
@@ -305,6 +308,8 @@ static json_t *parameters(const struct quote_params *p)
     set(o, "growth_rise_percent", tenths(m->rise_tenths));
     set(o, "margin_percent", tenths(m->margin_tenths));
     set(o, "tax_percent", tenths(m->view.tax_tenths));
+    set(o, "sent_percent", tenths(p->sent_tenths));
+    set(o, "local_octets", number(p->local_octets));
     set(o, "other_use_octets", number(m->other_use_octets));
     set(o, "rates", rates(&m->view));
     return o;

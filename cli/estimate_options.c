@@ -53,11 +53,14 @@ static int read_model(const struct options *o, struct quote_params *p, struct er
     m->years = o->years;
     if (read_percent("--growth-rise", o->growth_rise_text, &m->rise_tenths, err) < 0 ||
         read_percent("--margin", o->margin_text, &m->margin_tenths, err) < 0 ||
+        read_percent("--sent", o->sent_text, &p->sent_tenths, err) < 0 ||
         read_percent("--tax", o->tax_text, &m->view.tax_tenths, err) < 0 ||
         read_currency(o->currency_text, &m->view.currency, err) < 0)
         return -1;
     if (o->other_use_text &&
         quote_size_parse("--other-use", o->other_use_text, &m->other_use_octets, err) < 0)
+        return -1;
+    if (o->local_text && quote_size_parse("--local", o->local_text, &p->local_octets, err) < 0)
         return -1;
     p->growth_given = o->growth_text;
     return o->growth_text ? read_growth(o->growth_text, &p->growth_octets, err) : 0;

@@ -39,6 +39,7 @@ static char *storage_cell(const struct quote_offer *o)
 static const char *misfit_words(enum estimate_misfit m)
 {
     return m == ESTIMATE_STORAGE_UNKNOWN  ? _("storage not known")
+           : m == ESTIMATE_MAILBOX_LARGE  ? _("a mailbox is too large")
            : m == ESTIMATE_TOO_MANY_SEATS ? _("not sold for so many")
                                           : _("does not fit");
 }
@@ -96,14 +97,18 @@ static void print_comparison(const struct quote *q)
     text_table_add(&t, _("the move"));
     text_table_add(&t, _("price of"));
     for (size_t i = 0; i < q->offer_count; i++)
-        add_offer(&t, &q->offers[i]);
+        if (q->offers[i].compared)
+            add_offer(&t, &q->offers[i]);
     text_table_print(&t);
+    char *rest CLEANUP(mem_free_str) = quote_answer_not_compared(q, words());
+    if (rest)
+        text_table_wrap("  ", rest);
 }
 
 static bool any_unverified(const struct quote *q)
 {
     for (size_t i = 0; i < q->offer_count; i++)
-        if (!q->offers[i].results[ESTIMATE_MID]->verified)
+        if (q->offers[i].compared && !q->offers[i].results[ESTIMATE_MID]->verified)
             return true;
     return false;
 }
@@ -142,7 +147,7 @@ static void print_prices(const struct quote *q)
     for (int i = 0; i < t.columns; i++)
         text_table_add(&t, heads[i]);
     for (size_t i = 0; i < q->offer_count; i++)
-        for (size_t k = 0; k < q->offers[i].use_count; k++)
+        for (size_t k = 0; q->offers[i].compared && k < q->offers[i].use_count; k++)
             add_use(&t, &q->offers[i], &q->offers[i].uses[k]);
     text_table_print(&t);
 }

@@ -161,8 +161,8 @@ static int check_many(const struct options *o, const char *command, struct error
 
 /* ---- a list of sizes in place of servers ---- */
 static const char *const of_mailboxes[] = {"mailboxes", "personal", "years", "growth", "growth-rise",
-    "margin", "other-use", "current-cost", "currency", "rate", "tax", "catalog", "customer", "prepared-by",
-    "report", "lang", "format", "quiet", "verbose", NULL};
+    "margin", "other-use", "sent", "local", "current-cost", "currency", "rate", "tax", "catalog", "customer",
+    "prepared-by", "report", "lang", "format", "quiet", "verbose", NULL};
 
 int option_rules_only(const struct options *o, const char *what, const char *const *names, struct error *err)
 {

@@ -57,7 +57,7 @@ struct options {
     char *upload_cap_text;
     /* estimate; read by estimate_options.h */
     char *growth_text, *growth_rise_text, *currency_text, *tax_text, *margin_text, *other_use_text,
-        *current_cost_text;
+        *current_cost_text, *sent_text, *local_text;
     char *customer, *prepared_by, *mailboxes, *lang;
     const char **rates, **catalogs, **reports; /* ended by NULL; NULL: none */
     int years, fast, personal;

@@ -160,6 +160,7 @@ struct catalog_plan {
     const struct catalog_family *family;
     bool automatic; /* false: only listed; an estimate does not choose it by itself */
     struct catalog_storage storage;
+    struct catalog_storage mailbox_max; /* of a shared storage, for one mailbox; octets 0: none is known */
     const struct catalog_price *prices;
     size_t price_count;
     const char *no_price; /* why there is none; NULL when there are prices */

@@ -102,16 +102,9 @@ static uint64_t unit_octets(const char *unit, unsigned base)
     return *unit == 'M' ? octets : *unit == 'G' ? octets * base : octets * base * base;
 }
 
-static int read_storage(
-    const struct reader *r, const struct catalog_xml_node *parent, struct catalog_storage *ret)
+static int read_amount(
+    const struct reader *r, const struct catalog_xml_node *node, struct catalog_storage *ret)
 {
-    const struct catalog_xml_node *node = catalog_xml_child(parent, "storage");
-    if (!node) {
-        node = catalog_xml_child(parent, "no-storage");
-        *ret = (struct catalog_storage){
-            .words = "", .no_storage = attr_or_empty(r, node, "reason"), .fact = {"unknown", "", false}};
-        return 0;
-    }
     const char *amount = attr_or_empty(r, node, "amount"), *unit = attr_or_empty(r, node, "unit");
     unsigned base = attr_is(node, "base", "1024") ? 1024 : 1000;
     __int128 octets = (__int128)thousandths(amount) * unit_octets(unit, base) / 1000;
@@ -125,6 +118,26 @@ static int read_storage(
         .fact = read_fact(r, node),
     };
     return 0;
+}
+
+static int read_storage(
+    const struct reader *r, const struct catalog_xml_node *parent, struct catalog_storage *ret)
+{
+    const struct catalog_xml_node *node = catalog_xml_child(parent, "storage");
+    if (node)
+        return read_amount(r, node, ret);
+    node = catalog_xml_child(parent, "no-storage");
+    *ret = (struct catalog_storage){
+        .words = "", .no_storage = attr_or_empty(r, node, "reason"), .fact = {"unknown", "", false}};
+    return 0;
+}
+
+static int read_mailbox_max(
+    const struct reader *r, const struct catalog_xml_node *plan, struct catalog_storage *ret)
+{
+    const struct catalog_xml_node *node = catalog_xml_child(plan, "mailbox-max");
+    *ret = (struct catalog_storage){.words = "", .fact = {"unknown", "", false}};
+    return node ? read_amount(r, node, ret) : 0;
 }
 
 static enum catalog_tax read_tax(const struct catalog_xml_node *node)
@@ -323,7 +336,7 @@ static int read_plan(const struct reader *r, const struct catalog_xml_node *node
     p->notes = read_notes(r, node, &p->note_count);
     p->place = read_place(r, node);
     read_steps(r, node, p);
-    if (read_storage(r, node, &p->storage) < 0 ||
+    if (read_storage(r, node, &p->storage) < 0 || read_mailbox_max(r, node, &p->mailbox_max) < 0 ||
         read_prices(r, node, &p->prices, &p->price_count, &p->no_price) < 0)
         return -1;
     return read_add_ons(r, node, p);

@@ -107,7 +107,8 @@ static const char *advice(const char *element)
                    "seats-max, audience (person, any), as-of, source, verified"},
         {"plan",
             "has id, name, optionally name-ja, family, optionally automatic (true, false); then storage or "
-            "no-storage, price or no-price, add-on, step, note in this order"},
+            "no-storage, optionally mailbox-max, price or no-price, add-on, step, note in this order"},
+        {"mailbox-max", "has amount, unit, base, base-verified, as-of, source, verified as storage has"},
         {"storage", "has amount (digits), unit (MB, GB, TB), base (1000, 1024), base-verified (true, false), "
                     "as-of, source, verified"},
         {"price",

@@ -16,6 +16,7 @@ const char *estimate_misfit_words(enum estimate_misfit m)
     static const char *const words[] = {
         [ESTIMATE_FITS] = "fits",
         [ESTIMATE_TOO_LARGE] = "no plan of the family holds it",
+        [ESTIMATE_MAILBOX_LARGE] = "a mailbox is larger than one may be there",
         [ESTIMATE_TOO_MANY_SEATS] = "the family is not sold for so many seats",
         [ESTIMATE_STORAGE_UNKNOWN] = "the catalog does not know what its plans hold",
     };

@@ -9,6 +9,7 @@
  *   there are any) that holds it. Mixing refused, or per address: one plan for all, which holds the largest.
  * - Per user, pooled: the sum and the other use against seats x storage; seats are added or everyone
  *   upgraded, whichever is cheaper that year. Per contract: the sum and the other use against the one plan.
+ *   Of either, a plan that limits each mailbox must hold the largest, too.
  * - In the first year any plan of the family may be chosen, later only those that steps lead to. The choice
  *   looks at one year at a time. Plans that are not automatic are never chosen; plans whose price is not
  *   known only if none with a price holds the mail, the smallest first.
@@ -64,6 +65,7 @@ int estimate_project(uint64_t octets, uint64_t growth_octets, int rise_tenths, i
 enum estimate_misfit {
     ESTIMATE_FITS,
     ESTIMATE_TOO_LARGE,       /* no plan (that steps lead to) holds it */
+    ESTIMATE_MAILBOX_LARGE,   /* the shared storage would, but a mailbox is larger than one may be */
     ESTIMATE_TOO_MANY_SEATS,  /* the family is not sold for so many */
     ESTIMATE_STORAGE_UNKNOWN, /* the catalog does not know what the plans hold */
 };

@@ -100,7 +100,11 @@ static void consider(struct choice *ch, struct estimate_option *o)
 static void consider_plan(struct choice *ch, const struct catalog_plan *p)
 {
     struct estimate_option o;
-    ch->misfit = ESTIMATE_TOO_LARGE;
+    if (p->mailbox_max.octets && ch->demand->largest > p->mailbox_max.octets) {
+        ch->misfit = ESTIMATE_MAILBOX_LARGE;
+        return;
+    }
+    ch->misfit = ch->misfit == ESTIMATE_MAILBOX_LARGE ? ch->misfit : ESTIMATE_TOO_LARGE;
     if (holds_alone(p, ch->demand, &o))
         consider(ch, &o);
     for (size_t i = 0; i < p->add_on_count; i++) {

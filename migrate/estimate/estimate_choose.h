@@ -13,8 +13,9 @@ struct estimate_terms {
 };
 
 struct estimate_demand {
-    uint64_t octets;                 /* with the margin: in one pool or contract, or for each seat */
-    uint64_t seats;                  /* at least; >= 1 */
+    uint64_t octets;  /* with the margin: in one pool or contract, or for each seat */
+    uint64_t largest; /* of the mailboxes in the pool or contract, with the margin; 0: each has its own */
+    uint64_t seats;   /* at least; >= 1 */
     const struct catalog_plan *from; /* the plan so far; NULL: any may be chosen */
 };
 

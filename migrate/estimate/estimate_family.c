@@ -109,7 +109,9 @@ static void note_verified(struct work *w, const struct estimate_option *o)
 {
     const struct catalog_price *price =
         catalog_price_pick(o->plan->prices, o->plan->price_count, w->f->currency, w->terms.term_months);
-    bool verified = o->plan->storage.fact.verified && price && price->fact.verified;
+    const struct catalog_storage *max = &o->plan->mailbox_max;
+    bool verified = o->plan->storage.fact.verified && (!max->octets || max->fact.verified) && price &&
+                    price->fact.verified;
     if (o->add_on) {
         const struct catalog_price *more = catalog_price_pick(
             o->add_on->prices, o->add_on->price_count, w->f->currency, w->terms.term_months);
@@ -198,6 +200,8 @@ static int settle_year(struct work *w, int n, struct error *err)
     if (each_alone(w->f->family))
         return settle_each(w, n, err);
     struct estimate_demand demand = {.octets = y->needed, .seats = w->in->mailbox_count};
+    if (one_pool(w->f->family))
+        demand.largest = estimate_margin_add(w->in->sums->largest[n], w->in->params->margin_tenths);
     return settle(w, n, 0, &demand, w->in->mailbox_count, err);
 }
 

@@ -18,6 +18,7 @@ static void account_init(struct quote_account *a)
         .destination_host = copy(""),
         .folder = copy(""),
         .expire_days = -1,
+        .sent_tenths = -1,
         .mailbox = SIZE_MAX,
     };
 }
@@ -92,6 +93,8 @@ struct quote_room quote_room_after(const struct quote_account *a)
 enum quote_offer_state quote_offer_state(const struct quote_offer *o)
 {
     const struct estimate_family *f = o->results[ESTIMATE_MID];
+    if (f->misfit_year == 1 && f->years[0].misfit == ESTIMATE_STORAGE_UNKNOWN)
+        return QUOTE_OFFER_UNKNOWN;
     return f->misfit_year == 1 ? QUOTE_OFFER_MISFIT
            : f->misfit_year    ? QUOTE_OFFER_OUTGROWN
            : !f->priced        ? QUOTE_OFFER_UNPRICED

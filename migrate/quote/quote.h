@@ -104,7 +104,13 @@ struct quote_account {
     struct quote_count filtered;   /* left out: --since and the like */
     struct quote_count refused;    /* in quarantine since an earlier run */
 
-    struct quote_count held;   /* what the new mailbox will hold of it: to_copy + present + settled */
+    struct quote_count held; /* what the new mailbox will hold of it: to_copy + present + settled */
+    /* What the source does not show, and the new mailbox will hold: sent mail, mail on disks; in held, too.
+     */
+    uint64_t unseen_octets; /* by quote_calculate */
+    int sent_tenths;  /* of a list: sent mail in tenths of a percent of what is there; -1: as the quote's */
+    bool local_given; /* of a list */
+    uint64_t local_octets;
     struct quote_count unread; /* of the inventory: header not known; duplicates and dates may hide there */
     bool destination_asked;    /* else `present` and quota are not known */
     bool destination_has_folder;
@@ -141,6 +147,8 @@ struct quote_params {
     uint64_t growth_octets;       /* for each mailbox and year */
     bool fast;                    /* sizes alone */
     bool personal;                /* plans for persons are compared, too, whoever the customer is */
+    int sent_tenths;              /* --sent: of a percent of the mail that the source shows; default 0 */
+    uint64_t local_octets;        /* --local: for each mailbox; default 0 */
     bool current_given;           /* --current-cost */
     struct money current;         /* what is paid for mail today, a month; as given */
     int utc_offset_min;           /* in which months are counted */
@@ -164,6 +172,7 @@ struct quote_offer {
         *last;              /* of most mailboxes in the first and last year; NULL: none fits */
     struct quote_use *uses; /* in the order of their first use; none when nothing fits in the first year */
     size_t use_count;
+    bool compared;     /* false: of no plan of the family both price and storage are known */
     int holds_years;   /* mid: so many years from now everything fits without another plan, seat or add-on */
     const char *as_of; /* the oldest date of a price in use; "" if there is none */
     struct estimate_time time; /* to copy everything into this provider's mailboxes, all at once */
@@ -176,6 +185,7 @@ enum quote_offer_state {
     QUOTE_OFFER_UNPRICED,   /* it fits, but a price is not known */
     QUOTE_OFFER_OUTGROWN,   /* it fits now, not to the end of the years */
     QUOTE_OFFER_MISFIT,     /* it does not fit in the first year */
+    QUOTE_OFFER_UNKNOWN,    /* what its plans hold is not known */
 };
 enum quote_offer_state quote_offer_state(const struct quote_offer *o);
 const char *quote_offer_state_words(enum quote_offer_state s);

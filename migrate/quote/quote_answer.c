@@ -95,8 +95,9 @@ static bool forces(
 static void find_forcing(const struct quote *q, const struct estimate_family *f, struct quote_change *c)
 {
     uint64_t most = 0;
-    if (f->family->scope == CATALOG_PER_USER_SUM || f->family->scope == CATALOG_PER_CONTRACT ||
-        f->years[c->year - 1].misfit == ESTIMATE_TOO_MANY_SEATS)
+    enum estimate_misfit misfit = f->years[c->year - 1].misfit;
+    bool shared = f->family->scope == CATALOG_PER_USER_SUM || f->family->scope == CATALOG_PER_CONTRACT;
+    if ((shared && misfit != ESTIMATE_MAILBOX_LARGE) || misfit == ESTIMATE_TOO_MANY_SEATS)
         return;
     for (size_t i = 0; i < q->account_count; i++) {
         const struct quote_account *a = &q->accounts[i];
@@ -212,8 +213,9 @@ static uint64_t old_octets(const struct quote_account *a, int before_year)
         sum += a->months[i].octets;
     if (!a->inventory.octets)
         return 0;
-    uint64_t held = (uint64_t)((unsigned __int128)sum * a->held.octets / a->inventory.octets);
-    return held < a->held.octets ? held : a->held.octets;
+    uint64_t shown = a->held.octets - a->unseen_octets;
+    uint64_t held = (uint64_t)((unsigned __int128)sum * shown / a->inventory.octets);
+    return held < shown ? held : shown;
 }
 
 struct lever_work {

@@ -14,6 +14,9 @@ int quote_answer_find(struct quote *q, const struct estimate_mailbox *mailboxes,
  * of them. Returns how many. */
 size_t quote_answer_yearly(const struct quote *q, const struct quote_offer **ret, size_t cap);
 
+/* "Not compared, since ...: A, B.", or NULL where everything is; the caller frees. */
+char *quote_answer_not_compared(const struct quote *q, const struct quote_words *w);
+
 struct quote_sentences {
     char **lines; /* whole sentences, the most important first */
     size_t count;

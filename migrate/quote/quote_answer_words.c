@@ -51,9 +51,30 @@ char *quote_answer_plan(
     return strncmp(name, of, strlen(of)) != 0 ? mem_printf("%s: %s", of, name) : mem_strdup(name);
 }
 
+/* "Zoho Workplace: Workplace Standard × 11, Workplace Professional × 1": all plans of the first year. */
+static char *plans_now(const struct saying *s, const struct quote_offer *o)
+{
+    const struct estimate_year *y = &o->results[ESTIMATE_MID]->years[0];
+    char count[QUOTE_WORDS_MAX];
+    if (y->share_count < 2)
+        return quote_answer_plan(s->w, o->family, o->first);
+    char *text = NULL;
+    for (size_t i = 0; i < y->share_count; i++) {
+        const struct estimate_share *n = &y->shares[i];
+        char *plan CLEANUP(mem_free_str) =
+            i ? mem_strdup(quote_words_name(s->w, n->plan->name, n->plan->name_ja))
+              : quote_answer_plan(s->w, o->family, n->plan);
+        char *longer = mem_printf("%s%s%s%s%s × %s", i ? text : "", i ? ", " : "", plan,
+            n->add_on ? " + " : "", n->add_on ? n->add_on->name : "", quote_words_count(count, n->mailboxes));
+        free(text);
+        text = longer;
+    }
+    return text;
+}
+
 static char *pick_name(const struct saying *s, const struct quote_pick *p)
 {
-    char *name = quote_answer_plan(s->w, p->offer->family, p->offer->first);
+    char *name = plans_now(s, p->offer);
     if (p->offer->results[ESTIMATE_MID]->verified)
         return name;
     char *marked = mem_printf(say(s, "%s (unverified)"), name);
@@ -274,6 +295,26 @@ static void say_sureness(struct saying *s)
             mem_strdup(say(s,
                 "How sure this is: a price or an amount of storage was not read in its source; ask the provider.")));
     say_growth(s);
+}
+
+char *quote_answer_not_compared(const struct quote *q, const struct quote_words *w)
+{
+    char *names = NULL;
+    for (size_t i = 0; i < q->offer_count; i++) {
+        const struct catalog_family *f = q->offers[i].family;
+        if (q->offers[i].compared)
+            continue;
+        char *more =
+            names ? mem_printf(quote_words(w, "%1$s, %2$s"), names, quote_words_name(w, f->name, f->name_ja))
+                  : mem_strdup(quote_words_name(w, f->name, f->name_ja));
+        free(names);
+        names = more;
+    }
+    char *line =
+        names ? mem_printf(quote_words(w, "Not compared, since price or storage is not known: %s."), names)
+              : NULL;
+    free(names);
+    return line;
 }
 
 static void say_left_out(struct saying *s)

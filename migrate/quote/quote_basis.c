@@ -108,6 +108,38 @@ static void add_model(struct quote_basis *b, const struct quote *q, const struct
                "known.")));
 }
 
+static void add_unseen(struct quote_basis *b, const struct quote *q, const struct quote_words *w)
+{
+    char octets[32], percent[QUOTE_WORDS_MAX];
+    if (!q->sum.unseen_octets) {
+        add(b,
+            mem_strdup(quote_words(w,
+                "Sent mail and drafts, and mail that lies on the users' computers alone, are taken as 0: what the source "
+                "does not show is not contained. Where they move to the cloud, too, it becomes more.")));
+        return;
+    }
+    add(b,
+        mem_printf(
+            quote_words(w,
+                "What the source does not show is contained with %s in all: sent mail, and mail that lies on the "
+                "users' computers."),
+            text_octets(octets, sizeof octets, q->sum.unseen_octets)));
+    if (q->params.sent_tenths)
+        add(b,
+            mem_printf(
+                quote_words(w,
+                    "Sent mail is taken as %s of the mail that the source shows, where no other share is given for "
+                    "a mailbox; growth that was measured is larger by as much."),
+                quote_words_percent(w, percent, q->params.sent_tenths)));
+    if (q->params.local_octets)
+        add(b,
+            mem_printf(
+                quote_words(w,
+                    "On the users' computers there are taken to be %s for each mailbox, where nothing else is "
+                    "given for it."),
+                text_octets(octets, sizeof octets, q->params.local_octets)));
+}
+
 static void add_measure(struct quote_basis *b, const struct quote *q, const struct quote_words *w)
 {
     size_t listed = 0;
@@ -140,6 +172,7 @@ struct quote_basis quote_basis(const struct quote *q, const struct quote_words *
                 q->catalog->gathered));
     add_money(&b, q, w);
     add_model(&b, q, w);
+    add_unseen(&b, q, w);
     add_measure(&b, q, w);
     return b;
 }

@@ -60,6 +60,7 @@ static void add_growth(struct quote_growth *sum, const struct quote_growth *g, b
 static void add_account(struct quote_account *sum, const struct quote_account *a, bool first)
 {
     add_counts(sum, a);
+    sum->unseen_octets += a->unseen_octets;
     add_growth(&sum->growth, &a->growth, first);
     sum->listed = a->listed && (first || sum->listed);
     sum->stat_agrees = a->stat_agrees && (first || sum->stat_agrees);
@@ -129,10 +130,21 @@ static const char *older(const char *a, const char *b)
     return strcmp(a, b) <= 0 ? a : b;
 }
 
+static bool can_be_compared(const struct quote *q, const struct catalog_family *family)
+{
+    for (size_t i = 0; i < q->catalog->plan_count; i++) {
+        const struct catalog_plan *p = q->catalog->plans[i];
+        if (p->family == family && p->automatic && p->price_count && p->storage.octets)
+            return true;
+    }
+    return false;
+}
+
 static void describe_offer(struct quote *q, struct quote_offer *o)
 {
     const struct estimate_family *f = o->results[ESTIMATE_MID];
     o->as_of = "";
+    o->compared = can_be_compared(q, o->family);
     for (int n = 0; n < f->year_count; n++)
         for (size_t i = 0; i < f->years[n].share_count; i++) {
             add_use(q, o, &f->years[n].shares[i], false);
@@ -203,6 +215,23 @@ static void apply_given_growth(struct quote *q, struct quote_account *a)
     quote_give_growth(a, q->params.growth_octets);
 }
 
+static uint64_t with_sent(uint64_t octets, int sent_tenths)
+{
+    return (uint64_t)(((unsigned __int128)octets * (unsigned)sent_tenths + 500) / 1000);
+}
+
+/* What POP never showed: there now, and (sent mail, where the growth was measured on what came) each year. */
+static void add_unseen(struct quote *q, struct quote_account *a)
+{
+    int sent = a->sent_tenths >= 0 ? a->sent_tenths : q->params.sent_tenths;
+    uint64_t local = a->local_given ? a->local_octets : q->params.local_octets;
+    bool measured = a->growth.origin == QUOTE_GROWTH_MONTHS || a->growth.origin == QUOTE_GROWTH_WEEKS;
+    a->unseen_octets = with_sent(a->held.octets, sent) + local;
+    a->held.octets += a->unseen_octets;
+    for (int s = 0; measured && s < ESTIMATE_SCENARIOS; s++)
+        a->growth.octets[s] += with_sent(a->growth.octets[s], sent);
+}
+
 /* "*.sakura.ne.jp" stands for all below it. */
 static bool is_domain(const char *pattern, const char *domain)
 {
@@ -255,6 +284,7 @@ int quote_calculate(struct quote *q, struct error *err)
         struct quote_account *a = &q->accounts[i];
         if (a->error.code)
             continue;
+        add_unseen(q, a);
         add_account(&q->sum, a, q->measured_count == 0);
         a->mailbox = q->measured_count++;
         loads[a->mailbox] = (struct estimate_load){a->to_copy.octets, a->to_copy.messages};

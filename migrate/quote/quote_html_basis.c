@@ -60,7 +60,7 @@ static void put_prices(struct quote_html_page *p)
     close_tag(p->out);
     open_tag(p->out, "tbody", NULL);
     for (size_t i = 0; i < p->q->offer_count; i++)
-        for (size_t k = 0; k < p->q->offers[i].use_count; k++)
+        for (size_t k = 0; p->q->offers[i].compared && k < p->q->offers[i].use_count; k++)
             price_row(p, &p->q->offers[i], &p->q->offers[i].uses[k]);
     close_tag(p->out);
     close_tag(p->out);

@@ -133,9 +133,13 @@ static void put_comparison(struct quote_html_page *p)
     close_tag(p->out);
     open_tag(p->out, "tbody", NULL);
     for (size_t i = 0; i < p->q->offer_count; i++)
-        offer_row(p, &p->q->offers[i]);
+        if (p->q->offers[i].compared)
+            offer_row(p, &p->q->offers[i]);
     close_tag(p->out);
     close_tag(p->out);
+    char *rest CLEANUP(mem_free_str) = quote_answer_not_compared(p->q, p->words);
+    if (rest)
+        element(p->out, "p", "fine", rest);
 }
 
 static void put_tax(struct quote_html_page *p)

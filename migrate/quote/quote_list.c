@@ -14,9 +14,11 @@ enum column {
     COLUMN_OCTETS,
     COLUMN_MESSAGES,
     COLUMN_GROWTH,
+    COLUMN_SENT,
+    COLUMN_LOCAL,
     COLUMNS,
 };
-static const char *const column_names[COLUMNS] = {"name", "octets", "messages", "growth"};
+static const char *const column_names[COLUMNS] = {"name", "octets", "messages", "growth", "sent", "local"};
 
 #define NOT_THERE SIZE_MAX
 
@@ -37,7 +39,7 @@ static int find_columns(const struct list_row *row, size_t at[COLUMNS], struct e
     for (int k = COLUMN_NAME; k <= COLUMN_OCTETS; k++)
         if (at[k] == NOT_THERE)
             return refused(err, row->line,
-                "the first row must name the columns, name,octets[,messages][,growth]; it lacks ",
+                "the first row must name the columns, name,octets[,messages][,growth][,sent][,local]; it lacks ",
                 column_names[k]);
     return 0;
 }
@@ -45,6 +47,24 @@ static int find_columns(const struct list_row *row, size_t at[COLUMNS], struct e
 static const char *cell(const struct list_row *row, const size_t at[COLUMNS], enum column k)
 {
     return at[k] < row->count ? row->fields[at[k]] : "";
+}
+
+/* Sent mail in percent of the octets, and what lies on the user's computer. */
+static int read_unseen(
+    const struct list_row *row, const size_t at[COLUMNS], struct quote_account *a, struct error *err)
+{
+    const char *sent = cell(row, at, COLUMN_SENT), *local = cell(row, at, COLUMN_LOCAL);
+    char *percent CLEANUP(mem_free_str) = mem_strdup(sent);
+    size_t len = strlen(percent);
+    while (len && (percent[len - 1] == '%' || percent[len - 1] == ' '))
+        percent[--len] = '\0';
+    if (*sent && money_tax_parse(percent, &a->sent_tenths, NULL) < 0)
+        return refused(err, row->line,
+            "sent must be a number of percent, 0 to 100, with at most one decimal, not ", sent);
+    a->local_given = *local;
+    if (*local && quote_size_parse("local", local, &a->local_octets, err) < 0)
+        return error_prefix(err, "line %ld", row->line);
+    return 0;
 }
 
 static int read_numbers(
@@ -75,7 +95,7 @@ static int read_account(
     if (q->account_count >= QUOTE_LIST_ACCOUNTS_MAX)
         return refused(err, row->line, "there are more than 100,000 mailboxes", "");
     struct quote_account *a = quote_add_account(q);
-    if (read_numbers(row, at, a, err) < 0)
+    if (read_numbers(row, at, a, err) < 0 || read_unseen(row, at, a, err) < 0)
         return -1;
     free(a->name);
     a->name = text_clean_dup(name);

@@ -8,7 +8,8 @@
 
 /* A CSV file (UTF-8, UTF-16 with its mark, or Shift_JIS as Excel writes it: list_text.h; divided by comma,
  * semicolon or tab: list_csv.h), at most LIST_TEXT_MAX octets. Its first row names the columns, in any order:
- * name and octets, and if there are any messages and growth; others are passed over. octets and growth (of a
+ * name and octets, and if there are any messages, growth, sent (percent) and local (a size; see
+ * quote_account.unseen_octets); others are passed over. octets and growth (of a
  * year) are sizes as quote_size.h reads them; an empty growth is as --growth says, or assumed; empty messages
  * are not known (0). Each row becomes an account of q.
  *

@@ -52,6 +52,7 @@ const char *quote_offer_state_words(enum quote_offer_state s)
         [QUOTE_OFFER_UNPRICED] = N_("price not known"),
         [QUOTE_OFFER_OUTGROWN] = N_("outgrown"),
         [QUOTE_OFFER_MISFIT] = N_("does not fit"),
+        [QUOTE_OFFER_UNKNOWN] = N_("storage not known"),
     };
     return words[s];
 }

@@ -171,15 +171,23 @@ static void put_share(
 }
 
 /* ---- a year of a family: its rows, and their sum in the first ---- */
-static void put_holds(
-    struct quote_xlsx_book *b, uint32_t first, uint32_t last, const struct catalog_family *f, bool fits)
+static void put_holds(struct quote_xlsx_book *b, uint32_t first, uint32_t last,
+    const struct catalog_family *f, int n, const struct estimate_year *y)
 {
+    const struct catalog_storage *max = &y->shares[0].plan->mailbox_max; /* of one pool or contract alone */
+    bool fits = !y->misfits;
     const char *yes = say(b, "yes"), *no = say(b, "no");
     char *formula CLEANUP(mem_free_str) =
-        one_pool(f) ? mem_printf("=IF(ROUND(C%u-SUMPRODUCT(F%u:F%u,H%u:H%u),9)<=0,\"%s\",\"%s\")", first + 1,
-                          first + 1, last + 1, first + 1, last + 1, yes, no)
-                    : mem_printf("=IF(ROUND(C%u-MAX(H%u:H%u),9)<=0,\"%s\",\"%s\")", first + 1, first + 1,
-                          last + 1, yes, no);
+        max->octets
+            ? mem_printf(
+                  "=IF(AND(ROUND(C%u-SUMPRODUCT(F%u:F%u,H%u:H%u),9)<=0,ROUND($D$%u*(1+margin)-%.9f,9)<=0),"
+                  "\"%s\",\"%s\")",
+                  first + 1, first + 1, last + 1, first + 1, last + 1, b->growth_row + (uint32_t)n + 1,
+                  in_gb(max->octets), yes, no)
+        : one_pool(f) ? mem_printf("=IF(ROUND(C%u-SUMPRODUCT(F%u:F%u,H%u:H%u),9)<=0,\"%s\",\"%s\")",
+                            first + 1, first + 1, last + 1, first + 1, last + 1, yes, no)
+                      : mem_printf("=IF(ROUND(C%u-MAX(H%u:H%u),9)<=0,\"%s\",\"%s\")", first + 1, first + 1,
+                            last + 1, yes, no);
     quote_xlsx_out_formula(b->out, cell(b->plans, first, HOLDS), formula, 0, fits ? yes : no,
         fits ? QUOTE_XLSX_TEXT : QUOTE_XLSX_MARK);
 }
@@ -218,7 +226,7 @@ static void put_year(struct quote_xlsx_book *b, uint32_t *row, size_t offer, int
     }
     put_needed(b, first, o->family, n, y->needed);
     if (y->share_count)
-        put_holds(b, first, *row - 1, o->family, !y->misfits);
+        put_holds(b, first, *row - 1, o->family, n, y);
     put_sums(b, first, *row - 1, offer, y);
 }
 

@@ -152,5 +152,9 @@ void quote_xlsx_summary(struct quote_xlsx_book *b)
     put_sums(b, &row);
     put_heads(b, row++);
     for (size_t i = 0; i < b->q->offer_count; i++)
-        put_offer(b, row++, i);
+        if (b->q->offers[i].compared)
+            put_offer(b, row++, i);
+    char *rest CLEANUP(mem_free_str) = quote_answer_not_compared(b->q, b->words);
+    if (rest)
+        put_text(b, cell(b->summary, row, 0), rest, QUOTE_XLSX_TEXT);
 }

@@ -109,7 +109,7 @@ def needles(d):
         yield octets(d["growth"][scenario])
         yield from (octets(n) for n in d["projection"][scenario])
     for p in d["plans"]:
-        yield from use_needles(p)
+        yield from use_needles(p) if p["compared"] else ()
     if d["days_to_migrate"] and d["seconds_to_migrate"] >= 86400:
         yield format(d["days_to_migrate"], ",")
 
@@ -146,7 +146,7 @@ def check_json(page, estimate):
     wanted = [w for w in needles(d) if w]
     assert len(wanted) > 30, "hardly anything to look for"
     return missing(wanted, texts_of(page)) + check_rows(page, "accounts", d["accounts"], account_needles) + \
-        check_rows(page, "offers", d["plans"], plan_needles)
+        check_rows(page, "offers", [p for p in d["plans"] if p["compared"]], plan_needles)
 
 
 def check_text(page, printed):
@@ -163,7 +163,7 @@ def check_text(page, printed):
 
 def check_unverified(page, estimate):
     rows = rows_of(page, "offers")
-    plans = load(estimate)["plans"]
+    plans = [p for p in load(estimate)["plans"] if p["compared"]]
     assert len(rows) == len(plans)
     return [p["family"] for p, row in zip(plans, rows)
             if (p["state"] == "unverified") != bool(re.search('class="mark">(unverified|未確認)<', row))
@@ -216,6 +216,8 @@ def check_sheet(estimate, summary):
     if round(float(octets_shown[0]) * 1e9) != d["to_copy_octets"]:
         wrong.append("To copy (GB): %s" % octets_shown)
     for p in d["plans"]:
+        if not p["compared"]:
+            continue
         row = values[p["name"]]
         for column, name in ((4, "monthly"), (5, "monthly_last"), (6, "total")):
             if p["total"] and abs(float(row[column] or "nan") - float(p[name])) > 0.0001:

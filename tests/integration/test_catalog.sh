@@ -48,7 +48,7 @@ write_catalog 1500
 judge "the list" catalog list --catalog "$W/own.xml"
 judge "every row is aligned, Japanese ones too" aligned
 judge "a plan of one's own is in it" grep -qE '^own-plan +自社サーバー: ﾒｰﾙ専用プラン +10 GB \* +per contract +¥1,500/month incl. tax +2026 +unverified$' "$W/out"
-judge "unverified prices say so" grep -qE 'icloud-50 .*¥150/user/month +undated +unverified$' "$W/out"
+judge "unverified prices say so" grep -qE 'icloud-50 .*¥150/user/month incl. tax +undated +unverified$' "$W/out"
 judge "a plan without a price says so" grep -qE '^sakura-rental-standard .*no price known' "$W/out"
 judge "the list as JSON" catalog list --format json
 judge "JSON: each price has its date and its mark" jq -e '[.plans[].prices[] | has("as_of") and has("source") and

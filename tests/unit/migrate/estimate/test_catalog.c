@@ -103,7 +103,7 @@ static void test_builtin_facts(void)
         {"sakura-rental-standard", MONEY_JPY, 12, -1, false, 300, CATALOG_PER_CONTRACT},
         {"lolipop-lite", MONEY_JPY, 12, 330, false, 2, CATALOG_PER_ADDRESS},
         {"kagoya-s22", MONEY_JPY, 12, 1760, true, 100, CATALOG_PER_CONTRACT},
-        {"xserver-business", MONEY_JPY, 12, 4400, true, 500, CATALOG_PER_CONTRACT},
+        {"xserver-business", MONEY_JPY, 12, 4400, false, 500, CATALOG_PER_CONTRACT},
         {"google-workspace-plus", MONEY_JPY, 12, 2500, true, 5000, CATALOG_PER_USER_SUM},
     };
     struct catalog *c = NULL;

@@ -176,6 +176,16 @@ static const struct edge edges[] = {
         "a", "a",
         "Cheapest today, and for the 5 years to come, is a: Plan a: ¥330 a month (¥110 a mailbox) now, ¥770 a month (¥257 a "
         "mailbox) in year 5, ¥38,280 in all. In year 2 the mailbox w needs Big."},
+    {"a limit for one mailbox", "name,octets,growth\nu,5GB,2GB\nv,1GB,0GB\n",
+        HEAD
+        "<family id=\"c\" provider=\"p\" name=\"c\" scope=\"contract\" charged=\"contract\" mixing=\"refused\"" FACT(
+            "true") "/><plan id=\"c-plan\" family=\"c\" name=\"Plan c\"><storage amount=\"100\" unit=\"GB\" base=\"1000\" "
+                    "base-verified=\"true\"" FACT(
+                        "true") "/><mailbox-max amount=\"10\" unit=\"GB\" base=\"1000\" "
+                                "base-verified=\"true\"" FACT("true") "/>" PRICE(
+                                    "100", "true") "</plan>" TAIL,
+        "c", NULL,
+        "Cheapest today is c: Plan c: ¥110 a month (¥55 a mailbox). In year 3 it no longer holds the mailbox u."},
     {"free", "name,octets,growth\nu,1GB,0GB\n",
         HEAD FAMILY("a", "10", PRICE("0", "true"), "true") FAMILY("b", "10", PRICE("1", "true"), "true") TAIL,
         "a", "a", "Cheapest today, and for the 5 years to come, is a: Plan a: ¥0 a month, ¥0 in all."},

@@ -87,7 +87,7 @@ static void test_offers(void)
         {"each", "each-50", "each-50", "2026-07", QUOTE_OFFER_VERIFIED, 1, 2, 523776},
         {"pool", "pool-30", "pool-30", "2026-07", QUOTE_OFFER_VERIFIED, 5, 1, 633600},
         {"address", "address-49", NULL, "2026-07", QUOTE_OFFER_OUTGROWN, 1, 2, -1},
-        {"unknown", NULL, NULL, "", QUOTE_OFFER_MISFIT, 0, 0, -1},
+        {"unknown", NULL, NULL, "", QUOTE_OFFER_UNKNOWN, 0, 0, -1},
     };
     struct quote_params params = worked_params();
     struct quote q = worked(&params);

@@ -27,7 +27,7 @@ static void test_words_of_others(void)
         translated(quote_growth_origin_words((enum quote_growth_origin)i));
     for (int i = 0; i < QUOTE_NOTES; i++)
         translated(quote_growth_note_words((enum quote_growth_note)(1 << i)));
-    for (int i = QUOTE_OFFER_VERIFIED; i <= QUOTE_OFFER_MISFIT; i++)
+    for (int i = QUOTE_OFFER_VERIFIED; i <= QUOTE_OFFER_UNKNOWN; i++)
         translated(quote_offer_state_words((enum quote_offer_state)i));
 }
 
