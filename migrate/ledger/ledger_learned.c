@@ -43,7 +43,7 @@ int ledger_folder(struct ledger *l, int64_t job, const char *path, char **ret, s
 {
     sqlite3_stmt *st = ledger_prepare(l, err,
         "SELECT goes_to FROM folder f WHERE job=? AND path=? AND EXISTS(SELECT 1 FROM mailbox b CROSS JOIN message m "
-        "ON m.mailbox=b.id WHERE b.job=f.job AND b.name=f.goes_to AND m.state IN (1, 2, 3))",
+        "ON m.mailbox=b.id WHERE b.job=f.job AND b.name=f.goes_to)",
         "it", job, path);
     int rc = st ? ledger_step(l, st, err) : -1;
     if (rc < 0)

@@ -31,5 +31,6 @@ int ledger_learned(
  * which is looked for in one mailbox. Lazy. */
 int ledger_set_folder(
     struct ledger *l, int64_t job, const char *path, const char *goes_to, struct error *err);
-/* As long as nothing of the job is there it is not known. *ret: the caller's to free; NULL: not known. */
+/* As long as nothing of the job was ever on its way there it is not known. *ret: the caller's to free; NULL:
+ * not known. */
 int ledger_folder(struct ledger *l, int64_t job, const char *path, char **ret, struct error *err);

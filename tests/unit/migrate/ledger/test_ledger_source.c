@@ -2,6 +2,7 @@
  */
 #include "fixture.h"
 #include "ledger_balance.h"
+#include "ledger_learned.h"
 
 static void put(struct fixture *f, const char *key, enum ledger_state state, uint64_t octets)
 {
@@ -168,9 +169,30 @@ static void test_names(void)
             CHECK(strcmp(ledger_left_name((enum ledger_left)i), ledger_left_name((enum ledger_left)k)) != 0);
 }
 
+/* Where a folder goes counts once something of the job was on its way there, though it is not any more. */
+static void test_folder(void)
+{
+    struct fixture f;
+    char *to = NULL;
+    CHECK_LABEL("folder");
+    fixture_begin(&f);
+    CHECK_INT(ledger_set_folder(f.ledger, f.job, "Sent", "Sent Mail", NULL), 0);
+    CHECK_INT(ledger_folder(f.ledger, f.job, "Sent", &to, NULL), 0);
+    CHECK_STR(to, NULL);
+    f.mailbox = ledger_mailbox(f.ledger, f.job, "Sent Mail", NULL);
+    CHECK_INT(ledger_folder(f.ledger, f.job, "Sent", &to, NULL), 0);
+    CHECK_STR(to, NULL);
+    put(&f, NULL, LEDGER_OPEN, 10);
+    CHECK_INT(ledger_folder(f.ledger, f.job, "Sent", &to, NULL), 0);
+    CHECK_STR(to, "Sent Mail");
+    free(to);
+    fixture_end(&f);
+}
+
 int main(void)
 {
     static const struct check_test tests[] = {
+        {"folder", test_folder},
         {"unknown", test_unknown},
         {"killed", test_killed},
         {"ended", test_ended},
