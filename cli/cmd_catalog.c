@@ -2,8 +2,10 @@
 #include "command.h"
 
 #include "catalog.h"
+#include "catalog_age.h"
 #include "catalog_json.h"
 #include "catalog_text.h"
+#include "clock.h"
 #include "exit_code.h"
 #include "mem.h"
 #include "options.h"
@@ -27,7 +29,9 @@ static int check_request(const struct options *o, struct error *err)
     bool lists = !strcmp(action, "list"), shows = !strcmp(action, "show");
     if (!lists && !shows && strcmp(action, "check") != 0)
         return usage("there is list, show and check, but not ", action, err);
-    if (!lists && !subject)
+    if (o->age && (lists || shows))
+        return usage("--age is of popferry catalog check alone: leave it out with ", action, err);
+    if (!lists && !subject && !o->age)
         return usage(
             shows ? "show takes the id of a plan, a family or a provider" : "check takes the name of a file",
             "", err);
@@ -102,6 +106,17 @@ static int check(const struct options *o, struct error *err)
     return 0;
 }
 
+static int check_age(const struct options *o, int *ret_code, struct error *err)
+{
+    struct catalog *c CLEANUP(catalog_free_ptr) = NULL;
+    const char *file = o->words[1];
+    if (load(o, &c, err) < 0 || (file && (catalog_add_file(c, file, err) < 0 || catalog_finish(c, err) < 0)))
+        return -1;
+    size_t old = catalog_age_print(c, clock_wall_s(clock_system()), o->age, o->format == FORMAT_JSON);
+    *ret_code = old ? EXIT_CODE_ATTENTION : EXIT_CODE_DONE;
+    return 0;
+}
+
 int cmd_catalog(const struct command *self, int argc, const char **argv)
 {
     struct options o CLEANUP(options_done) = {0};
@@ -111,8 +126,10 @@ int cmd_catalog(const struct command *self, int argc, const char **argv)
         return code;
     if (check_request(&o, &err) < 0)
         return command_refuse(self, &o, &err);
+    code = EXIT_CODE_DONE;
     int rc = !strcmp(o.words[0], "list")   ? list(&o, &err)
              : !strcmp(o.words[0], "show") ? show(&o, &err)
+             : o.age                       ? check_age(&o, &code, &err)
                                            : check(&o, &err);
-    return rc < 0 ? command_refuse(self, &o, &err) : EXIT_CODE_DONE;
+    return rc < 0 ? command_refuse(self, &o, &err) : code;
 }

@@ -44,7 +44,8 @@ static const struct command commands[] = {
             "  list         every plan with its storage, its prices when bound for a year, their dates, and whether "
             "they are verified\n"
             "  show ID      everything about a plan, a family or a provider, with sources\n"
-            "  check FILE   whether a catalog of your own is in order; exit code 2 and FILE:LINE if not\n\n"},
+            "  check FILE   whether a catalog of your own is in order; exit code 2 and FILE:LINE if not\n"
+            "  check --age DAYS [FILE]   which prices and storages are of an older source; exit code 1 if there are any\n\n"},
     {"accounts", "check, template, columns: the list of many accounts that --accounts takes; forget",
         cmd_accounts, .formats = "text json csv",
         .arguments = "check FILE | template | columns | forget NAME... [OPTIONS]", .words = OPTIONS_WORDS,

@@ -61,6 +61,7 @@ struct options {
     char *customer, *prepared_by, *mailboxes, *lang;
     const char **rates, **catalogs, **reports; /* ended by NULL; NULL: none */
     int years, fast, personal;
+    int age; /* catalog check: days; 0: not asked for */
     int seen_older_than, connections, old_than, max_wait_s;
     char *accept_text;
     unsigned accept; /* DELETE_ACCEPT_... */

@@ -18,6 +18,12 @@ fails_with() {
     catalog "$@"
     [[ $? == "$code" && ! -s $W/out ]] && grep -qF "$words" "$W/err"
 }
+ends_with() {
+    local code=$1
+    shift
+    catalog "$@"
+    [[ $? == "$code" ]]
+}
 fact='as-of="2026" source="test" verified="false"'
 write_catalog() {
     cat >"$W/own.xml" <<END
@@ -59,6 +65,20 @@ judge "show tells the sources" grep -qF 'as of 2023-06; verified; junzou-marketi
 judge "show a provider" catalog show google
 judge "show tells its limits" grep -qF 'upload-per-day 500000000' "$W/out"
 judge "a good file" catalog check "$W/own.xml"
+judge "old prices are named" ends_with 1 check --age 180
+judge "with their date and source" grep -qE '^xserver-standard: price ¥1,100, of 2023-06, [0-9]+ days ago, verified: junzou' "$W/out"
+judge "undated ones, too" grep -qE '^icloud-50: price ¥150, undated, unverified: ' "$W/out"
+judge "the same as JSON" ends_with 1 check --age 180 --format json
+judge "JSON: days, or null" jq -e '[.old[] | (.as_of == "unknown") == (.days == null) and (.days == null or .days > 180)] | all and length > 20' "$W/out"
+for as_of in "$(date -u +%Y)" "$(date -u +%Y-%m)" "$(date -u +%Y-%m-%d)"; do # a year is taken as its end
+    sed -i "s/as-of=\"[^\"]*\"/as-of=\"$as_of\"/" "$W/own.xml"
+    judge "what is of $as_of is not old" eval 'ends_with 1 check --age 1 "$W/own.xml" && ! grep -q ^own-plan "$W/out"'
+done
+sed -i 's/as-of="[^"]*"/as-of="2020-02"/' "$W/own.xml"
+days=$((($(date -u +%s) - $(date -u -d 2020-02-29 +%s)) / 86400))
+judge "the days since the end of a month" eval 'ends_with 1 check --age $((days - 1)) "$W/own.xml" && grep -q "^own-plan: price ¥1,500, of 2020-02, $days days ago" "$W/out"'
+judge "not one day more" eval 'ends_with 1 check --age $days "$W/own.xml" && ! grep -q ^own-plan "$W/out"'
+judge "--age is of check" fails_with 2 'catalog check alone' list --age 180
 judge "show what is not there" fails_with 2 '"nowhere"' show nowhere
 judge "list takes nothing more" fails_with 2 'list takes nothing more' list google
 judge "nothing to do" fails_with 2 'list, show or check' --format text
