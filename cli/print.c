@@ -170,6 +170,11 @@ json_t *print_json_left(const struct ledger_amount left[LEDGER_LEFTS])
     return all;
 }
 
+json_t *print_json_built(const uint64_t n[LEDGER_CLASSES])
+{
+    return json_pack("{s:I, s:I, s:I}", "A", (json_int_t)n[0], "B", (json_int_t)n[1], "C", (json_int_t)n[2]);
+}
+
 json_t *print_json_states(const uint64_t n[LEDGER_STATES])
 {
     json_t *all = json_object();

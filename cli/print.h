@@ -55,6 +55,7 @@ json_t *print_json_balance(const struct ledger_balance *b);
 json_t *print_json_source(const struct ledger_source *s);
 /* Messages by state, each under its name. */
 json_t *print_json_states(const uint64_t n[LEDGER_STATES]);
+json_t *print_json_built(const uint64_t n[LEDGER_CLASSES]); /* by class */
 
 /* "  WHAT           VALUE": what is at most 14 columns of the screen. */
 void print_labelled(FILE *out, const char *what, const char *value);

@@ -11,7 +11,7 @@
 static const char heading[] =
     "job,source,destination,mailbox,state,uidl,message_id,from,subject,date,date_from,octets_claimed,"
     "octets_received,octets_sent,reason,quarantine,duplicate_of_uidl,duplicate_of_message_id,uidvalidity,uid,"
-    "seen,repairs,sha256_received,sha256_sent,proof,proved,deleted,work_dir";
+    "seen,repairs,sha256_received,sha256_sent,proof,proved,deleted,work_dir,built";
 
 struct listing {
     struct ledger *ledger;
@@ -85,7 +85,8 @@ static bool on_message(void *ctx, const struct ledger_message *m)
     field(ledger_proof_name(m->proof), ",");
     date(m->proved_s, ",");
     date(m->deleted_s, ",");
-    field(l->job->work_dir, "\r\n");
+    field(l->job->work_dir, ",");
+    field(m->built, "\r\n");
     return l->rc == 0 && !ferror(stdout);
 }
 

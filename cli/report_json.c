@@ -98,6 +98,7 @@ static bool on_message(void *ctx, const struct ledger_message *m)
     json_object_set_new(o, "uid", count(m->uid));
     json_object_set_new(o, "seen", json_boolean(m->seen));
     json_object_set_new(o, "repairs", text(m->repairs));
+    json_object_set_new(o, "built", m->built ? text(m->built) : json_null());
     json_object_set_new(o, "sha256_received", hash(m->sha256_received));
     json_object_set_new(o, "sha256_sent", hash(m->sha256_sent));
     json_object_set_new(o, "proof", json_string(ledger_proof_name(m->proof)));
@@ -162,11 +163,12 @@ int report_json(struct ledger *ledger, const struct report_job *job, bool first,
     member("to", json_string(job->destination), ",");
     member("folder", json_string(job->folder), ",\n");
     member("summary",
-        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "messages", count(t->messages),
-            "octets", count(t->octets_claimed), "balance", print_json_balance(&job->balance), "source",
-            print_json_source(&job->from), "by_state", print_json_states(t->count), "octets_by_state",
-            print_json_states(t->octets), "by_proof", proofs(t), "repaired", count(t->repaired), "dated_now",
-            count(t->dated_now), "swallowed", count(t->swallowed), "doubled", count(t->doubled)),
+        json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "messages",
+            count(t->messages), "octets", count(t->octets_claimed), "balance",
+            print_json_balance(&job->balance), "source", print_json_source(&job->from), "by_state",
+            print_json_states(t->count), "octets_by_state", print_json_states(t->octets), "by_proof",
+            proofs(t), "repaired", count(t->repaired), "dated_now", count(t->dated_now), "swallowed",
+            count(t->swallowed), "doubled", count(t->doubled), "built", print_json_built(t->built)),
         ",\n");
     member("mailboxes", mailboxes(job), ",\n");
     fputs("\"runs\":[", stdout);

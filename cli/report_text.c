@@ -104,6 +104,11 @@ static void print_sums(const struct report_job *job)
     amount_line("gone from the source, never copied", b->vanished, "");
     if (t->repaired)
         printf("  %-38s %8llu\n", "of those copied: repaired before", N(t->repaired));
+    static const char *const built[LEDGER_CLASSES] = {"body as it was sent (A)",
+        "header as received, body put together (B)", "put together of what Outlook keeps (C)"};
+    for (int i = 0; i < LEDGER_CLASSES; i++)
+        if (t->built[i])
+            printf("  %-38s %8llu\n", built[i], N(t->built[i]));
     if (t->dated_now)
         printf("  %-38s %8llu%s\n", "of those copied: dated now", N(t->dated_now), below);
     if (t->deleted)

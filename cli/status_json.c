@@ -23,6 +23,7 @@ static json_t *account(const struct status_account *a)
     json_object_set_new(job, "by_state", print_json_states(a->totals.count));
     json_object_set_new(job, "swallowed", json_integer((json_int_t)a->totals.swallowed));
     json_object_set_new(job, "doubled", json_integer((json_int_t)a->totals.doubled));
+    json_object_set_new(job, "built", print_json_built(a->totals.built));
     json_object_set_new(job, "source", print_json_source(&a->from));
     json_object_set_new(job, "last_run", last_run(a));
     return job;

@@ -78,6 +78,8 @@ struct source_marks {
     bool seen, answered, flagged, draft, forwarded;
     const char *keywords; /* divided by blanks; "" */
     int64_t received_s;   /* when the source received it, UTC; 0: it does not say */
+    const char *built; /* how it is made, where the source does not keep messages as they were: its class and
+                          the builder's version, as "B1" (store_built); NULL: it is what the source keeps */
 };
 struct source_marks source_marks(const struct source *s, size_t item);
 

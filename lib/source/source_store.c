@@ -278,6 +278,7 @@ static struct source_marks marks(const struct source *s, size_t item)
         .forwarded = it->flags & STORE_FORWARDED,
         .keywords = store_keywords(d->store, it),
         .received_s = it->flags & STORE_RECEIVED ? it->date_s : 0,
+        .built = store_built(it),
     };
 }
 

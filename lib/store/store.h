@@ -62,6 +62,7 @@ enum store_flag {
     STORE_UNQUOTE = 64,   /* private */
     STORE_PARTS = 128,    /* private: parts of it lie in files of their own */
     STORE_RECEIVED = 256, /* date_s is when the store received it, as it says itself */
+    STORE_BUILT = 512,    /* and 1024: private, store_built says it */
 };
 
 struct store_item {
@@ -107,6 +108,9 @@ const struct store_item *store_items(const struct store *s, size_t *ret_count);
 const struct store_note *store_notes(const struct store *s, size_t *ret_count);
 /* Each keyword, divided by blanks. "": none. */
 const char *store_keywords(const struct store *s, const struct store_item *item);
+/* How a message is made that the store does not keep as such (Outlook): its class (pst_build.h) and the
+ * version of what builds it, as "B1"; NULL: it is kept as it was. */
+const char *store_built(const struct store_item *item);
 /* "FILE, octet 1234", for people. Caller frees. */
 char *store_place(const struct store *s, size_t item);
 

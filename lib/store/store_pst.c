@@ -315,13 +315,14 @@ static void take_message(struct store *s, const struct store_task *t, struct rea
     if (sort != PST_SORT_MAIL)
         return;
     bool smime = class && text_has_prefix_nocase(class, "IPM.Note.SMIME");
-    r->classes[smime ? PST_CLASS_A : texts & 8 ? PST_CLASS_B : PST_CLASS_C]++;
+    enum pst_class made = smime ? PST_CLASS_A : texts & 8 ? PST_CLASS_B : PST_CLASS_C;
+    r->classes[made]++;
     r->rtf += (texts & 6) == 4 && is_rich_text(p);
     store_add_item(s, &(struct store_item){.at = id,
                           .octets = pst_props_number(p, PST_MESSAGE_SIZE, 0),
                           .date_s = date_of(p),
                           .folder = r->folder,
-                          .flags = flags_of(p)});
+                          .flags = (uint16_t)(flags_of(p) | STORE_BUILT * (made + 1u))});
 }
 
 static void take_list(struct store *s, struct store_task *t, struct reading *r, const struct buf *answer)
@@ -525,6 +526,16 @@ static int pst_step(struct store *s, struct store_task *t)
     note(s, t, STORE_NOTE_LOST,
         mem_strdup("it is damaged in many places: what comes behind was not looked at"));
     return end(s, t, r);
+}
+
+#define TEXT_OF(number)      #number
+#define BUILT(class, number) class TEXT_OF(number)
+
+const char *store_built(const struct store_item *item)
+{
+    static const char *const built[PST_CLASSES + 1] = {
+        NULL, BUILT("A", PST_BUILD_VERSION), BUILT("B", PST_BUILD_VERSION), BUILT("C", PST_BUILD_VERSION)};
+    return built[item->flags / STORE_BUILT & 3];
 }
 
 /* ---- pst:PATH ---- */

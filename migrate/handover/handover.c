@@ -207,6 +207,8 @@ static void add_counts(struct handover_account *sum, const struct handover_accou
     for (int i = 0; i < LEDGER_PROOFS; i++)
         sum->proof[i] += a->proof[i];
     sum->dated_now += a->dated_now;
+    for (int i = 0; i < LEDGER_CLASSES; i++)
+        sum->built[i] += a->built[i];
     sum->swallowed += a->swallowed;
     sum->doubled += a->doubled;
 }

@@ -67,10 +67,11 @@ struct handover_account {
     int64_t begun_s;               /* the first migration; 0: none */
     struct handover_item *items;   /* not moved, in the ledger's order */
     size_t item_count;
-    uint64_t dated_now;          /* of copied */
-    uint64_t swallowed;          /* of quarantined: ledger_swallowed */
-    uint64_t doubled;            /* they stand in the destination twice: ledger_late.h */
-    struct handover_item *dated; /* of these, the first ones */
+    uint64_t dated_now;             /* of copied */
+    uint64_t swallowed;             /* of quarantined: ledger_swallowed */
+    uint64_t built[LEDGER_CLASSES]; /* of copied and present: ledger_totals.built */
+    uint64_t doubled;               /* they stand in the destination twice: ledger_late.h */
+    struct handover_item *dated;    /* of these, the first ones */
     size_t dated_count;
     enum handover_state state;
 };

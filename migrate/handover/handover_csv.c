@@ -39,6 +39,7 @@ static void heading(struct buf *b, const struct quote_words *w)
     field(b, quote_words(w, N_("Of those in quarantine: taken for duplicates by the new server")));
     field(b, quote_words(w, N_("Twice in the new mailbox")));
     field(b, quote_words(w, N_("No longer in the new mailbox")));
+    field(b, quote_words(w, N_("Put together of what Outlook keeps")));
 }
 
 /* The line is complete: CRLF in place of the last comma. */
@@ -78,6 +79,7 @@ static void row(
     number(b, seen, a->swallowed);
     number(b, seen, a->doubled);
     number(b, seen, a->gone_since.messages);
+    number(b, seen, a->built[1] + a->built[2]);
     end_line(b);
 }
 

@@ -132,6 +132,8 @@ static void put_balance(struct handover_page *p)
     balance_row(p, NULL, say(p, "gone from the old mailboxes before they were copied"), s->vanished);
     balance_row(
         p, "sum", say(p, "In the new mailboxes (after): copied and already there"), handover_after(s));
+    remark_row(p, say(p, "of these: put together of what Outlook keeps, as it keeps no message as it was"),
+        s->built[1] + s->built[2]);
     remark_row(p, say(p, "of these: there twice; one of the two can be deleted there"), s->doubled);
     balance_row(p, NULL, say(p, "of these no longer there: moved or deleted since"), s->gone_since);
     balance_row(p, NULL, say(p, "deleted from the old mailboxes afterwards"), s->deleted);

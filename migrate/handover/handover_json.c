@@ -49,6 +49,7 @@ static void put_counts(json_t *o, const struct handover_account *a, bool seen, b
     }
     json_object_set_new(o, "dated_now", seen ? number(a->dated_now) : json_null());
     json_object_set_new(o, "swallowed", seen ? number(a->swallowed) : json_null());
+    json_object_set_new(o, "built", seen ? number(a->built[1] + a->built[2]) : json_null());
     json_object_set_new(o, "doubled", seen ? number(a->doubled) : json_null());
     json_object_set_new(o, "left", left_known ? left(&a->from) : json_null());
     json_t *proofs = json_object();

@@ -40,6 +40,7 @@ static int read_totals(struct handover_account *a, struct ledger *l, int64_t job
 #undef X
     memcpy(a->proof, t.proof, sizeof a->proof);
     a->dated_now = t.dated_now;
+    memcpy(a->built, t.built, sizeof a->built);
     a->swallowed = t.swallowed;
     a->doubled = t.doubled;
     return ledger_proved_last(l, job, &a->proved_s, err);

@@ -64,6 +64,9 @@ static void put_remarks(struct handover_book *b, uint32_t *row)
     const struct handover_account *s = &b->h->sum;
     remark_line(b, row, say(b, "of those refused: taken for duplicates by the new server, and not stored"),
         s->swallowed);
+    remark_line(b, row,
+        say(b, "in the new mailboxes: put together of what Outlook keeps, as it keeps no message as it was"),
+        s->built[1] + s->built[2]);
     remark_line(
         b, row, say(b, "in the new mailboxes twice; one of the two can be deleted there"), s->doubled);
 }

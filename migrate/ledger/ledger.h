@@ -114,6 +114,7 @@ struct ledger_message {
     const char *from, *subject; /* decoded for people */
     const char *message_id;     /* out only; in: from facts */
     const char *repairs;        /* mail_repair_words, "" if none */
+    const char *built;          /* source_marks.built; in: NULL keeps what is there */
     int64_t internaldate_s;
     const char *date_source; /* mail_date_source_name */
     bool seen;
@@ -347,6 +348,7 @@ int ledger_each_last_run(struct ledger *l, ledger_last_run_fn *fn, void *ctx, st
  * grow as long. */
 int ledger_snapshot(struct ledger *l, struct error *err);
 
+#define LEDGER_CLASSES 3
 struct ledger_totals {
     uint64_t messages, octets_claimed;                    /* all of the job */
     uint64_t count[LEDGER_STATES], octets[LEDGER_STATES]; /* octets as received of those done or present, else
@@ -354,6 +356,7 @@ struct ledger_totals {
     uint64_t proof[LEDGER_PROOFS];                        /* of those done or present */
     uint64_t repaired;                                    /* of those done: sent with a repair */
     uint64_t dated_now;                                   /* of those done: ledger_dated_now */
+    uint64_t built[LEDGER_CLASSES];                       /* of those done or present: classes A, B, C */
     uint64_t deleted, deleted_octets;                     /* from the source, by popferry */
     uint64_t swallowed;                                   /* of those quarantined: ledger_swallowed */
     uint64_t doubled;                                     /* in the destination: ledger_late.h */

@@ -36,7 +36,8 @@ const char *ledger_proof_name(enum ledger_proof p)
     "date_source, seen, floor_uidvalidity, floor_uid, uidvalidity, uid, twin, reason, fingerprint, core, "   \
     "ident, "                                                                                                \
     "sha256_sent, intended_s, mailbox, quarantine, broken, proof, proved_s, deleted_s, core_sent, "          \
-    "fingerprint_sent, sha256_received, octets_received, doubt, header, header_sent, mended, unseen "
+    "fingerprint_sent, sha256_received, octets_received, doubt, header, header_sent, mended, unseen, "       \
+    "built "
 
 static const uint8_t *hash_or_null(sqlite3_stmt *st, int column)
 {
@@ -80,6 +81,7 @@ static void read_row(sqlite3_stmt *st, struct ledger_message *m)
         .header_sent = hash_or_null(st, 35),
         .mended = (unsigned)sqlite3_column_int(st, 36),
         .unseen = sqlite3_column_int(st, 37) != 0,
+        .built = (const char *)sqlite3_column_text(st, 38),
     };
     ledger_column_hash(st, 18, m->fingerprint);
     ledger_column_hash(st, 19, m->core);
@@ -254,12 +256,12 @@ int ledger_put(struct ledger *l, int64_t job, struct ledger_message *m, struct e
         "UPDATE message SET octets_claimed=?, state=?, octets_sent=?, sha256_sent=?, repairs=?, "
         "internaldate_s=?, date_source=?, seen=?, floor_uidvalidity=?, floor_uid=?, uidvalidity=?, uid=?, "
         "twin=?, reason=?, intended_s=?, mailbox=coalesce(nullif(?, 0), mailbox), quarantine=coalesce(?, quarantine), core_sent=?, "
-        "fingerprint_sent=?, header_sent=?, mended=?, broken=iif(?2=6, 0, broken), swallowed=0 WHERE id=?",
-        "iiihtitiiiiiitiithhhii", (int64_t)m->octets_claimed, (int64_t)m->state, (int64_t)m->octets_sent,
+        "fingerprint_sent=?, header_sent=?, mended=?, broken=iif(?2=6, 0, broken), swallowed=0, built=coalesce(?, built) WHERE id=?",
+        "iiihtitiiiiiitiithhhiti", (int64_t)m->octets_claimed, (int64_t)m->state, (int64_t)m->octets_sent,
         m->sha256_sent, m->repairs, m->internaldate_s, m->date_source, (int64_t)m->seen,
         (int64_t)m->floor_uidvalidity, (int64_t)m->floor_uid, (int64_t)m->uidvalidity, (int64_t)m->uid,
         m->twin, m->reason, m->intended_s, m->mailbox, m->quarantine, m->core_sent, m->fingerprint_sent,
-        m->header_sent, (int64_t)m->mended, m->id);
+        m->header_sent, (int64_t)m->mended, m->built, m->id);
     if (ledger_write(l, st, err) < 0)
         return -1;
     return m->facts ? put_facts(l, m, err) : 0;

@@ -59,6 +59,21 @@ static int count_gone(struct ledger *l, int64_t job, struct ledger_totals *t, st
     return 0;
 }
 
+static int count_built(struct ledger *l, int64_t job, struct ledger_totals *t, struct error *err)
+{
+    sqlite3_stmt *st = ledger_prepare(l, err,
+        "SELECT unicode(built) - unicode('A'), count(*) FROM message INDEXED BY message_built "
+        "WHERE job=? AND built IS NOT NULL AND state IN (2, 3) GROUP BY 1",
+        "i", job);
+    int rc = st ? 0 : -1;
+    while (st && (rc = ledger_step(l, st, err)) == 1) {
+        uint64_t class = number(st, 0);
+        if (class < LEDGER_CLASSES)
+            t->built[class] = number(st, 1);
+    }
+    return rc;
+}
+
 int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, struct error *err)
 {
     struct ledger_totals t = {0};
@@ -75,6 +90,8 @@ int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, stru
         rc = ledger_count_swallowed(l, job, &t.swallowed, err);
     if (rc == 0)
         rc = count_gone(l, job, &t, err);
+    if (rc == 0)
+        rc = count_built(l, job, &t, err);
     if (rc == 0)
         *ret = t;
     return rc;

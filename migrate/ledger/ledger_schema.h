@@ -3,7 +3,7 @@
  * in user_version. */
 #pragma once
 
-#define LEDGER_VERSION 10
+#define LEDGER_VERSION 11
 
 static const char *const ledger_schema[LEDGER_VERSION] = {
     /* version 1 */
@@ -132,4 +132,7 @@ static const char *const ledger_schema[LEDGER_VERSION] = {
     /* version 10: of what was copied, what the last migration that looked did not find there any more */
     "ALTER TABLE mailbox ADD COLUMN gone INTEGER NOT NULL DEFAULT 0;"
     "ALTER TABLE mailbox ADD COLUMN gone_octets INTEGER NOT NULL DEFAULT 0;",
+    /* version 11: what was built, because its source keeps no messages as such */
+    "ALTER TABLE message ADD COLUMN built TEXT;" /* class and version of the builder */
+    "CREATE INDEX message_built ON message(job) WHERE built IS NOT NULL;",
 };

@@ -61,6 +61,7 @@ static void note_marks(struct parcel *p)
         p->keywords = mem_printf(
             "%s%s%s", m.forwarded ? "$Forwarded" : "", m.forwarded && *m.keywords ? " " : "", m.keywords);
     p->facts.stored_s = m.received_s;
+    p->row.built = m.built;
     if (m.known)
         p->facts.flags = (struct mail_flags){
             .known = true, .seen = m.seen, .answered = m.answered, .flagged = m.flagged, .draft = m.draft};

@@ -89,6 +89,19 @@ check "what is no mail is counted" grep -q 'no mail, and left alone' "$W/out"
 pst migrate "$samples/apache-tika/testPST.pst" told
 check "a run says how its messages are made" grep -q 'put together' "$W/err"
 
+check_built() { # COMMAND WHAT JQ
+    "$POPFERRY" "$1" --work-dir "$W/work-told" --format json >"$W/report" 2>"$W/err"
+    check "$1 tells how they are made" test "$(jq -c "$2" "$W/report")" = "$3"
+}
+check_built report '.jobs[].summary.built' '{"A":0,"B":6,"C":1}'
+check "and of each one" test "$(jq -r '.jobs[].messages[].built' "$W/report" | sort | uniq -c | xargs)" = "6 B1 1 C1"
+check_built status '.jobs[].built' '{"A":0,"B":6,"C":1}'
+raw report --work-dir "$W/work-told"
+check "and people are told" grep -q 'put together of what Outlook keeps (C)  *1$' "$W/out"
+raw report --work-dir "$W/work-told" --report "$W/told.json" --report "$W/told.html" --lang ja
+check "and the customer" test "$(jq .sum.built "$W/told.json")" = 7
+check "on the page" grep -q 'Outlook のデータから組み立て直したもの' "$W/told.html"
+
 # ---- dates and flags ----
 jane=$samples/liquidinvestigations-hoover-testdata/pst/flags_jane_doe.pst
 pst migrate "$jane" jane --format json
