@@ -283,12 +283,12 @@ static void print_verdict(FILE *out, const struct outcome *o, int rc)
     uint64_t bad = outcome_attention(o);
     if (outcome_is_emptied(o))
         fprintf(out,
-            "Nothing of the %llu messages that earlier runs copied is in the mailbox any more: it was emptied, or all was moved "
+            "Nothing of the %llu messages that earlier runs copied, or found there, is in the mailbox any more: it was emptied, or all was moved "
             "away. They are not copied again; if they shall be, run the same command with a new --work-dir.\n",
             N(o->gone_since));
     else if (o->gone_since)
         fprintf(out,
-            "%llu messages that an earlier run copied are no longer in the mailbox: moved or deleted "
+            "%llu messages that an earlier run copied, or found there, are no longer in the mailbox: moved or deleted "
             "there since; they are not copied again.\n",
             N(o->gone_since));
     if (rc == 0 && o->copied && !(o->uids_told && o->end_checked))

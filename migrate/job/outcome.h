@@ -66,7 +66,7 @@ void outcome_tell(const struct outcome_sink *sink, const struct outcome_message 
     X(swallowed, SEEN)      /* of refused and quarantined: taken for duplicates, and not stored */           \
     X(in_doubt, NOW)        /* sent by an earlier run or session, and perhaps there in another form */       \
     X(missing, NOW)         /* accepted in this run and yet not there at the end: not in copied */           \
-    X(gone_since, NOW)      /* copied by an earlier run, not there any more */                               \
+    X(gone_since, NOW)      /* copied or found by an earlier run, not there any more */                      \
     X(not_reached, NOW)     /* not looked at: the run ended before */                                        \
     X(repaired, WORK)       /* of copied: sent with a repair */                                              \
     X(mended, WORK)         /* of these: changed further because it was refused, or asked for */             \

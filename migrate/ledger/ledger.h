@@ -360,7 +360,7 @@ struct ledger_totals {
     uint64_t deleted, deleted_octets;                     /* from the source, by popferry */
     uint64_t swallowed;                                   /* of those quarantined: ledger_swallowed */
     uint64_t doubled;                                     /* in the destination: ledger_late.h */
-    uint64_t gone_since, gone_octets;                     /* of those done: ledger_gone_since */
+    uint64_t gone_since, gone_octets;                     /* of those done or present: ledger_gone_since */
 };
 int ledger_totals(struct ledger *l, int64_t job, struct ledger_totals *ret, struct error *err);
 

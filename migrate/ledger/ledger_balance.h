@@ -6,7 +6,7 @@
 #include "ledger_source.h"
 
 /* X(name): each is also its name in JSON. Every message of `before` is in exactly one of those from `copied`
- * to `vanished`; `deleted` are some of these, `gone_since` of `copied`. */
+ * to `vanished`; `deleted` are some of these, `gone_since` of `copied` and `present`. */
 #define LEDGER_BALANCE(X)                                                                                    \
     X(before)      /* all that the source ever showed */                                                     \
     X(copied)      /* by whatever run; octets as received */                                                 \

@@ -91,6 +91,18 @@ static bool check_row(void *ctx, const struct ledger_message *m)
     return true;
 }
 
+/* What was there before is nothing that the destination has promised. */
+static bool check_present(void *ctx, const struct ledger_message *m)
+{
+    struct comparison *c = ctx;
+    const struct finish *f = c->finish;
+    if (m->uid && m->uidvalidity == c->uidvalidity && !dest_ids_have(f->uids, f->count, m->uid)) {
+        c->gone_since++;
+        c->gone_octets += m->octets_received;
+    }
+    return true;
+}
+
 static void show_news(struct finish *f, struct session *s)
 {
     f->session = s;
@@ -142,7 +154,10 @@ static int compare(
 {
     c->missing = c->gone_since = c->untold = c->missing_octets = c->missing_repaired = c->gone_octets = 0;
     memset(c->missing_by_date_source, 0, sizeof c->missing_by_date_source);
-    return f->searched ? ledger_each(ledger, part.mailbox, LEDGER_DONE, check_row, c, err) : 0;
+    if (!f->searched)
+        return 0;
+    int rc = ledger_each(ledger, part.mailbox, LEDGER_DONE, check_row, c, err);
+    return rc < 0 ? rc : ledger_each(ledger, part.mailbox, LEDGER_PRESENT, check_present, c, err);
 }
 
 /* The answer to the early question, if it leaves nothing open; else ask now. */

@@ -77,6 +77,13 @@ void rig_begin(struct rig *r)
     r->now_ms = 1000;
 }
 
+void rig_forget(struct rig *r)
+{
+    temp_dir_remove(r->dir);
+    temp_dir_make(r->dir);
+    r->job.work_dir = r->dir;
+}
+
 void rig_end(struct rig *r)
 {
     memory_box_free(r->box);

@@ -30,6 +30,7 @@ struct rig {
 
 void rig_begin(struct rig *r);
 void rig_end(struct rig *r);
+void rig_forget(struct rig *r); /* an empty work folder from now on */
 /* A letter with this number: other Message-ID, date, text. Its key is "k" and the number, or none. */
 void rig_letter(struct rig *r, int n, bool key);
 /* The same with a text of its own; n: of Message-ID and date. */

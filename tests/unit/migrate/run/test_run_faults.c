@@ -557,6 +557,26 @@ static void test_emptied(void)
     rig_end(&r);
 }
 
+/* So it is with what was there before, and is removed later. */
+static void test_present_removed(void)
+{
+    struct rig r;
+    CHECK_LABEL("there before, and removed");
+    fill(&r);
+    CHECK_INT(rig_migrate(&r), 0);
+    rig_forget(&r);
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(r.outcome.present, LETTERS);
+    CHECK_INT(r.outcome.gone_since, 0);
+    memory_cloud_mailbox(r.cloud, "INBOX")->all[3].removed = true;
+    CHECK_INT(rig_migrate(&r), 0);
+    CHECK_INT(r.outcome.gone_since, 1);
+    CHECK_INT(r.outcome.copied, 0);
+    CHECK_INT(rig_verify(&r, VERIFY_CONTENT), 1);
+    CHECK_INT(r.proof.missing, 1);
+    rig_end(&r);
+}
+
 static void test_empty(void)
 {
     struct rig r;
@@ -593,6 +613,7 @@ int main(void)
         {"sent mail's mailbox is another one", test_role_moves},
         {"moved by a person", test_moved},
         {"emptied", test_emptied},
+        {"there before, and removed", test_present_removed},
         {"empty", test_empty},
     };
     return check_main("run-faults", tests, sizeof tests / sizeof *tests);
