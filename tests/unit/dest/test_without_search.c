@@ -58,7 +58,6 @@ static void answer(struct fake *f, char *line)
 
 static void drive(struct fake *f)
 {
-    struct buf in CLEANUP(buf_done) = {0};
     struct error err;
     char piece[4096];
     for (int i = 0; i < 100 && !f->done; i++) {
