@@ -88,10 +88,12 @@ static int read_current(const struct options *o, struct quote_params *p, struct 
     if (!money_code_parse(code, &currency) || money_parse(number, currency, &p->current, NULL) < 0)
         return usage(
             err, "--current-cost", text, "an amount a month with its currency, as 5000JPY or 49.50USD");
+    bool yen = currency == MONEY_JPY; /* rates are told as yen for one of the others */
     if (!money_convertible(currency, &view))
         return error_set(err, ERROR_SCOPE_RUN, ERROR_RETRY_NEVER, ERROR_USAGE,
             "--current-cost %s: the amounts are in %s, and no rate of exchange was given: add --rate %s/%s=...",
-            text, money_code(view.currency), money_code(currency), money_code(view.currency));
+            text, money_code(view.currency), money_code(yen ? view.currency : currency),
+            money_code(yen ? currency : view.currency));
     p->current_given = true;
     return 0;
 }

@@ -272,6 +272,8 @@ worked() {
     expect_exit "--current-cost without a currency" 2 'with its currency'
     raw estimate "${options[@]}" --current-cost 50EUR
     expect_exit "--current-cost that cannot be converted" 2 'add --rate EUR/JPY='
+    raw estimate --mailboxes <(printf 'name,octets,growth\na,10GB,0\n') --currency USD --current-cost 5000JPY
+    expect_exit "--current-cost in yen" 2 'add --rate USD/JPY='
 }
 worked
 # ---- the same once more, by other means ----
