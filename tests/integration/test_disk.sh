@@ -102,6 +102,14 @@ a="$pc/emlx/V10/0A1B2C3D-7B19-4C30-B2E9-B58FE4789D51"
 check "emlx: some parts lie in files of their own" test "$(find "$a" -name part.bin | wc -l)" -ge 3
 kind emlx "emlx:$pc/emlx" clean "" "$eigyo" .Gesendet
 check "emlx: read is read" test -z "$(find "$(cloud emlx@example.jp "")/cur" -type f ! -name '*:2,*S*')"
+# What Apple Mail has noted as the time of receipt counts before Date.
+mkdir "$pc/own"
+printf -v own 'From: a@x\nMessage-ID: <own@x>\nDate: Mon, 1 Mar 2010 10:00:00 +0900\nSubject: own\n\ntext\n'
+printf '%-10d\n%s<plist version="1.0"><dict><key>date-received</key><integer>1217930000</integer><key>flags</key><integer>1</integer></dict></plist>\n' \
+    ${#own} "$own" >"$pc/own/1.emlx"
+disk migrate own@example.jp "emlx:$pc/own" --format json
+says "emlx: its own time of receipt" 0 '.summary.internaldate_from.store' 1
+is "is the date" "$(date -r "$(find "$(cloud own@example.jp "")" -path '*/cur/*' -type f)" +%s)" 1217930000
 
 # ---- killed in the midst ----
 killed() {

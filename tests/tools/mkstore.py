@@ -113,8 +113,12 @@ def emlx(to, maildir):
                 pieces[number] = header + b"\nX-Apple-Content-Length: %d\n\n" % len(content) + (dash + rest or b"\n")
                 text = (b"--" + kind.group(1) + b"\n").join(pieces)
                 break
-        plist = (b'<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">\n<dict>\n\t<key>date-received</key>\n'
-                 b"\t<integer>1217930000</integer>\n\t<key>flags</key>\n\t<integer>8589934593</integer>\n</dict>\n</plist>\n")
+        # Where no Received says it, the time of receipt would count before Date: those have none.
+        head = wire.replace(b"\r\n", b"\n").split(b"\n\n", 1)[0]
+        received = b"\t<key>date-received</key>\n\t<integer>1217930000</integer>\n"
+        plist = (b'<?xml version="1.0" encoding="UTF-8"?>\n<plist version="1.0">\n<dict>\n'
+                 + (received if re.search(rb"^Received:", head, re.M | re.I) else b"")
+                 + b"\t<key>flags</key>\n\t<integer>8589934593</integer>\n</dict>\n</plist>\n")
         with open(os.path.join(data, "Messages", "%d%s.emlx" % (n, ".partial" if part else "")), "wb") as out:
             out.write(b"%-10d\n" % len(text) + text + plist)
     return n
