@@ -143,7 +143,8 @@ pf migrate old --limit 3
 python3 - "$W/work-old/ledger.sqlite" <<'PYTHON'
 import sqlite3, sys
 db = sqlite3.connect(sys.argv[1])
-db.executescript("DROP INDEX message_unseen; ALTER TABLE message DROP COLUMN unseen; ALTER TABLE message DROP COLUMN swallowed; DROP TABLE late; DROP TABLE doubled; DROP TABLE source; DROP TABLE left_; ALTER TABLE run DROP COLUMN error; ALTER TABLE message DROP COLUMN header;"
+db.executescript("DROP INDEX message_built; ALTER TABLE message DROP COLUMN built; ALTER TABLE mailbox DROP COLUMN gone; ALTER TABLE mailbox DROP COLUMN gone_octets;"
+                 "DROP TABLE learned; DROP TABLE folder; DROP INDEX message_unseen; ALTER TABLE message DROP COLUMN unseen; ALTER TABLE message DROP COLUMN swallowed; DROP TABLE late; DROP TABLE doubled; DROP TABLE source; DROP TABLE left_; ALTER TABLE run DROP COLUMN error; ALTER TABLE message DROP COLUMN header;"
                  "ALTER TABLE message DROP COLUMN header_sent; ALTER TABLE message DROP COLUMN mended;"
                  "ALTER TABLE job DROP COLUMN raw_headers; PRAGMA user_version = 3")
 PYTHON
@@ -262,6 +263,8 @@ is "and the customer's page" "$(jq -r '.sum | "\(.before.messages) \(.after.mess
 faulty_end
 
 # ---- what is moved or deleted in the destination after its copy ----
+servers_stop
+SERVERS_SSL=yes start again
 to=$CLOUD_IMAPS_PORT
 fill gone --clean --count 20 --octets 100000
 pf migrate gone
