@@ -1,6 +1,7 @@
 #include "store_private.h"
 
 #include "mem.h"
+#include "store_name.h"
 
 static void note_entry(struct store *s, const char *disk, const struct store_entry *e)
 {
@@ -26,4 +27,25 @@ bool store_list(struct store *s, const char *disk, unsigned level, bool again, s
     for (size_t i = 0; i < ret->count && !again; i++)
         note_entry(s, disk, &ret->entries[i]);
     return true;
+}
+
+void store_add_tree(
+    struct store *s, const char *parent, const char *disk, unsigned level, store_entry_fn *entry)
+{
+    struct store_dir dir;
+    uint64_t aside = 0;
+    if (!store_list(s, disk, level, false, &dir))
+        return;
+    for (size_t i = 0; i < dir.count; i++) {
+        const struct store_entry *e = &dir.entries[i];
+        char *path CLEANUP(mem_free_str) = store_dir_join(disk, e->name);
+        char *name CLEANUP(mem_free_str) = store_name_utf8(e->name);
+        char *below CLEANUP(mem_free_str) = store_name_below(parent, name);
+        if (e->type == STORE_ENTRY_FOLDER)
+            store_add_tree(s, below, path, level + 1, entry);
+        else if (e->type == STORE_ENTRY_FILE)
+            aside += entry(s, parent, path, e->name);
+    }
+    store_add_aside(s, disk, aside);
+    store_dir_done(&dir);
 }

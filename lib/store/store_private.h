@@ -70,6 +70,11 @@ int store_add_opened(struct store *s, const struct store_task *t, struct stat *r
 /* What lies in this folder of the disk, so many levels below the store; links and devices are noted, unless
  * this is done again. false, and noted: it cannot be read, or lies deeper than STORE_DIR_LEVELS_MAX. */
 bool store_list(struct store *s, const char *disk, unsigned level, bool again, struct store_dir *ret);
+/* A tree of the disk in which each file of some kind has a folder of its own: entry is called for every file,
+ * and tells whether it is left alone (1), without being named; parent is the path of the folders above. */
+typedef unsigned store_entry_fn(struct store *s, const char *parent, const char *disk, const char *name);
+void store_add_tree(
+    struct store *s, const char *parent, const char *disk, unsigned level, store_entry_fn *entry);
 /* The first octets of a file, at most max; 0, and noted (unless s is NULL): it cannot be read. */
 size_t store_front(struct store *s, const char *path, void *dst, size_t max);
 /* Compressed, and noted. */

@@ -579,32 +579,12 @@ static unsigned add_entry(struct store *s, const char *parent, const char *disk,
     return 0;
 }
 
-static void add_tree(struct store *s, const char *parent, const char *disk, unsigned level)
-{
-    struct store_dir dir;
-    uint64_t aside = 0;
-    if (!store_list(s, disk, level, false, &dir))
-        return;
-    for (size_t i = 0; i < dir.count; i++) {
-        const struct store_entry *e = &dir.entries[i];
-        char *path CLEANUP(mem_free_str) = store_dir_join(disk, e->name);
-        char *name CLEANUP(mem_free_str) = store_name_utf8(e->name);
-        char *below CLEANUP(mem_free_str) = store_name_below(parent, name);
-        if (e->type == STORE_ENTRY_FOLDER)
-            add_tree(s, below, path, level + 1);
-        else if (e->type == STORE_ENTRY_FILE)
-            aside += add_entry(s, parent, path, e->name);
-    }
-    store_add_aside(s, disk, aside);
-    store_dir_done(&dir);
-}
-
 int store_pst_begin(struct store *s, struct error *err)
 {
     struct stat st;
     char front[4];
     if (stat(s->path, &st) == 0 && S_ISDIR(st.st_mode))
-        add_tree(s, "", s->path, 0);
+        store_add_tree(s, "", s->path, 0, add_entry);
     else if (is_pst(front, store_front(s, s->path, front, sizeof front)))
         add_file(s, "", s->path);
     if (s->tasks)
